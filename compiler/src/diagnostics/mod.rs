@@ -1,0 +1,161 @@
+//! What the compiler says: data made where the trouble is seen, rendered only here.
+
+mod registry;
+
+pub use registry::*;
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Nothing is built.
+    Error,
+    /// Built, but worth a look; `--deny-warnings` style settings may raise it.
+    Warning,
+}
+
+impl Level {
+    /// The word that every format prints.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One entry of the registry: a kind of diagnostic.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name that reads after "allow".
+    pub name: &'static str,
+    /// The level when the project says nothing else.
+    pub level: Level,
+    /// The page behind `mlopsc explain`.
+    pub page: &'static str,
+}
+
+/// A place beside the main one, and what is there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// The place.
+    pub span: Span,
+    /// What is there.
+    pub text: String,
+}
+
+/// Replace the text under a span.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What to replace; empty to insert.
+    pub span: Span,
+    /// With what.
+    pub text: String,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub rule: &'static Rule,
+    /// The level in force (the project's `lint` map may change a rule's own).
+    pub level: Level,
+    /// One sentence: what was found.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// A few words at the place itself; may be empty.
+    pub label: String,
+    /// Further places.
+    pub related: Vec<Related>,
+    /// What is allowed, or what to do.
+    pub help: Option<String>,
+    /// A safe repair.
+    pub fix: Vec<Edit>,
+}
+
+impl Diagnostic {
+    /// A message of a kind at a place.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            fix: Vec::new(),
+        }
+    }
+
+    /// Words at the place itself.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.label = text.into();
+        self
+    }
+
+    /// Another place.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Related { span, text: text.into() });
+        self
+    }
+
+    /// What is allowed, or what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// A safe repair: replace the text under the span.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix.push(Edit { span, text: text.into() });
+        self
+    }
+}
+
+/// Collects diagnostics.
+#[derive(Debug, Default)]
+pub struct Sink {
+    items: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// An empty sink.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a message.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.items.push(diagnostic);
+    }
+
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.items.iter().filter(|item| item.level == Level::Error).count()
+    }
+
+    /// What was collected, in the order of report.
+    pub fn items(&self) -> &[Diagnostic] {
+        &self.items
+    }
+
+    /// Gives the messages up.
+    pub fn into_items(self) -> Vec<Diagnostic> {
+        self.items
+    }
+}
+
+/// "did you mean" for a near miss among the allowed words; `None` when nothing is near.
+pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |word: &str| strsim::damerau_levenshtein(&found.to_lowercase(), word);
+    let limit = (found.chars().count() / 3).max(1);
+    let near = allowed.into_iter().map(|word| (distance(&word.to_lowercase()), word));
+    near.filter(|(far, _)| *far <= limit).min_by_key(|(far, _)| *far).map(|(_, word)| word)
+}

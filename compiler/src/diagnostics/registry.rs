@@ -1,0 +1,62 @@
+//! Every kind of diagnostic: one line here, one page in `pages/`.
+
+use super::{Level, Rule};
+
+macro_rules! rules {
+    ($($level:ident $constant:ident $name:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`; its page is `pages/", $name, ".md`.")]
+            pub static $constant: Rule = Rule {
+                name: $name,
+                level: Level::$level,
+                page: include_str!(concat!("pages/", $name, ".md")),
+            };
+        )*
+        /// All kinds, in the order of this file.
+        pub static RULES: &[&Rule] = &[$(&$constant),*];
+    };
+}
+
+rules! {
+    Error SYNTAX "syntax";
+    Error TOO_LARGE "too-large";
+    Error DUPLICATE_KEY "duplicate-key";
+    Error UNKNOWN_KEY "unknown-key";
+    Error WRONG_TYPE "wrong-type";
+    Error MISSING_KEY "missing-key";
+    Error BAD_VALUE "bad-value";
+    Error BAD_NAME "bad-name";
+    Error NOT_SUPPORTED "not-supported";
+    Error BAD_EXPRESSION "bad-expression";
+    Error BAD_SHELL "bad-shell";
+    Error UNSAFE_REFERENCE "unsafe-reference";
+    Error BAD_SCHEDULE "bad-schedule";
+    Error BAD_PATTERN "bad-pattern";
+    Error UNKNOWN_STEP "unknown-step";
+    Error UNKNOWN_REFERENCE "unknown-reference";
+    Error UNKNOWN_COMPUTE "unknown-compute";
+    Error UNKNOWN_ENVIRONMENT "unknown-environment";
+    Error UNKNOWN_RUNNER "unknown-runner";
+    Error PLACEMENT "placement";
+    Error TYPE_CLASH "type-clash";
+    Error CYCLE "cycle";
+    Error EMPTY_SLICE "empty-slice";
+    Error BROKEN_SLICE "broken-slice";
+    Error UNBOUND_PARAMETER "unbound-parameter";
+    Error MISSING_FILE "missing-file";
+    Error CONFLICT "conflict";
+    Error HOME "home";
+    Error CANNOT_EXPRESS "cannot-express";
+    Error LIMIT "limit";
+    Warning UNUSED_PARAMETER "unused-parameter";
+    Warning UNUSED_ALLOW "unused-allow";
+    Warning UNPINNED_IMAGE "unpinned-image";
+    Warning SECRET_OUTSIDE_ENVIRONMENT "secret-outside-environment";
+    Warning NAME_STYLE "name-style";
+    Warning UNREACHABLE_STEP "unreachable-step";
+}
+
+/// The kind with a name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}

@@ -1,0 +1,147 @@
+//! An ordered, typed document. What it holds is what the reader of either format gets.
+
+/// A value of a document.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Doc {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number in the spelling given, which must be a JSON number.
+    Number(String),
+    /// Text. Several lines become a literal block in YAML.
+    Text(String),
+    /// A short list of plain words, on one line in YAML.
+    Words(Vec<String>),
+    /// A list.
+    List(Vec<Doc>),
+    /// A map in the order given.
+    Map(Map),
+}
+
+/// An ordered map.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Map(pub Vec<Entry>);
+
+/// One key of a map.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: Doc,
+    /// Comment lines above the key (YAML only), without `#`.
+    pub above: Vec<String>,
+    /// A comment behind the value (YAML only; the value must fit on one line), without `#`.
+    pub beside: Option<String>,
+}
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a key.
+    pub fn put(&mut self, key: impl Into<String>, value: impl Into<Doc>) -> &mut Self {
+        self.0.push(Entry {
+            key: key.into(),
+            value: value.into(),
+            above: Vec::new(),
+            beside: None,
+        });
+        self
+    }
+
+    /// Adds a key if there is a value.
+    pub fn put_some(&mut self, key: &str, value: Option<impl Into<Doc>>) -> &mut Self {
+        if let Some(value) = value {
+            self.put(key, value);
+        }
+        self
+    }
+
+    /// Adds a key with a comment behind its value.
+    pub fn put_beside(
+        &mut self,
+        key: impl Into<String>,
+        value: impl Into<Doc>,
+        comment: impl Into<String>,
+    ) -> &mut Self {
+        self.put(key, value);
+        if let Some(entry) = self.0.last_mut() {
+            entry.beside = Some(comment.into());
+        }
+        self
+    }
+
+    /// Adds a key unless the list or map is empty.
+    pub fn put_filled(&mut self, key: &str, value: impl Into<Doc>) -> &mut Self {
+        let value = value.into();
+        let empty = match &value {
+            Doc::List(items) => items.is_empty(),
+            Doc::Words(words) => words.is_empty(),
+            Doc::Map(map) => map.0.is_empty(),
+            Doc::Null | Doc::Bool(_) | Doc::Integer(_) | Doc::Number(_) | Doc::Text(_) => false,
+        };
+        if !empty {
+            self.put(key, value);
+        }
+        self
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for Doc {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Doc {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&String> for Doc {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<bool> for Doc {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Doc {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<u32> for Doc {
+    fn from(value: u32) -> Self {
+        Self::Integer(i64::from(value))
+    }
+}
+
+impl From<Map> for Doc {
+    fn from(map: Map) -> Self {
+        Self::Map(map)
+    }
+}
+
+impl<T: Into<Doc>> From<Vec<T>> for Doc {
+    fn from(items: Vec<T>) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+}

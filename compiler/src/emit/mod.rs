@@ -1,0 +1,5 @@
+//! Documents to exact text: YAML and JSON whose bytes depend on nothing but the document.
+
+mod doc;
+
+pub use doc::{Doc, Entry, Map};

@@ -1,0 +1,7 @@
+//! The pure compiler behind `mlopsc`: no files, no network, no clock, no environment.
+
+pub mod diagnostics;
+pub mod emit;
+pub mod plan;
+pub mod source;
+pub mod targets;

@@ -1,0 +1,149 @@
+//! The waist of the compiler: what a checked spec says, in neutral words. Data only.
+//!
+//! Targets read this and nothing else. Everything that can fail was decided before: a plan can be
+//! written by every target that its project names.
+
+mod project;
+mod step;
+mod submission;
+mod timing;
+mod trigger;
+mod value;
+mod workflow;
+
+pub use project::*;
+pub use step::*;
+pub use submission::*;
+pub use timing::*;
+pub use trigger::*;
+pub use value::*;
+pub use workflow::*;
+
+/// One pipeline, ready to be written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plan {
+    /// The pipeline's name, `[a-z0-9_-]`; names files and schedules.
+    pub name: String,
+    /// Root-relative path of the spec; part of every ownership mark.
+    pub spec_path: String,
+    /// What people read in portals; the name where the author gave none.
+    pub display_name: String,
+    /// One paragraph, or nothing.
+    pub description: Option<String>,
+    /// The Azure ML experiment that the jobs are listed under; the name where the author gave none.
+    pub experiment: String,
+    /// The author's own tags, in order.
+    pub tags: Vec<(String, String)>,
+    /// Settings of every Azure ML job of the pipeline.
+    pub settings: JobSettings,
+    /// The longest time that a submission may take, in minutes (default 300).
+    pub timeout_minutes: u32,
+    /// Environment variables of every CI step (the root's `env`).
+    pub env: Vec<(String, Text)>,
+    /// Parameters, in the author's order; [`ParameterId`] indexes them.
+    pub parameters: Vec<Parameter>,
+    /// Steps, in the author's order; [`StepId`] indexes them.
+    pub steps: Vec<Step>,
+    /// Every edge of the graph, data and order.
+    pub edges: Vec<Edge>,
+    /// Triggers, in the author's order; [`TriggerId`] indexes them.
+    pub triggers: Vec<Trigger>,
+    /// Distinct Azure ML jobs; [`SubmissionId`] indexes them.
+    pub submissions: Vec<Submission>,
+    /// One per CI file. The first is the whole graph's.
+    pub workflows: Vec<Workflow>,
+    /// What the release file applies; `None` when nothing lives in Azure.
+    pub release: Option<Release>,
+    /// The project that the spec belongs to.
+    pub project: Project,
+}
+
+impl Plan {
+    /// The step behind an id.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.0 as usize]
+    }
+
+    /// The parameter behind an id.
+    pub fn parameter(&self, id: ParameterId) -> &Parameter {
+        &self.parameters[id.0 as usize]
+    }
+
+    /// The trigger behind an id.
+    pub fn trigger(&self, id: TriggerId) -> &Trigger {
+        &self.triggers[id.0 as usize]
+    }
+
+    /// The submission behind an id.
+    pub fn submission(&self, id: SubmissionId) -> &Submission {
+        &self.submissions[id.0 as usize]
+    }
+
+    /// The name by which a step's output crosses borders: `<step>__<output>`.
+    pub fn port(&self, step: StepId, output: u32) -> String {
+        let step = self.step(step);
+        format!("{}__{}", step.name, step.outputs[output as usize].name)
+    }
+}
+
+/// Index of a step in [`Plan::steps`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct StepId(pub u32);
+
+/// Index of a parameter in [`Plan::parameters`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ParameterId(pub u32);
+
+/// Index of a trigger in [`Plan::triggers`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TriggerId(pub u32);
+
+/// Index of a submission in [`Plan::submissions`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SubmissionId(pub u32);
+
+/// A typed value that every trigger may set.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: ValueType,
+    /// The default; `None`: required (or optional, see there).
+    pub default: Option<Scalar>,
+    /// One paragraph, or nothing.
+    pub description: Option<String>,
+    /// The only values allowed; empty: any.
+    pub choices: Vec<Scalar>,
+    /// Smallest number allowed.
+    pub min: Option<Scalar>,
+    /// Largest number allowed.
+    pub max: Option<Scalar>,
+    /// An anchored regular expression (POSIX extended, as bash's `=~` reads it) that a text value
+    /// must match when anybody but the author sets it. Always present on text and data parameters
+    /// without `choices`.
+    pub pattern: Option<String>,
+}
+
+/// Why one step comes after another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Edge {
+    /// The earlier step.
+    pub from: StepId,
+    /// The later step.
+    pub to: StepId,
+    /// The output that flows, as an index of the earlier step's outputs; `None`: order only.
+    pub output: Option<u32>,
+}
+
+/// Settings of Azure ML jobs; always written out, since the platform's documents disagree on the
+/// defaults.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JobSettings {
+    /// Name of the datastore for outputs without a path; `None`: the workspace's own.
+    pub default_datastore: Option<String>,
+    /// Other branches go on when a step fails.
+    pub continue_on_step_failure: bool,
+    /// Results of earlier runs are never reused.
+    pub force_rerun: bool,
+}

@@ -1,0 +1,59 @@
+//! What specs share.
+
+use super::{Home, Text};
+
+/// The project of a spec, with every default filled in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Project {
+    /// The primary CI platform: `GitHub` or `AzurePipelines`.
+    pub ci: Home,
+    /// The branch that schedules run on and that is released.
+    pub default_branch: String,
+    /// How CI signs in to Azure, and the workspace.
+    pub azure: Azure,
+    /// Variable groups that Azure Pipelines files import.
+    pub variable_groups: Vec<String>,
+    /// Folder of the Azure ML files, root-relative (default `.azureml`).
+    pub azure_ml_folder: String,
+    /// Folder of the GitHub workflows, root-relative (`.github/workflows`).
+    pub github_folder: String,
+    /// Folder of the Azure Pipelines files, root-relative (default `.azure-pipelines`).
+    pub azure_pipelines_folder: String,
+    /// What tells this project's live resources from others': `owner/repository` when the project
+    /// file says so; `None`: the CI run's own repository.
+    pub identity: Option<String>,
+    /// Which targets the project writes.
+    pub targets: Vec<Home>,
+}
+
+/// How CI signs in, and where to. Each text is a literal or one CI variable.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Azure {
+    /// With what.
+    pub login: Login,
+    /// The tenant (GitHub).
+    pub tenant: Text,
+    /// The subscription.
+    pub subscription: Text,
+    /// The resource group.
+    pub resource_group: Text,
+    /// The Azure ML workspace.
+    pub workspace: Text,
+    /// Name of the Azure Resource Manager connection (Azure Pipelines).
+    pub service_connection: Text,
+}
+
+/// How GitHub signs in to Azure. (Azure Pipelines always uses its service connection.)
+#[derive(Clone, PartialEq, Debug)]
+pub enum Login {
+    /// Workload identity federation: no secret.
+    Oidc {
+        /// The application's id.
+        client_id: Text,
+    },
+    /// A client secret in one JSON secret of this name.
+    ServicePrincipal {
+        /// Name of the CI secret, by default `AZURE_CREDENTIALS`.
+        secret: String,
+    },
+}

@@ -1,0 +1,81 @@
+//! What starts the pipeline, and where each trigger lives.
+
+use super::{ParameterId, Scalar, StepId, SubmissionId, Timing};
+
+/// A trigger of the spec (the implicit `manual` of every workflow is not one).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trigger {
+    /// Its name.
+    pub name: String,
+    /// What fires it.
+    pub kind: TriggerKind,
+    /// Whether it fires.
+    pub enabled: bool,
+    /// The steps that it starts, in the author's order.
+    pub slice: Vec<StepId>,
+    /// Parameters that it binds.
+    pub with: Vec<(ParameterId, Scalar)>,
+    /// Where it lives; never empty. More than one only when the author asked for it.
+    pub homes: Vec<Home>,
+    /// The index of its CI file in [`super::Plan::workflows`]; `None` when it lives on Azure ML.
+    pub workflow: Option<u32>,
+    /// What it submits when it lives on Azure ML.
+    pub submission: Option<SubmissionId>,
+}
+
+/// What fires a trigger.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TriggerKind {
+    /// Commits.
+    Push(Push),
+    /// Pull requests.
+    PullRequest(PullRequest),
+    /// The clock.
+    Schedule(Box<Timing>),
+    /// A person.
+    Manual,
+}
+
+/// Filters of a push. Patterns are of the subset that both platforms read alike.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Push {
+    /// Branch patterns; a leading `!` excludes. Empty with empty `tags`: every branch.
+    pub branches: Vec<String>,
+    /// Tag patterns.
+    pub tags: Vec<String>,
+    /// Path patterns from the repository's root; empty: every path.
+    pub paths: Vec<String>,
+}
+
+/// Filters of a pull request.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PullRequest {
+    /// Patterns of the branch that is merged into; empty: every branch.
+    pub branches: Vec<String>,
+    /// Path patterns; empty: every path.
+    pub paths: Vec<String>,
+    /// Whether drafts count.
+    pub drafts: bool,
+}
+
+/// The one place that fires a trigger.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Home {
+    /// Azure ML's scheduler.
+    AzureMl,
+    /// GitHub Actions.
+    GitHub,
+    /// Azure Pipelines.
+    AzurePipelines,
+}
+
+impl Home {
+    /// The word that authors use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AzureMl => "azureml",
+            Self::GitHub => "github",
+            Self::AzurePipelines => "azure_pipelines",
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! CI files: one graph of jobs each.
+
+use super::{Home, ParameterId, Scalar, StepId, SubmissionId, TriggerId};
+
+/// One CI file, the same graph on every CI platform. Triggers that start the same slice with the
+/// same bindings share a file, so that no job needs a condition on what started the run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Workflow {
+    /// File stem: `<pipeline>` for the whole graph, else `<pipeline>-<first trigger>`.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// Triggers that may fire it, in the author's order. A target writes those whose
+    /// [`super::Trigger::homes`] name it and that are enabled; by hand it can always be started.
+    pub triggers: Vec<TriggerId>,
+    /// The jobs, in an order in which needs come first.
+    pub jobs: Vec<Job>,
+    /// Parameters that the jobs read, in the author's order.
+    pub parameters: Vec<WorkflowParameter>,
+    /// What happens when a second run is started.
+    pub concurrency: Concurrency,
+    /// Whether any job needs Azure or secrets: then it does not run for pull requests of forks.
+    pub trusted: bool,
+}
+
+impl Workflow {
+    /// The job that runs a step: its own one, or its submission's.
+    pub fn job_of(&self, plan: &super::Plan, step: StepId) -> Option<&Job> {
+        self.jobs.iter().find(|job| match &job.work {
+            Work::Step(own) => *own == step,
+            Work::Gate { .. } => false,
+            Work::Submit(id) => plan.submission(*id).steps.contains(&step),
+        })
+    }
+
+    /// The job behind an id.
+    pub fn job(&self, id: JobId) -> &Job {
+        &self.jobs[id.0 as usize]
+    }
+}
+
+/// A parameter as a workflow sees it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WorkflowParameter {
+    /// Which one.
+    pub id: ParameterId,
+    /// The value that its triggers bind, else the parameter's default; `None`: a person must say.
+    pub value: Option<Scalar>,
+}
+
+/// Index of a job in [`Workflow::jobs`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct JobId(pub u32);
+
+/// A vertex of the quotient graph.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Job {
+    /// Unique in the workflow, also without regard to case; `^[a-z_][a-z0-9_]*$`. A step's name, a
+    /// submission's label, or `approve_<step>`.
+    pub id: String,
+    /// What it does.
+    pub work: Work,
+    /// Jobs that come before it and that it depends on: every job that it reads from, and those
+    /// that order it, with no duplicates, in order.
+    pub needs: Vec<JobId>,
+}
+
+/// What a job does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Work {
+    /// Runs a CI step.
+    Step(StepId),
+    /// Waits for people, before an Azure ML step.
+    Gate {
+        /// The step that is gated.
+        step: StepId,
+        /// The CI environment whose reviewers decide.
+        environment: String,
+    },
+    /// Submits an Azure ML job and waits for it.
+    Submit(SubmissionId),
+}
+
+/// What happens when a second run is started while one runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Concurrency {
+    /// It waits; nothing is lost.
+    Queue,
+    /// It replaces the running one.
+    Cancel,
+    /// Both run.
+    Parallel,
+}
+
+/// What lives in Azure and is applied by a CI file of its own.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Release {
+    /// File stem: `<pipeline>-release`.
+    pub id: String,
+    /// Where it is started by pushes.
+    pub homes: Vec<Home>,
+    /// Schedules that live on Azure ML, enabled or not.
+    pub schedules: Vec<TriggerId>,
+    /// CI steps that must have passed before: those that the schedules skip.
+    pub checks: Vec<Job>,
+    /// Root-relative files and folders that the released files refer to (code, conda files),
+    /// sorted; a push that touches one, or a generated file, releases.
+    pub inputs: Vec<String>,
+}

@@ -1,0 +1,244 @@
+//! Files, places in them, and the compiler's only window on the world.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// A file known to a [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileId(pub u32);
+
+/// A range of bytes in one file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from its parts.
+    pub fn new(file: FileId, start: u32, end: u32) -> Self {
+        Self { file, start, end }
+    }
+
+    /// The empty span at the start of a file.
+    pub fn top(file: FileId) -> Self {
+        Self::new(file, 0, 0)
+    }
+
+    /// The smallest span that holds both; both lie in one file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self::new(self.file, self.start.min(other.start), self.end.max(other.end))
+    }
+}
+
+/// A value and the place that it was written at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Pairs a value with its place.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// The same place with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: f(self.value), span: self.span }
+    }
+}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A place as people count: both from 1; columns count characters, not bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// One file's path (root-relative, `/` on every system) and text.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Root-relative path.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// A file from its path and text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    /// Byte offsets at which lines start; made on first use, since good files never need it.
+    pub fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            #[allow(clippy::cast_possible_truncation)] // files are at most 8 MiB
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+
+    /// Line and column of a byte offset; an offset beyond the end counts as the end.
+    pub fn line_column(&self, offset: u32) -> LineColumn {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset) - 1;
+        let start = starts[line] as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(0, |text| text.chars().count());
+        #[allow(clippy::cast_possible_truncation)]
+        LineColumn { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+}
+
+/// All files of one analysis.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<std::sync::Arc<SourceFile>>,
+}
+
+impl Sources {
+    /// Adds a file and gives its id.
+    pub fn add(&mut self, file: impl Into<std::sync::Arc<SourceFile>>) -> FileId {
+        self.files.push(file.into());
+        FileId(u32::try_from(self.files.len() - 1).expect("fewer than 2^32 files"))
+    }
+
+    /// The file behind an id.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter().map(AsRef::as_ref)
+    }
+
+    /// The text under a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Path, line and column of a span's start.
+    pub fn place(&self, span: Span) -> (&str, LineColumn) {
+        let file = self.file(span.file);
+        (&file.path, file.line_column(span.start))
+    }
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Why a file could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FileFault {
+    /// Nothing is there (letter case counts on every system).
+    Missing,
+    /// The path leaves the root.
+    Outside,
+    /// The content is not UTF-8; the offset of the first bad byte.
+    NotUtf8(usize),
+    /// The machine's own message.
+    Other(String),
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("no such file or folder"),
+            Self::Outside => f.write_str("the path leaves the project's root"),
+            Self::NotUtf8(at) => write!(f, "not UTF-8 (byte {at})"),
+            Self::Other(message) => f.write_str(message),
+        }
+    }
+}
+
+/// The compiler's only window on the world. Paths are root-relative with `/`; letter case counts.
+pub trait Files: Sync {
+    /// The text of a file.
+    fn read(&self, path: &str) -> Result<String, FileFault>;
+    /// What is at a path; `None` if nothing.
+    fn kind(&self, path: &str) -> Option<EntryKind>;
+    /// The names in a folder, sorted.
+    fn list(&self, path: &str) -> Result<Vec<(String, EntryKind)>, FileFault>;
+}
+
+/// Joins a folder (root-relative, `""` for the root) with a relative path and folds `.` and `..`.
+/// `None` when the result would leave the root.
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a root-relative path; `""` for a file at the root.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The way from one root-relative folder to a root-relative path: `./x` or `../../x`.
+pub fn relative(from_folder: &str, to: &str) -> String {
+    let from: Vec<&str> = from_folder.split('/').filter(|part| !part.is_empty()).collect();
+    let target: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
+    let shared = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let up = from.len() - shared;
+    let mut way = if up == 0 { vec!["."] } else { vec![".."; up] };
+    way.extend(&target[shared..]);
+    way.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let file = SourceFile::new("a", "é: x\nb");
+        assert_eq!(file.line_column(4), LineColumn { line: 1, column: 4 });
+        assert_eq!(file.line_column(6), LineColumn { line: 2, column: 1 });
+    }
+
+    #[test]
+    fn paths_fold_and_do_not_leave_the_root() {
+        assert_eq!(join("a/b", "../c"), Some("a/c".to_owned()));
+        assert_eq!(join("a", "../../c"), None);
+        assert_eq!(relative(".azureml/x", "src"), "../../src");
+        assert_eq!(relative("a", "a/b"), "./b");
+        assert_eq!(relative("a/b", "a"), "..");
+    }
+}

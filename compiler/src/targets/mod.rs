@@ -1,0 +1,29 @@
+//! Plans to files. Each target is one folder and one line here; none names another.
+
+use crate::plan::{Home, Plan};
+
+pub mod azure_pipelines;
+pub mod azureml;
+pub mod github;
+
+/// A file to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Artifact {
+    /// Root-relative path.
+    pub path: String,
+    /// The whole text, with its ownership mark.
+    pub text: String,
+}
+
+/// An output dialect.
+pub struct Target {
+    /// Its name on the command line and in `targets:`.
+    pub name: &'static str,
+    /// The engine that it writes for.
+    pub engine: Home,
+    /// Writes the files.
+    pub write: fn(&Plan) -> Vec<Artifact>,
+}
+
+/// Every target, in the order of the manual.
+pub static TARGETS: [Target; 3] = [azureml::TARGET, github::TARGET, azure_pipelines::TARGET];
