@@ -142,7 +142,7 @@ pub enum Task {
     /// One command.
     Command(Command),
     /// A script over mini-batches.
-    FanOut(FanOut),
+    FanOut(Box<FanOut>),
 }
 
 /// One command.
