@@ -1,8 +1,16 @@
 //! What the compiler says: data made where the trouble is seen, rendered only here.
 
+mod azure;
+mod concise;
+mod full;
+mod github;
+mod json;
 mod registry;
+mod render;
+mod sarif;
 
 pub use registry::*;
+pub use render::*;
 
 use crate::source::Span;
 
