@@ -1,5 +1,13 @@
 //! Documents to exact text: YAML and JSON whose bytes depend on nothing but the document.
 
 mod doc;
+mod json;
+pub mod mark;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod yaml;
 
 pub use doc::{Doc, Entry, Map};
+pub use json::json;
+pub use yaml::yaml;

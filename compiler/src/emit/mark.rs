@@ -1,0 +1,117 @@
+//! The ownership mark: which spec a generated file belongs to, and whether somebody edited it.
+//!
+//! A mark reads `mlopsc spec=<path> digest=<16 hex digits>` and stands in the first KiB of a file.
+//! The digest is the start of the file's own SHA-256, taken with the sixteen digits as zeros.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use sha2::{Digest as _, Sha256};
+
+const START: &str = "mlopsc spec=";
+const MIDDLE: &str = " digest=";
+const ZEROS: &str = "0000000000000000";
+
+/// Bytes at the start of a file in which a mark counts.
+const WINDOW: usize = 1024;
+
+/// What a file says about itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// Root-relative path of the spec that the file was made from.
+    pub spec: String,
+    /// The sixteen hex digits.
+    pub digest: String,
+    /// Whether the digest fits: nobody edited the file since it was written.
+    pub intact: bool,
+}
+
+/// The mark of a file that is still to be stamped. Characters of the path that could end a
+/// comment, a JSON string or the mark itself are percent-encoded.
+pub fn blank(spec: &str) -> String {
+    let mut text = String::from(START);
+    for character in spec.chars() {
+        if character.is_alphanumeric() || "-._/~@+=,:".contains(character) {
+            text.push(character);
+        } else {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    text + MIDDLE + ZEROS
+}
+
+/// Fills in the digest of the first mark; a text without a mark stays as it is.
+pub fn stamp(mut text: String) -> String {
+    if let Some(place) = find(&text) {
+        let digest = digest(&text, &place.digits);
+        text.replace_range(place.digits, &digest);
+    }
+    text
+}
+
+/// Reads the first mark in the first KiB of a file.
+pub fn read(text: &str) -> Option<Mark> {
+    let place = find(text)?;
+    let digest = digest(text, &place.digits);
+    let found = &text[place.digits];
+    Some(Mark {
+        spec: decode(&text[place.spec])?,
+        digest: found.to_owned(),
+        intact: found == digest,
+    })
+}
+
+/// Where the parts of a mark stand in a text.
+struct Place {
+    spec: Range<usize>,
+    digits: Range<usize>,
+}
+
+fn find(text: &str) -> Option<Place> {
+    let mut end = text.len().min(WINDOW);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let window = &text[..end];
+    window.match_indices(START).find_map(|(at, _)| place_at(window, at + START.len()))
+}
+
+fn place_at(window: &str, start: usize) -> Option<Place> {
+    let middle = start + window[start..].find(MIDDLE)?;
+    let digits = middle + MIDDLE.len();
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let sixteen = window.get(digits..digits + ZEROS.len())?;
+    let whole = sixteen.bytes().all(is_digit) && !window[start..middle].contains(['"', ' ', '\n']);
+    whole.then(|| Place { spec: start..middle, digits: digits..digits + ZEROS.len() })
+}
+
+/// Version control may have turned line ends into CR LF, which is no edit; the writers themselves
+/// never write a CR.
+fn digest(text: &str, digits: &Range<usize>) -> String {
+    let mut hash = Sha256::new();
+    for part in [&text[..digits.start], ZEROS, &text[digits.end..]] {
+        for (at, piece) in part.split("\r\n").enumerate() {
+            hash.update(if at == 0 { "" } else { "\n" });
+            hash.update(piece);
+        }
+    }
+    let mut digest = String::with_capacity(ZEROS.len());
+    for byte in hash.finalize().iter().take(ZEROS.len() / 2) {
+        let _ = write!(digest, "{byte:02x}");
+    }
+    digest
+}
+
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(u8::from_str_radix(after.get(..2)?, 16).ok()?);
+        rest = &after[2..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).ok()
+}
