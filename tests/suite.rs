@@ -1,1 +1,3 @@
-//! x
+//! Everything that is tested from outside: one binary, so that it links once.
+
+mod conformance;
