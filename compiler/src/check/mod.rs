@@ -1,0 +1,4 @@
+//! What a spec means: proofs, and the decisions that can fail.
+
+pub mod cut;
+pub mod slice;
