@@ -78,20 +78,30 @@ fn is_plain(text: &str, has_colon: bool) -> bool {
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     let starts_well = match first {
         b'.' => starts_like_a_path(text),
-        b'e' | b'E' => !bytes.get(1).is_some_and(u8::is_ascii_digit),
+        b'e' | b'E' => !is_exponent(bytes),
         first => first.is_ascii_alphabetic() || matches!(first, b'_' | b'/' | b'$'),
     };
     let breaks_off = matches!(last, b' ' | b':') || has_colon && text.contains(": ");
     starts_well && !breaks_off && !is_keyword(text)
 }
 
-/// `.5` and `.inf` are numbers and `...` ends a document; `./x`, `../x` and `.x` are none of these.
+/// `.5`, `.e5` and `.inf` are numbers and `...` ends a document; `./x`, `../x` and `.x` are none of
+/// these.
 fn starts_like_a_path(text: &str) -> bool {
     match text.as_bytes() {
         [b'.', b'/', ..] | [b'.', b'.', b'/', ..] => true,
-        [b'.', letter, ..] if letter.is_ascii_alphabetic() => {
-            !text[1..].eq_ignore_ascii_case("inf") && !text[1..].eq_ignore_ascii_case("nan")
+        [b'.', rest @ ..] if rest.first().is_some_and(u8::is_ascii_alphabetic) => {
+            let is_special = |word: &[u8]| rest.eq_ignore_ascii_case(word);
+            !is_special(b"inf") && !is_special(b"nan") && !is_exponent(rest)
         }
+        _ => false,
+    }
+}
+
+/// `e5` and `e-5`, which some readers take for a number without its first part.
+fn is_exponent(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'e' | b'E', b'+' | b'-', digit, ..] | [b'e' | b'E', digit, ..] => digit.is_ascii_digit(),
         _ => false,
     }
 }
@@ -140,7 +150,8 @@ pub(super) fn block_header(text: &str) -> &'static str {
 
 /// Whether a text can stand unquoted inside `[ ]`.
 pub(super) fn is_word(text: &str) -> bool {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
+    let safe =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-' | b'*');
     text.bytes().all(safe) && is_plain(text, false)
 }
 

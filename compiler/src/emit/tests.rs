@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Doc, Entry, Map, json, mark, yaml};
 
 /// Texts that some reader takes for something else when they are written carelessly.
-const TRICKY: [&str; 96] = [
+const TRICKY: [&str; 99] = [
     "",
     " ",
     "  ",
@@ -40,6 +40,9 @@ const TRICKY: [&str; 96] = [
     "1E+3",
     "e5",
     "E5",
+    "e-5",
+    "E+5",
+    ".e5",
     "1_000",
     "_1",
     ".5",
