@@ -79,6 +79,17 @@ impl Plan {
         &self.submissions[id.0 as usize]
     }
 
+    /// Root-relative path of one of the pipeline's Azure ML files, such as `pipeline.json`.
+    pub fn azure_ml_path(&self, file: &str) -> String {
+        format!("{}/{}/{file}", self.project.azure_ml_folder, self.name)
+    }
+
+    /// The name, in the workspace, of the Azure ML schedule behind a trigger: `<pipeline>-<trigger>`.
+    /// Its file is `schedule-<trigger>.json`.
+    pub fn schedule_name(&self, trigger: TriggerId) -> String {
+        format!("{}-{}", self.name, self.trigger(trigger).name)
+    }
+
     /// The name by which a step's output crosses borders: `<step>__<output>`.
     pub fn port(&self, step: StepId, output: u32) -> String {
         let step = self.step(step);

@@ -6,6 +6,10 @@ pub mod azure_pipelines;
 pub mod azureml;
 pub mod github;
 
+/// The version of the Azure CLI's `ml` extension that every emitted CI file installs. Pinned, since
+/// a newer one may read job files differently from one run to the next.
+pub(crate) const ML_EXTENSION: &str = "2.43.0";
+
 /// A file to be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Artifact {
