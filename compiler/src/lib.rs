@@ -6,4 +6,5 @@ pub mod emit;
 pub mod graph;
 pub mod plan;
 pub mod source;
+pub mod spec;
 pub mod targets;

@@ -1,0 +1,586 @@
+//! Expressions: texts with `${{ path }}` in them.
+//!
+//! A path names a value: `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, `run.id`,
+//! `git.sha`, `git.branch`, `git.tag`, `variables.X`, `secrets.X`. Blanks inside the braces are free.
+//! Names of parameters, inputs and outputs may hold dots, which are groups on Azure ML.
+//!
+//! There is no way to write a literal `${{`: Azure ML, GitHub and Azure Pipelines all read it as
+//! their own, so it could not arrive unchanged. A shell script that must print one writes
+//! `'$''{{'`, which no reader but the shell puts together.
+
+use std::ops::Range;
+
+use super::fault::Fault;
+use crate::diagnostics::near_miss;
+
+/// A text, cut at its references.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Template {
+    /// All of the text, in order, without gaps. Empty when the text holds no reference at all: then
+    /// it is literal as a whole, and nothing was allocated.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a text; ranges are bytes of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Taken as it is.
+    Literal(Range<usize>),
+    /// A reference to a value.
+    Reference {
+        /// All of `${{ … }}`.
+        range: Range<usize>,
+        /// What it names.
+        path: Path,
+    },
+    /// Something like a reference that a [`Fault`] was given for.
+    Broken(Range<usize>),
+}
+
+/// What a reference names; ranges are the names' bytes in the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Path {
+    /// `parameters.x`, a parameter of the pipeline.
+    Parameter(Range<usize>),
+    /// `steps.s.outputs.o`, an output of another step.
+    Output {
+        /// The step's name.
+        step: Range<usize>,
+        /// The output's name.
+        output: Range<usize>,
+    },
+    /// `inputs.x`, an input of the step itself.
+    Input(Range<usize>),
+    /// `outputs.o`, an output of the step itself.
+    OwnOutput(Range<usize>),
+    /// `run.id`.
+    RunId,
+    /// `git.sha`.
+    GitSha,
+    /// `git.branch`.
+    GitBranch,
+    /// `git.tag`.
+    GitTag,
+    /// `variables.X`, a variable of the CI platform.
+    Variable(Range<usize>),
+    /// `secrets.X`, a secret of the CI platform.
+    Secret(Range<usize>),
+}
+
+impl Template {
+    /// The references, in order; their position in this list is their number.
+    pub fn references(&self) -> impl Iterator<Item = (&Range<usize>, &Path)> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Reference { range, path } => Some((range, path)),
+            Part::Literal(_) | Part::Broken(_) => None,
+        })
+    }
+
+    /// The path, if the text is one reference and nothing else but blanks around it.
+    pub fn only(&self, text: &str) -> Option<&Path> {
+        let mut found = None;
+        for part in &self.parts {
+            match part {
+                Part::Literal(range) if text[range.clone()].trim().is_empty() => {}
+                Part::Reference { path, .. } if found.is_none() => found = Some(path),
+                Part::Literal(_) | Part::Reference { .. } | Part::Broken(_) => return None,
+            }
+        }
+        found
+    }
+}
+
+/// Cuts a text at its references. A text without `${{` and `$[[` costs one search and no memory.
+pub fn template(text: &str) -> (Template, Vec<Fault>) {
+    let mut reader = Reader { text, parts: Vec::new(), faults: Vec::new() };
+    let mut done = 0;
+    while let Some((start, mark)) = opening(text, done) {
+        let (start, end) = reader.mark(done, start, mark);
+        let part = reader.parts.pop();
+        reader.literal(done..start);
+        reader.parts.extend(part);
+        done = end;
+    }
+    if !reader.parts.is_empty() {
+        reader.literal(done..text.len());
+    }
+    (Template { parts: reader.parts }, reader.faults)
+}
+
+/// The two marks that open something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// `${{`
+    Reference,
+    /// `$[[`
+    Optional,
+}
+
+/// The next mark at or after an offset.
+fn opening(text: &str, from: usize) -> Option<(usize, Mark)> {
+    let mut at = from;
+    loop {
+        at += text[at..].find('$')?;
+        match text.as_bytes().get(at + 1..at + 3) {
+            Some(b"{{") => return Some((at, Mark::Reference)),
+            Some(b"[[") => return Some((at, Mark::Optional)),
+            _ => at += 1,
+        }
+    }
+}
+
+/// How a `${{` ends.
+enum Close {
+    /// At the `}}` that starts here.
+    At(usize),
+    /// Another `${{` opens here before it is closed.
+    Opens(usize),
+    /// Not at all.
+    Never,
+}
+
+/// Looks for `}}`; text in single quotes does not count.
+fn close(text: &str, from: usize) -> Close {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'}' if bytes.get(at + 1) == Some(&b'}') => return Close::At(at),
+            b'$' if bytes[at..].starts_with(b"${{") => return Close::Opens(at),
+            b'\'' => at += quoted(&text[at..]),
+            _ => at += 1,
+        }
+    }
+    Close::Never
+}
+
+/// Length of the quoted text at the start; of the quote alone when it is not closed on its line.
+fn quoted(text: &str) -> usize {
+    let line = text[1..].split(['\n', '\'']).next().map_or(0, str::len);
+    if text[1 + line..].starts_with('\'') { line + 2 } else { 1 }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    parts: Vec<Part>,
+    faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn literal(&mut self, range: Range<usize>) {
+        if !range.is_empty() {
+            self.parts.push(Part::Literal(range));
+        }
+    }
+
+    /// Reads what a mark opens, and pushes one part; gives that part's range.
+    fn mark(&mut self, done: usize, start: usize, mark: Mark) -> (usize, usize) {
+        let doubled = start > done && self.text.as_bytes()[start - 1] == b'$';
+        let range = match mark {
+            Mark::Optional => self.optional(start),
+            Mark::Reference => self.reference(start),
+        };
+        if !doubled || mark == Mark::Optional {
+            return range;
+        }
+        let fault = Fault::new(start - 1..start + 3, "a `$` stands right before `${{`")
+            .help("a literal `${{` cannot be written; a shell script can print it as `'$''{{'`");
+        self.faults.push(fault);
+        self.parts.pop();
+        self.parts.push(Part::Broken(start - 1..range.1));
+        (start - 1, range.1)
+    }
+
+    fn broken(&mut self, range: Range<usize>, fault: Fault) -> (usize, usize) {
+        self.faults.push(fault);
+        self.parts.push(Part::Broken(range.clone()));
+        (range.start, range.end)
+    }
+
+    /// `$[[ … ]]`, which may hold references.
+    fn optional(&mut self, start: usize) -> (usize, usize) {
+        let end = self.text[start..].find("]]").map(|length| start + length + 2);
+        let fault = match end {
+            Some(end) => Fault::not_supported(start..end, "`$[[ … ]]`"),
+            None => Fault::new(start..start + 3, "this `$[[` is not closed by `]]`"),
+        };
+        self.broken(start..end.unwrap_or(self.text.len()), fault)
+    }
+
+    fn reference(&mut self, start: usize) -> (usize, usize) {
+        let open = start..start + 3;
+        match close(self.text, open.end) {
+            Close::At(end) => self.path(start..end + 2),
+            Close::Opens(inner) => self.opened_again(start, inner),
+            Close::Never => {
+                let fault = Fault::new(open, "this `${{` is not closed by `}}`");
+                self.broken(start..self.text.len(), fault)
+            }
+        }
+    }
+
+    /// Another `${{` before the end: one inside the other if both are closed, else the first is not.
+    fn opened_again(&mut self, start: usize, inner: usize) -> (usize, usize) {
+        if let Close::At(end) = close(self.text, inner + 3)
+            && self.text[end + 2..].trim_start().starts_with("}}")
+        {
+            let rest = self.text[end + 2..].trim_start();
+            let end = self.text.len() - rest.len() + 2;
+            let fault = Fault::new(inner..inner + 3, "a `${{` inside another one")
+                .help("a reference is one path, such as `${{ parameters.x }}`");
+            return self.broken(start..end, fault);
+        }
+        let fault = Fault::new(start..start + 3, "this `${{` is not closed by `}}`");
+        self.broken(start..inner, fault)
+    }
+
+    /// A whole `${{ … }}`.
+    fn path(&mut self, range: Range<usize>) -> (usize, usize) {
+        let inner = &self.text[range.start + 3..range.end - 2];
+        let content = inner.trim();
+        let start = range.start + 3 + (inner.len() - inner.trim_start().len());
+        match path(content, start) {
+            Ok(path) => {
+                self.parts.push(Part::Reference { range: range.clone(), path });
+                (range.start, range.end)
+            }
+            Err(fault) => self.broken(range, fault),
+        }
+    }
+}
+
+/// Forms that are allowed, for messages.
+const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \
+    `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and `secrets.X`";
+
+/// Words that a path may start with.
+const ROOTS: [&str; 8] =
+    ["parameters", "steps", "inputs", "outputs", "run", "git", "variables", "secrets"];
+
+/// Words that a path will be able to start with.
+const LATER: [&str; 5] = ["matrix", "search_space", "args", "event", "stage"];
+
+/// What other languages call our paths.
+const ELSEWHERE: [(&str, &str); 9] = [
+    ("github.sha", "git.sha"),
+    ("github.ref_name", "git.branch"),
+    ("github.run_id", "run.id"),
+    ("vars", "variables"),
+    ("params", "parameters"),
+    ("parent.inputs", "parameters"),
+    ("parent.jobs", "steps"),
+    ("jobs", "steps"),
+    ("needs", "steps"),
+];
+
+/// Reads a path that starts at an offset of the text.
+fn path(content: &str, start: usize) -> Result<Path, Fault> {
+    let at = start..start + content.len();
+    if !is_dotted(content) {
+        return Err(not_a_path(content, at));
+    }
+    let (root, rest) = content.split_once('.').unwrap_or((content, ""));
+    let name = at.end - rest.len()..at.end;
+    match root {
+        "parameters" if !rest.is_empty() => Ok(Path::Parameter(name)),
+        "inputs" if !rest.is_empty() => Ok(Path::Input(name)),
+        "outputs" if !rest.is_empty() => Ok(Path::OwnOutput(name)),
+        "steps" => output(rest, name),
+        "run" | "git" => fact(root, rest, at, name),
+        "variables" | "secrets" => platform_name(root, rest, at, name),
+        "parameters" | "inputs" | "outputs" => {
+            Err(Fault::new(at, format!("`{root}` alone is no value")).help(format!("`{root}.x`")))
+        }
+        _ => Err(unknown_root(content, root, at)),
+    }
+}
+
+/// Names of letters, digits and `_`, with single dots between them.
+fn is_dotted(content: &str) -> bool {
+    content.split('.').all(is_name)
+}
+
+fn is_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// `s.outputs.o` behind `steps.`.
+fn output(rest: &str, at: Range<usize>) -> Result<Path, Fault> {
+    let (step, tail) = rest.split_once('.').unwrap_or((rest, ""));
+    let (word, output) = tail.split_once('.').unwrap_or((tail, ""));
+    if word == "outputs" && !output.is_empty() {
+        let step = at.start..at.start + step.len();
+        return Ok(Path::Output { step, output: at.end - output.len()..at.end });
+    }
+    let step = if step.is_empty() { "s" } else { step };
+    let output = if output.is_empty() { "o" } else { output };
+    Err(Fault::new(at, "a step gives values by its outputs only")
+        .help(format!("`steps.{step}.outputs.{output}`")))
+}
+
+/// `run.id`, `git.sha`, `git.branch`, `git.tag`.
+fn fact(root: &str, rest: &str, at: Range<usize>, name: Range<usize>) -> Result<Path, Fault> {
+    match (root, rest) {
+        ("run", "id") => Ok(Path::RunId),
+        ("git", "sha") => Ok(Path::GitSha),
+        ("git", "branch") => Ok(Path::GitBranch),
+        ("git", "tag") => Ok(Path::GitTag),
+        _ => {
+            let all: &[&str] = if root == "run" { &["id"] } else { &["sha", "branch", "tag"] };
+            let at = if rest.is_empty() { at } else { name };
+            let fault = Fault::new(at, format!("`{root}` has no `{rest}`"));
+            Err(match near_miss(rest, all.iter().copied()) {
+                Some(near) => fault.help(format!("did you mean `{root}.{near}`?")),
+                None => {
+                    fault.help(format!("allowed: `{root}.{}`", all.join(&format!("`, `{root}."))))
+                }
+            })
+        }
+    }
+}
+
+/// `variables.X` and `secrets.X`: one name, as both CI platforms allow it.
+fn platform_name(
+    root: &str,
+    rest: &str,
+    at: Range<usize>,
+    name: Range<usize>,
+) -> Result<Path, Fault> {
+    if !is_name(rest) {
+        return Err(Fault::new(at, format!("`{root}` takes one name"))
+            .help(format!("`{root}.X`, with letters, digits and `_` in the name")));
+    }
+    Ok(if root == "secrets" { Path::Secret(name) } else { Path::Variable(name) })
+}
+
+fn unknown_root(content: &str, root: &str, at: Range<usize>) -> Fault {
+    if LATER.contains(&root) {
+        return Fault::not_supported(at, format!("`{root}.…` in an expression"));
+    }
+    let fault = Fault::new(at, format!("there is no `{root}` to refer to"));
+    if root == "env" {
+        return fault.help("in `run`, the shell reads an environment variable itself: `\"$NAME\"`");
+    }
+    if let Some(ours) = elsewhere(content) {
+        return fault.help(format!("did you mean `{ours}`?"));
+    }
+    match near_miss(root, ROOTS.into_iter().chain(LATER)) {
+        Some(near) => fault.help(format!("did you mean `{near}{}`?", &content[root.len()..])),
+        None => fault.help(ALLOWED),
+    }
+}
+
+/// Our words for another language's path.
+fn elsewhere(content: &str) -> Option<String> {
+    ELSEWHERE.iter().find_map(|(theirs, ours)| {
+        let rest = content.strip_prefix(theirs)?;
+        (rest.is_empty() || rest.starts_with('.')).then(|| format!("{ours}{rest}"))
+    })
+}
+
+/// Says what else was found where a path should be.
+fn not_a_path(content: &str, at: Range<usize>) -> Fault {
+    let Some(first) = content.chars().next() else {
+        return Fault::new(at.start.saturating_sub(3)..at.end + 2, "an empty reference")
+            .help(ALLOWED);
+    };
+    let word = content.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+    let after = &content[word.len()..];
+    if after.starts_with('(') && !word.is_empty() {
+        return function(word, at);
+    }
+    if let Some(operator) = operator(content) {
+        return Fault::not_supported(at, format!("`{operator}` in an expression"));
+    }
+    if matches!(first, '\'' | '"' | '0'..='9' | '-' | '+') {
+        return Fault::new(at, "a fixed value inside `${{ }}`")
+            .help("write it as it is, without `${{ }}`");
+    }
+    if content.contains('[') {
+        return bracketed(content, at);
+    }
+    if content.contains('-') {
+        return Fault::new(at, format!("`-` cannot be part of a name: `{content}`"))
+            .help("names hold letters, digits and `_`");
+    }
+    Fault::new(at, format!("`{content}` is not a path")).help(ALLOWED)
+}
+
+fn function(word: &str, at: Range<usize>) -> Fault {
+    if word == "slug" {
+        return Fault::not_supported(at, "`slug(…)` in an expression");
+    }
+    Fault::new(at, format!("there is no function `{word}`")).help(ALLOWED)
+}
+
+/// An operator of the language, outside quotes.
+fn operator(content: &str) -> Option<&'static str> {
+    let bare = content.split('\'').step_by(2);
+    let found = |operator: &str| bare.clone().any(|text| text.contains(operator));
+    ["==", "!=", "&&", "||", "!"].into_iter().find(|operator| found(operator))
+}
+
+/// `parameters['x']`, as other expression languages have it.
+fn bracketed(content: &str, at: Range<usize>) -> Fault {
+    let name = |c: char| matches!(c, '[' | ']' | '\'' | '"' | '.' | ' ');
+    let dotted: Vec<&str> = content.split(name).filter(|part| !part.is_empty()).collect();
+    let fault = Fault::new(at, "names stand behind dots, not in brackets");
+    let dotted = dotted.join(".");
+    if is_dotted(&dotted) { fault.help(format!("`{dotted}`")) } else { fault.help(ALLOWED) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn one(text: &str) -> Path {
+        let (template, faults) = template(text);
+        assert_eq!(faults, [], "{text}");
+        template.references().next().expect("a reference").1.clone()
+    }
+
+    fn fault(text: &str) -> Fault {
+        let (_, mut faults) = template(text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:?}");
+        faults.remove(0)
+    }
+
+    #[test]
+    fn a_text_without_references_takes_no_memory() {
+        let (template, faults) = template("python train.py --cost $5 ${HOME} {{x}} $$");
+        assert_eq!(template.parts.capacity() + faults.capacity(), 0);
+    }
+
+    #[test]
+    fn every_path_is_read_with_the_places_of_its_names() {
+        assert_eq!(one("${{ parameters.rate }}"), Path::Parameter(15..19));
+        assert_eq!(one("${{parameters.a.b}}"), Path::Parameter(14..17));
+        assert_eq!(
+            one("${{ steps.prep.outputs.clean }}"),
+            Path::Output { step: 10..14, output: 23..28 }
+        );
+        assert_eq!(one("${{inputs.x}}"), Path::Input(10..11));
+        assert_eq!(one("${{\n outputs.o\t}}"), Path::OwnOutput(13..14));
+        assert_eq!(one("${{ run.id }}"), Path::RunId);
+        assert_eq!(one("${{ git.sha }}"), Path::GitSha);
+        assert_eq!(one("${{ git.branch }}"), Path::GitBranch);
+        assert_eq!(one("${{ git.tag }}"), Path::GitTag);
+        assert_eq!(one("${{ variables.AZURE_ID }}"), Path::Variable(14..22));
+        assert_eq!(one("${{ secrets.KEY }}"), Path::Secret(12..15));
+    }
+
+    #[test]
+    fn literals_fill_the_space_between() {
+        let (template, _) = template("a ${{ run.id }}${{ git.sha }} b");
+        let ranges = [
+            Part::Literal(0..2),
+            Part::Reference { range: 2..15, path: Path::RunId },
+            Part::Reference { range: 15..29, path: Path::GitSha },
+            Part::Literal(29..31),
+        ];
+        assert_eq!(template.parts, ranges);
+    }
+
+    #[test]
+    fn a_single_reference_is_told_from_text_around_one() {
+        let only = |text: &str| template(text).0.only(text).cloned();
+        assert_eq!(only(" ${{ run.id }}\n"), Some(Path::RunId));
+        assert_eq!(only("v${{ run.id }}"), None);
+        assert_eq!(only("${{ run.id }}${{ run.id }}"), None);
+        assert_eq!(only("run.id"), None);
+    }
+
+    #[test]
+    fn near_misses_are_named() {
+        let help = |text: &str| fault(text).help.unwrap_or_default();
+        assert_eq!(help("${{ parameter.x }}"), "did you mean `parameters.x`?");
+        assert_eq!(help("${{ Parameters.x }}"), "did you mean `parameters.x`?");
+        assert_eq!(help("${{ step.a.outputs.o }}"), "did you mean `steps.a.outputs.o`?");
+        assert_eq!(help("${{ vars.X }}"), "did you mean `variables.X`?");
+        assert_eq!(help("${{ github.sha }}"), "did you mean `git.sha`?");
+        assert_eq!(help("${{ parent.inputs.x }}"), "did you mean `parameters.x`?");
+        assert_eq!(help("${{ git.brunch }}"), "did you mean `git.branch`?");
+        assert_eq!(help("${{ steps.a.output.o }}"), "`steps.a.outputs.o`");
+        assert_eq!(help("${{ steps.a }}"), "`steps.a.outputs.o`");
+        assert_eq!(help("${{ parameters['x'] }}"), "`parameters.x`");
+        assert_eq!(help("${{ git }}"), "allowed: `git.sha`, `git.branch`, `git.tag`");
+        assert_eq!(help("${{ something.x }}"), ALLOWED);
+    }
+
+    #[test]
+    fn what_comes_later_says_so() {
+        for text in [
+            "${{ matrix.os }}",
+            "${{ search_space.lr }}",
+            "${{ args.v }}",
+            "${{ event.path }}",
+            "${{ stage.name }}",
+            "${{ slug(git.branch) }}",
+            "${{ parameters.x == 'a' }}",
+            "${{ !parameters.x }}",
+            "$[[--flag ${{ inputs.x }}]]",
+        ] {
+            assert!(fault(text).is_not_supported(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused_for_its_own_reason() {
+        let message = |text: &str| fault(text).message;
+        assert_eq!(message("${{ }}"), "an empty reference");
+        assert_eq!(message("${{ format('x') }}"), "there is no function `format`");
+        assert_eq!(message("${{ 'a == b' }}"), "a fixed value inside `${{ }}`");
+        assert_eq!(message("${{ 0.5 }}"), "a fixed value inside `${{ }}`");
+        assert_eq!(
+            message("${{ parameters.my-x }}"),
+            "`-` cannot be part of a name: `parameters.my-x`"
+        );
+        assert_eq!(message("${{ parameters }}"), "`parameters` alone is no value");
+        assert_eq!(message("${{ parameters..x }}"), "`parameters..x` is not a path");
+        assert_eq!(message("${{ parameters.x | lower }}"), "`parameters.x | lower` is not a path");
+        assert_eq!(message("${{ secrets.a.b }}"), "`secrets` takes one name");
+        assert_eq!(message("$${{ run.id }}"), "a `$` stands right before `${{`");
+    }
+
+    #[test]
+    fn open_braces_are_found_where_they_are() {
+        let open = fault("a ${{ parameters.x");
+        assert_eq!((open.at, open.message.as_str()), (2..5, "this `${{` is not closed by `}}`"));
+        let open = fault("--a ${{ parameters.x } --b ${{ parameters.y }} it's");
+        assert_eq!(open.at, 4..7);
+        let nested = fault("${{ a ${{ run.id }} }}");
+        assert_eq!((nested.at, nested.message.as_str()), (6..9, "a `${{` inside another one"));
+        assert_eq!(fault("$[[ x").at, 0..3);
+    }
+
+    #[test]
+    fn what_follows_a_mistake_is_still_read() {
+        let (template, faults) = template("${{ nope.x }} ${{ parameters.y ${{ run.id }}");
+        assert_eq!(faults.len(), 2);
+        assert_eq!(template.references().count(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_fill_any_text(text in "([a-z.'é\\[\\]\n ]|\\$|\\$\\{\\{|\\}\\}|\\$\\[\\[|run\\.id|parameters\\.x){0,14}") {
+            let (template, faults) = template(&text);
+            let mut end = 0;
+            for part in &template.parts {
+                let (Part::Literal(range) | Part::Reference { range, .. } | Part::Broken(range)) = part;
+                prop_assert_eq!(range.start, end);
+                prop_assert!(text.get(range.clone()).is_some());
+                end = range.end;
+            }
+            prop_assert!(template.parts.is_empty() || end == text.len());
+            let broken = template.parts.iter().filter(|part| matches!(part, Part::Broken(_))).count();
+            prop_assert!(faults.len() >= broken);
+            prop_assert_eq!(faults.is_empty(), broken == 0);
+            for fault in faults {
+                prop_assert!(text.get(fault.at).is_some());
+            }
+        }
+    }
+}

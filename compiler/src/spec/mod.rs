@@ -1,0 +1,4 @@
+//! The public model: what authors write.
+
+pub mod expr;
+pub mod fault;
