@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diagnostics;
+pub mod diff;
 pub mod emit;
 pub mod graph;
 pub mod plan;

@@ -9,6 +9,7 @@ mod submission;
 mod timing;
 mod trigger;
 mod value;
+mod words;
 mod workflow;
 
 pub use project::*;

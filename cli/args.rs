@@ -1,0 +1,177 @@
+//! The words of the command line. Types only.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A declarative pipeline-as-code compiler: one spec in; Azure ML, GitHub and Azure Pipelines out.
+#[derive(Parser, Debug)]
+#[command(name = "mlopsc", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well; 1 errors in specs, or files that are not fresh; 2 wrong usage, or the \
+machine's fault.";
+
+/// How reports look.
+#[derive(Args, Debug, Clone, Copy)]
+pub(crate) struct LookArgs {
+    /// How diagnostics are written [default: full; github and azure on those CI systems]
+    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = false)]
+    pub(crate) message_format: Option<MessageFormat>,
+    /// When to colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Colour,
+}
+
+/// `--message-format`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageFormat {
+    Full,
+    Concise,
+    Json,
+    Github,
+    Azure,
+    Sarif,
+}
+
+/// `--color`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Write the files of the targets
+    Build(BuildArgs),
+    /// Report what is wrong with specs; write nothing
+    Check(CheckArgs),
+    /// Lay specs out in the one canonical way; comments stay
+    Fmt(FmtArgs),
+    /// Say what a change means: steps, parameters, triggers
+    Diff(DiffArgs),
+    /// Draw the graph: steps, engines, borders, triggers
+    Graph(GraphArgs),
+    /// Print the page of a diagnostic, or list them all
+    Explain {
+        /// A name such as `cycle`
+        name: Option<String>,
+    },
+    /// Print the JSON Schema of specs or of the project file
+    Schema {
+        /// Which file the schema is for
+        #[arg(default_value = "spec")]
+        of: SchemaOf,
+    },
+    /// Write a small working project into a folder; existing files stay
+    Init {
+        /// The folder
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// A word that is no command; `main` answers it.
+    #[command(external_subcommand)]
+    Other(Vec<std::ffi::OsString>),
+}
+
+/// `build`.
+#[derive(Args, Debug)]
+pub(crate) struct BuildArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; fail with a diff when a file is missing, changed or orphaned
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Only this target: azureml, github or azure_pipelines (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Vec<String>,
+    /// Write under this folder instead of the project's root; removes nothing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace and remove files that were edited by hand
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Exit with 1 when anything was written or removed
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) fail_on_change: bool,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Apply the safe repairs
+    #[arg(long)]
+    pub(crate) fix: bool,
+}
+
+/// `fmt`.
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; fail with a diff when a file is not laid out
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// `diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The git revision to compare with
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub(crate) base: String,
+    /// How the changes are written
+    #[arg(long, default_value = "text")]
+    pub(crate) format: DiffFormat,
+}
+
+/// `diff --format`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiffFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// `graph`.
+#[derive(Args, Debug)]
+pub(crate) struct GraphArgs {
+    /// A spec or a folder [default: the project]
+    pub(crate) spec: Option<PathBuf>,
+    /// How the graph is drawn
+    #[arg(long, default_value = "text")]
+    pub(crate) format: GraphFormat,
+}
+
+/// `graph --format`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GraphFormat {
+    Text,
+    Mermaid,
+    Dot,
+}
+
+/// `schema`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SchemaOf {
+    Spec,
+    Project,
+}

@@ -1,0 +1,35 @@
+//! One file for each command.
+
+use std::ffi::OsString;
+
+use mlopsc_compiler::diagnostics::near_miss;
+
+use crate::args::{Arguments, Command};
+use crate::output::{Outcome, Output, Trouble};
+
+mod completions;
+mod explain;
+
+/// Words that the language promises and that nobody built yet.
+const PROMISED: [&str; 17] = [
+    "why", "import", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule",
+    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp",
+];
+
+pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
+    let output = Output::new(arguments.look)?;
+    match arguments.command {
+        Command::Explain { name } => explain::run(name.as_deref()),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Other(words) => Err(unknown(&words)),
+    }
+}
+
+fn unknown(words: &[OsString]) -> Trouble {
+    let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+    if PROMISED.contains(&word.as_ref()) {
+        return Trouble::new(format!("`mlopsc {word}` is not supported yet"));
+    }
+    let hint = near_miss(&word, KNOWN).map(|near| format!("; did you mean `{near}`?"));
+    Trouble::new(format!("`{word}` is no command{}", hint.unwrap_or_default()))
+}

@@ -1,0 +1,227 @@
+//! The machine's files: the only place that touches them.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use mlopsc_compiler::source::{self, EntryKind, FileFault, Files};
+use tempfile::NamedTempFile;
+
+/// A file larger than this is not read: nothing that a spec names is near it.
+const LARGEST_FILE: u64 = 64 << 20;
+/// Bytes in which an ownership mark must stand.
+const HEAD: u64 = 1024;
+
+/// A folder of the machine as the compiler sees it: root-relative paths with `/`, letter case
+/// counts on every system, nothing outside the folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    /// The folder must exist.
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+        Ok(Self { root: fs::canonicalize(root)? })
+    }
+
+    /// The folder, absolute and without symbolic links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The machine's path of a root-relative path.
+    pub(crate) fn absolute(&self, path: &str) -> PathBuf {
+        path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |mut whole, part| {
+            whole.push(part);
+            whole
+        })
+    }
+
+    /// The root-relative path of a machine's path, which must exist.
+    pub(crate) fn inside(&self, path: &Path) -> io::Result<Option<String>> {
+        let whole = fs::canonicalize(path)?;
+        Ok(whole.strip_prefix(&self.root).ok().and_then(slashed))
+    }
+
+    /// The first KiB of a file, as far as it is UTF-8; `None` when there is no regular file.
+    pub(crate) fn head(&self, path: &str) -> Option<String> {
+        let place = self.resolve(path).ok().filter(|place| place.is_file())?;
+        let mut bytes = Vec::new();
+        fs::File::open(place).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Whether the path itself is a symbolic link.
+    pub(crate) fn is_link(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.absolute(path)).is_ok_and(|meta| meta.is_symlink())
+    }
+
+    /// Prepares a file beside its place; [`Staged::keep`] moves it there in one go. Folders are
+    /// made; the permissions of a file that is replaced are kept.
+    pub(crate) fn stage(&self, path: &str, text: &str) -> io::Result<Staged> {
+        let place = self.absolute(path);
+        let folder = place.parent().unwrap_or(&self.root).to_owned();
+        self.make_folder(&folder)?;
+        let mut file = temporary(&folder)?;
+        file.write_all(text.as_bytes())?;
+        if let Ok(old) = fs::metadata(&place) {
+            refuse_read_only(&old)?;
+            file.as_file().set_permissions(old.permissions())?;
+        }
+        Ok(Staged { file, place })
+    }
+
+    /// Removes a file, and the folders that it leaves empty up to (not including) `keep`.
+    pub(crate) fn remove(&self, path: &str, keep: &str) -> io::Result<()> {
+        fs::remove_file(self.absolute(path))?;
+        let mut folder = source::folder_of(path);
+        while folder.len() > keep.len() && fs::remove_dir(self.absolute(folder)).is_ok() {
+            folder = source::folder_of(folder);
+        }
+        Ok(())
+    }
+
+    /// Makes a folder unless a symbolic link on the way leads out of the root.
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        let there = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&self.root);
+        if !fs::canonicalize(there)?.starts_with(&self.root) {
+            return Err(io::Error::other(FileFault::Outside.to_string()));
+        }
+        fs::create_dir_all(folder)
+    }
+
+    /// The real place of a path, provided that it is inside and its letter case is exact.
+    fn resolve(&self, path: &str) -> Result<PathBuf, FileFault> {
+        let folded = source::join("", path).ok_or(FileFault::Outside)?;
+        if cfg!(windows) && folded.contains(['\\', ':']) {
+            return Err(FileFault::Missing);
+        }
+        let place = fs::canonicalize(self.absolute(&folded)).map_err(|error| fault(&error))?;
+        if !place.starts_with(&self.root) {
+            return Err(FileFault::Outside);
+        }
+        if cfg!(any(windows, target_os = "macos")) && !self.has_exact_case(&folded) {
+            return Err(FileFault::Missing);
+        }
+        Ok(place)
+    }
+
+    /// Whether each part of a path is listed in its folder as it is written: a file system that
+    /// ignores letter case would else accept what another machine does not find.
+    fn has_exact_case(&self, path: &str) -> bool {
+        let mut folder = self.root.clone();
+        path.split('/').filter(|part| !part.is_empty()).all(|part| {
+            let names = fs::read_dir(&folder).into_iter().flatten().flatten();
+            let listed = names.into_iter().any(|entry| entry.file_name() == part);
+            folder.push(part);
+            listed
+        })
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<String, FileFault> {
+        let place = self.resolve(path)?;
+        let meta = fs::metadata(&place).map_err(|error| fault(&error))?;
+        if !meta.is_file() {
+            return Err(FileFault::Other("not a regular file".to_owned()));
+        }
+        if meta.len() > LARGEST_FILE {
+            return Err(FileFault::Other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
+        }
+        let bytes = fs::read(&place).map_err(|error| fault(&error))?;
+        String::from_utf8(bytes).map_err(|bad| FileFault::NotUtf8(bad.utf8_error().valid_up_to()))
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let place = self.resolve(path).ok()?;
+        kind_of(&fs::metadata(place).ok()?)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<(String, EntryKind)>, FileFault> {
+        let place = self.resolve(path)?;
+        let mut names = Vec::new();
+        for entry in fs::read_dir(place).map_err(|error| fault(&error))? {
+            let entry = entry.map_err(|error| fault(&error))?;
+            let kind = fs::metadata(entry.path()).ok().and_then(|meta| kind_of(&meta));
+            if let (Some(kind), Ok(name)) = (kind, entry.file_name().into_string()) {
+                names.push((name, kind));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// A file that is written, but not at its place yet. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    file: NamedTempFile,
+    place: PathBuf,
+}
+
+impl Staged {
+    /// Moves the file to its place; a reader sees the old file or the new one, never half of it.
+    pub(crate) fn keep(self) -> io::Result<()> {
+        self.file.persist(&self.place).map(drop).map_err(|failed| failed.error)
+    }
+}
+
+/// What is at a machine's path, symbolic links followed.
+pub(crate) fn kind_at(path: &Path) -> Option<EntryKind> {
+    kind_of(&fs::metadata(path).ok()?)
+}
+
+/// Whether anything is at a machine's path.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// A machine's path without symbolic links, `.` and `..`.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Makes a folder and those above it.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// A relative machine's path with `/`; `None` when a name is not Unicode.
+pub(crate) fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+fn kind_of(meta: &fs::Metadata) -> Option<EntryKind> {
+    let folder = meta.is_dir().then_some(EntryKind::Folder);
+    folder.or_else(|| meta.is_file().then_some(EntryKind::File))
+}
+
+/// A file system with no write permission on the file would still let a rename replace it.
+fn refuse_read_only(meta: &fs::Metadata) -> io::Result<()> {
+    if meta.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    Ok(())
+}
+
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mlopsc-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: the process's mask takes bits away.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+fn fault(error: &io::Error) -> FileFault {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileFault::Missing,
+        _ => FileFault::Other(error.to_string()),
+    }
+}

@@ -1,0 +1,275 @@
+//! What can be said of a plan's parts, as pairs of property and value in the author's words. Ids
+//! never appear, so that the pairs of two plans compare.
+
+use super::Pair;
+use crate::plan::{
+    AzureMlPlace, CiPlace, Command, Concurrency, Environment, FanOut, Input, Login, Mode, Output,
+    Parameter, Place, Plan, Pool, Scalar, Setting, Step, StepId, Task, Trigger, When,
+};
+
+/// Collects pairs; what is not set leaves none.
+#[derive(Default)]
+struct Pairs(Vec<Pair>);
+
+impl Pairs {
+    fn put(&mut self, what: impl Into<String>, value: impl Into<String>) {
+        self.0.push((what.into(), value.into()));
+    }
+
+    fn put_some(&mut self, what: &str, value: Option<impl Into<String>>) {
+        if let Some(value) = value {
+            self.put(what, value);
+        }
+    }
+
+    fn put_list(&mut self, what: &str, items: &[String]) {
+        if !items.is_empty() {
+            self.put(what, items.join(", "));
+        }
+    }
+
+    fn put_if(&mut self, what: &str, differs: bool, value: &str) {
+        if differs {
+            self.put(what, value);
+        }
+    }
+}
+
+/// The pipeline's own settings, and how its steps are grouped into jobs.
+pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
+    let mut pairs = Pairs::default();
+    pairs.put("name", &plan.name);
+    pairs.put("display_name", &plan.display_name);
+    pairs.put_some("description", plan.description.as_ref());
+    pairs.put("experiment", &plan.experiment);
+    for (name, value) in &plan.tags {
+        pairs.put(format!("tag {name}"), value);
+    }
+    pairs.put("timeout", format!("{} minutes", plan.timeout_minutes));
+    pairs.put_some("default_datastore", plan.settings.default_datastore.as_ref());
+    pairs.put("continue_on_step_failure", plan.settings.continue_on_step_failure.to_string());
+    pairs.put("force_rerun", plan.settings.force_rerun.to_string());
+    for (name, text) in &plan.env {
+        pairs.put(format!("env {name}"), plan.text_words(text));
+    }
+    for submission in &plan.submissions {
+        let what = format!("Azure ML job {}", submission.label);
+        pairs.put(what, step_names(plan, &submission.steps));
+    }
+    for workflow in &plan.workflows {
+        pairs.put(format!("concurrency of {}", workflow.id), concurrency(workflow.concurrency));
+    }
+    project(plan, &mut pairs);
+    pairs.0
+}
+
+fn project(plan: &Plan, pairs: &mut Pairs) {
+    let project = &plan.project;
+    pairs.put("ci", project.ci.word());
+    pairs.put("default_branch", &project.default_branch);
+    let targets: Vec<String> = project.targets.iter().map(|home| home.word().to_owned()).collect();
+    pairs.put_list("targets", &targets);
+    let azure = &project.azure;
+    let login = match &azure.login {
+        Login::Oidc { client_id } => format!("oidc, client_id {}", plan.text_words(client_id)),
+        Login::ServicePrincipal { secret } => format!("service_principal, secret {secret}"),
+    };
+    pairs.put("azure login", login);
+    let texts = [
+        ("azure tenant", &azure.tenant),
+        ("azure subscription", &azure.subscription),
+        ("azure resource_group", &azure.resource_group),
+        ("azure workspace", &azure.workspace),
+        ("azure service_connection", &azure.service_connection),
+    ];
+    for (what, text) in texts {
+        pairs.put(what, plan.text_words(text));
+    }
+    pairs.put_list("variable_groups", &project.variable_groups);
+}
+
+/// A parameter.
+pub(super) fn parameter(parameter: &Parameter) -> Vec<Pair> {
+    let mut pairs = Pairs::default();
+    pairs.put("type", parameter.kind.word());
+    pairs.put_some("default", parameter.default.as_ref().map(Scalar::words));
+    pairs.put_some("description", parameter.description.as_ref());
+    let choices: Vec<String> = parameter.choices.iter().map(Scalar::words).collect();
+    pairs.put_list("enum", &choices);
+    pairs.put_some("min", parameter.min.as_ref().map(Scalar::text));
+    pairs.put_some("max", parameter.max.as_ref().map(Scalar::text));
+    pairs.put_some("pattern", parameter.pattern.as_ref());
+    pairs.0
+}
+
+/// A trigger.
+pub(super) fn trigger(plan: &Plan, trigger: &Trigger) -> Vec<Pair> {
+    let mut pairs = Pairs::default();
+    pairs.put("fires on", trigger.kind.words());
+    pairs.put("enabled", trigger.enabled.to_string());
+    let homes: Vec<String> = trigger.homes.iter().map(|home| home.word().to_owned()).collect();
+    pairs.put_list("home", &homes);
+    pairs.put("starts", step_names(plan, &trigger.slice));
+    for (id, value) in &trigger.with {
+        pairs.put(format!("with {}", plan.parameter(*id).name), value.words());
+    }
+    pairs.0
+}
+
+/// A step.
+pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
+    let mut pairs = Pairs::default();
+    pairs.put_if("display_name", step.display_name != step.name, &step.display_name);
+    pairs.put_some("description", step.description.as_ref());
+    match &step.place {
+        Place::AzureMl(place) => azure_ml_place(plan, place, &mut pairs),
+        Place::Ci(place) => ci_place(place, &mut pairs),
+    }
+    match &step.task {
+        Task::Command(command) => self::command(plan, step, command, &mut pairs),
+        Task::FanOut(work) => fan_out(plan, step, work, &mut pairs),
+    }
+    for input in &step.inputs {
+        pairs.put(format!("input {}", input.name), input_words(plan, input));
+    }
+    for output in &step.outputs {
+        pairs.put(format!("output {}", output.name), output_words(output));
+    }
+    for (name, text) in &step.env {
+        pairs.put(format!("env {name}"), plan.text_words(text));
+    }
+    pairs.put_some("timeout", step.timeout_seconds.map(|seconds| format!("{seconds}s")));
+    pairs.put_some("approval", step.approval.as_ref());
+    pairs.put_if("when", step.when != When::Success, when_word(step.when));
+    pairs.put_if("needs", !step.needs.is_empty(), &step_names(plan, &step.needs));
+    let tags: Vec<String> = step.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    pairs.put_list("tags", &tags);
+    pairs.0
+}
+
+fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {
+    pairs.put("engine", "Azure ML");
+    pairs.put("compute", &place.compute);
+    pairs.put("environment", environment_words(&place.environment));
+    let resources = &place.resources;
+    let count = resources.instance_count.as_ref().map(|count| plan.setting_words(count));
+    let settings = [
+        ("instance_count", count.as_ref()),
+        ("instance_type", resources.instance_type.as_ref()),
+        ("shm_size", resources.shm_size.as_ref()),
+        ("docker_args", resources.docker_args.as_ref()),
+    ];
+    let words =
+        settings.iter().filter_map(|(key, value)| value.map(|value| format!("{key} {value}")));
+    pairs.put_list("resources", &words.collect::<Vec<_>>());
+    pairs.put_some("submission", place.submission.as_ref());
+}
+
+fn environment_words(environment: &Environment) -> String {
+    match environment {
+        Environment::Reference(reference) => reference.clone(),
+        Environment::Image { image, conda: None } => image.clone(),
+        Environment::Image { image, conda: Some(conda) } => format!("{image} with {conda}"),
+    }
+}
+
+fn ci_place(place: &CiPlace, pairs: &mut Pairs) {
+    pairs.put("engine", "CI");
+    let pool = match &place.runner.azure_pipelines {
+        Pool::Hosted(image) => image.clone(),
+        Pool::Named { name, demands } if demands.is_empty() => format!("pool {name}"),
+        Pool::Named { name, demands } => format!("pool {name} with {}", demands.join(", ")),
+    };
+    let labels = place.runner.github.join(", ");
+    let runner = if labels == pool { pool } else { format!("{labels}; {pool}") };
+    pairs.put("runner", runner);
+    pairs.put_some("container", place.container.as_ref());
+    pairs.put_some("working_dir", place.working_dir.as_ref());
+    pairs.put_some("python", place.python.as_ref());
+    pairs.put_if("checkout", !place.checkout, "false");
+    pairs.put_if("azure", place.azure, "true");
+    pairs.put_some("ci_environment", place.environment.as_ref());
+    let artifacts = place.artifacts.iter().map(|(name, path)| format!("{name}: {path}"));
+    pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
+}
+
+fn command(plan: &Plan, step: &Step, command: &Command, pairs: &mut Pairs) {
+    pairs.put("run", plan.script_words(step, &command.script));
+    pairs.put_some("code", command.code.as_ref());
+    for (name, variable) in &command.variables {
+        pairs.put(format!("variable {name}"), plan.variable_words(step, variable));
+    }
+}
+
+fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {
+    pairs.put("parallel", format!("{} in {}", work.entry_script, work.code));
+    let arguments = plan.script_words(step, &work.arguments);
+    pairs.put_if("arguments", !arguments.is_empty(), &arguments);
+    pairs.put("input_data", &step.inputs[work.input_data as usize].name);
+    pairs.put("mini_batch_size", plan.batching_words(work));
+    let settings: [(&str, &Option<Setting>); 6] = [
+        ("error_threshold", &work.error_threshold),
+        ("mini_batch_error_threshold", &work.mini_batch_error_threshold),
+        ("mini_batch_timeout", &work.mini_batch_timeout),
+        ("max_retries", &work.max_retries),
+        ("logging_level", &work.logging_level),
+        ("max_concurrency_per_instance", &work.max_concurrency_per_instance),
+    ];
+    for (what, setting) in settings {
+        pairs.put_some(what, setting.as_ref().map(|setting| plan.setting_words(setting)));
+    }
+    let collected = work.append_row_to.map(|index| step.outputs[index as usize].name.clone());
+    pairs.put_some("append_row_to", collected);
+}
+
+fn input_words(plan: &Plan, input: &Input) -> String {
+    let mode = input.mode.map(|mode| format!(", {}", mode_word(mode))).unwrap_or_default();
+    format!("{} from {}{mode}", input.kind.word(), plan.source_words(&input.source))
+}
+
+fn output_words(output: &Output) -> String {
+    let mut words = output.kind.word().to_owned();
+    if let Some(mode) = output.mode {
+        words = format!("{words}, {}", mode_word(mode));
+    }
+    if let Some(path) = &output.path {
+        words = format!("{words}, at {path}");
+    }
+    match &output.register {
+        Some((name, Some(version))) => format!("{words}, registered as {name}:{version}"),
+        Some((name, None)) => format!("{words}, registered as {name}"),
+        None => words,
+    }
+}
+
+fn step_names(plan: &Plan, steps: &[StepId]) -> String {
+    steps.iter().map(|id| &*plan.step(*id).name).collect::<Vec<_>>().join(", ")
+}
+
+fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::ReadOnlyMount => "ro_mount",
+        Mode::ReadWriteMount => "rw_mount",
+        Mode::Download => "download",
+        Mode::Upload => "upload",
+        Mode::Direct => "direct",
+        Mode::EvalMount => "eval_mount",
+        Mode::EvalDownload => "eval_download",
+    }
+}
+
+fn when_word(when: When) -> &'static str {
+    match when {
+        When::Success => "success",
+        When::Failure => "failure",
+        When::Always => "always",
+    }
+}
+
+fn concurrency(concurrency: Concurrency) -> &'static str {
+    match concurrency {
+        Concurrency::Queue => "queue",
+        Concurrency::Cancel => "cancel",
+        Concurrency::Parallel => "parallel",
+    }
+}

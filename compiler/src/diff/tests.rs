@@ -1,0 +1,236 @@
+use super::*;
+use crate::plan::{Azure, Login};
+use crate::plan::{
+    AzureMlPlace, CiPlace, Command, Edge, Environment, Home, Input, JobSettings, Output,
+    ParameterId, Pool, Project, Push, Reference, Resources, Runner, ScriptPiece, Source,
+    Submission, Task, Trigger, TriggerKind, ValueType, When,
+};
+
+fn azure() -> Azure {
+    Azure {
+        login: Login::ServicePrincipal { secret: "AZURE_CREDENTIALS".to_owned() },
+        tenant: Vec::new(),
+        subscription: Vec::new(),
+        resource_group: Vec::new(),
+        workspace: Vec::new(),
+        service_connection: Vec::new(),
+    }
+}
+
+fn project() -> Project {
+    Project {
+        ci: Home::GitHub,
+        default_branch: "main".to_owned(),
+        azure: azure(),
+        variable_groups: Vec::new(),
+        azure_ml_folder: ".azureml".to_owned(),
+        github_folder: ".github/workflows".to_owned(),
+        azure_pipelines_folder: ".azure-pipelines".to_owned(),
+        identity: None,
+        targets: vec![Home::AzureMl, Home::GitHub],
+    }
+}
+
+fn step(name: &str, place: Place, script: &str) -> Step {
+    let script = vec![ScriptPiece::Literal(script.to_owned())];
+    Step {
+        name: name.to_owned(),
+        display_name: name.to_owned(),
+        description: None,
+        place,
+        task: Task::Command(Command { code: None, script, variables: Vec::new() }),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        env: Vec::new(),
+        timeout_seconds: None,
+        approval: None,
+        when: When::Success,
+        needs: Vec::new(),
+        tags: Vec::new(),
+    }
+}
+
+fn on_azure_ml() -> Place {
+    Place::AzureMl(AzureMlPlace {
+        compute: "azureml:cpu".to_owned(),
+        environment: Environment::Reference("azureml:sklearn:1".to_owned()),
+        resources: Resources::default(),
+        submission: None,
+    })
+}
+
+fn on_ci() -> Place {
+    let image = "ubuntu-24.04".to_owned();
+    let runner = Runner { github: vec![image.clone()], azure_pipelines: Pool::Hosted(image) };
+    Place::Ci(CiPlace {
+        runner,
+        container: None,
+        working_dir: None,
+        python: None,
+        checkout: true,
+        azure: false,
+        environment: None,
+        artifacts: Vec::new(),
+    })
+}
+
+fn parameter(name: &str, default: Option<i64>) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        kind: ValueType::Integer,
+        default: default.map(Scalar::Integer),
+        description: None,
+        choices: Vec::new(),
+        min: None,
+        max: None,
+        pattern: None,
+    }
+}
+
+/// `test` on CI; `prepare` → `train` on Azure ML.
+fn plan() -> Plan {
+    let mut prepare = step("prepare", on_azure_ml(), "prepare.py");
+    prepare.outputs.push(Output {
+        name: "clean".to_owned(),
+        kind: ValueType::UriFolder,
+        mode: None,
+        path: None,
+        register: None,
+    });
+    let mut train = step("train", on_azure_ml(), "train.py");
+    train.inputs.push(Input {
+        name: "prepare__clean".to_owned(),
+        kind: ValueType::UriFolder,
+        source: Source::Reference(Reference::Output(StepId(1), 0)),
+        mode: None,
+    });
+    let commit = Trigger {
+        name: "commit".to_owned(),
+        kind: TriggerKind::Push(Push { branches: vec!["main".to_owned()], ..Push::default() }),
+        enabled: true,
+        slice: vec![StepId(0), StepId(1), StepId(2)],
+        with: vec![(ParameterId(0), Scalar::Integer(3))],
+        homes: vec![Home::GitHub],
+        workflow: Some(0),
+        submission: None,
+    };
+    let submission = Submission {
+        suffix: String::new(),
+        label: "prepare".to_owned(),
+        steps: vec![StepId(1), StepId(2)],
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        wires: Vec::new(),
+    };
+    Plan {
+        name: "p".to_owned(),
+        spec_path: "p.mlops.yaml".to_owned(),
+        display_name: "p".to_owned(),
+        description: None,
+        experiment: "p".to_owned(),
+        tags: Vec::new(),
+        settings: JobSettings {
+            default_datastore: None,
+            continue_on_step_failure: false,
+            force_rerun: false,
+        },
+        timeout_minutes: 300,
+        env: Vec::new(),
+        parameters: vec![parameter("depth", Some(6))],
+        steps: vec![step("test", on_ci(), "pytest"), prepare, train],
+        edges: vec![Edge { from: StepId(1), to: StepId(2), output: Some(0) }],
+        triggers: vec![commit],
+        submissions: vec![submission],
+        workflows: Vec::new(),
+        release: None,
+        project: project(),
+    }
+}
+
+fn changed(change: impl Fn(&mut Plan)) -> Diff {
+    let mut new = plan();
+    change(&mut new);
+    diff(&plan(), &new)
+}
+
+fn aspect(what: &str, before: Option<&str>, after: Option<&str>) -> Aspect {
+    Aspect {
+        what: what.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    }
+}
+
+#[test]
+fn a_plan_does_not_differ_from_itself() {
+    assert!(diff(&plan(), &plan()).is_empty());
+}
+
+#[test]
+fn ids_that_move_are_no_change() {
+    let diff = changed(|plan| {
+        plan.steps.insert(0, step("lint", on_ci(), "ruff"));
+        plan.steps[3].inputs[0].source = Source::Reference(Reference::Output(StepId(2), 0));
+        plan.edges[0] = Edge { from: StepId(2), to: StepId(3), output: Some(0) };
+        plan.triggers[0].slice = vec![StepId(1), StepId(2), StepId(3)];
+        plan.submissions[0].steps = vec![StepId(2), StepId(3)];
+    });
+    assert_eq!(diff.steps.len(), 1, "{diff:#?}");
+    assert_eq!((diff.steps[0].kind, &*diff.steps[0].name), (Kind::Added, "lint"));
+    assert!(diff.settings.is_empty() && diff.triggers.is_empty() && diff.edges.is_empty());
+}
+
+#[test]
+fn what_reads_from_a_changed_step_runs_again() {
+    let diff = changed(|plan| {
+        plan.steps[1] = {
+            let mut prepare = plan.steps[1].clone();
+            prepare.env.push(("X".to_owned(), Vec::new()));
+            prepare
+        }
+    });
+    assert_eq!(diff.steps[0].aspects, [aspect("env X", None, Some(""))]);
+    assert_eq!(diff.runs_again, ["prepare", "train"]);
+    let machine = changed(|plan| plan.steps[1].timeout_seconds = Some(60));
+    assert_eq!(machine.steps.len(), 1);
+    assert!(machine.runs_again.is_empty());
+}
+
+#[test]
+fn a_step_that_moves_to_another_engine_says_so() {
+    let diff = changed(|plan| plan.steps[0].place = on_azure_ml());
+    let engine = aspect("engine", Some("CI"), Some("Azure ML"));
+    assert!(diff.steps[0].aspects.contains(&engine), "{diff:#?}");
+}
+
+#[test]
+fn callers_break_when_a_parameter_gets_stricter() {
+    assert!(
+        changed(|plan| plan.parameters[0].default = Some(Scalar::Integer(7))).breaks.is_empty()
+    );
+    assert!(changed(|plan| plan.parameters.push(parameter("x", Some(1)))).breaks.is_empty());
+    let broken = [
+        changed(|plan| plan.parameters.push(parameter("x", None))),
+        changed(|plan| plan.parameters[0].default = None),
+        changed(|plan| plan.parameters[0].kind = ValueType::String),
+        changed(|plan| plan.parameters[0].max = Some(Scalar::Integer(9))),
+        changed(|plan| plan.parameters[0].choices = vec![Scalar::Integer(6)]),
+        changed(|plan| plan.parameters[0].name = "deep".to_owned()),
+    ];
+    for diff in broken {
+        assert_eq!(diff.breaks.len(), 1, "{diff:#?}");
+    }
+}
+
+#[test]
+fn edges_and_triggers() {
+    let diff = changed(|plan| {
+        plan.edges.push(Edge { from: StepId(0), to: StepId(1), output: None });
+        plan.triggers[0].enabled = false;
+        plan.triggers[0].with.clear();
+    });
+    assert_eq!(diff.edges, [(Kind::Added, "test → prepare".to_owned())]);
+    let aspects =
+        [aspect("with depth", Some("3"), None), aspect("enabled", Some("true"), Some("false"))];
+    assert_eq!(diff.triggers[0].aspects, aspects);
+}
