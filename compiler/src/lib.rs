@@ -8,4 +8,5 @@ pub mod graph;
 pub mod plan;
 pub mod source;
 pub mod spec;
+pub mod syntax;
 pub mod targets;

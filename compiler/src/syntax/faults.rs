@@ -1,0 +1,80 @@
+//! The parser's faults, in an author's words and at the place where he has to act.
+
+use super::build::Builder;
+use super::events::Fault;
+use super::extents::gap;
+use crate::diagnostics::{Diagnostic, SYNTAX};
+
+const UNCLOSED: &str = "this quote is never closed";
+
+impl Builder<'_, '_> {
+    /// Reports why the text is no YAML; nothing more is read.
+    pub(super) fn fault(&mut self, fault: Fault) {
+        let at = if fault.in_escape { self.bad_escape(fault.at) } else { fault.at };
+        let at = at.min(u32::try_from(self.tree.text.len()).unwrap_or(u32::MAX));
+        if fault.too_deep {
+            return self.too_large(at, at, &fault.message);
+        }
+        if let Some((start, end)) = conflict_marker(self.tree.text) {
+            let message = "an unresolved merge conflict starts here";
+            let help = "keep one of the two versions, and remove the lines of `<`, `=` and `>`";
+            let span = self.span(start, end);
+            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
+        }
+        if let Some(open) = fault.in_quotes.then(|| self.open_quote()).flatten() {
+            let diagnostic = Diagnostic::new(&SYNTAX, self.span(open, open + 1), UNCLOSED)
+                .related(self.span(at, at), "the text goes on here, with too little indentation")
+                .help("close it; the further lines of a text are indented");
+            return self.stop(diagnostic);
+        }
+        let width = self.tree.text[at as usize..]
+            .chars()
+            .next()
+            .map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() });
+        let end = at + u32::try_from(width).unwrap_or(0);
+        let diagnostic = Diagnostic::new(&SYNTAX, self.span(at, end), fault.message);
+        self.stop(if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help) });
+    }
+
+    /// The quote that opens the text behind all that was place.
+    fn open_quote(&self) -> Option<u32> {
+        let text = self.tree.text.as_bytes();
+        let at = gap(text, self.reached as usize, true);
+        matches!(text.get(at), Some(b'"' | b'\'')).then(|| u32::try_from(at).ok())?
+    }
+
+    /// The first escape that is none in the double quotes that open at a place.
+    fn bad_escape(&self, quote: u32) -> u32 {
+        let mut rest = self.tree.text.get(quote as usize..).unwrap_or("");
+        while let Some(next) = rest.find('\\').and_then(|at| rest.get(at..)) {
+            let mut after = next.chars().skip(1);
+            let digits = match after.next() {
+                Some('x') => 2,
+                Some('u') => 4,
+                Some('U') => 8,
+                Some(known) if "0abtnvfre \"/\\N_LP\t\n\r".contains(known) => 0,
+                _ => return quote + distance(&self.tree.text[quote as usize..], next),
+            };
+            if after.take(digits).filter(char::is_ascii_hexdigit).count() < digits {
+                return quote + distance(&self.tree.text[quote as usize..], next);
+            }
+            rest = next.get(2..).unwrap_or("");
+        }
+        quote
+    }
+}
+
+/// How far into a text its own end part starts.
+fn distance(text: &str, end_part: &str) -> u32 {
+    u32::try_from(text.len() - end_part.len()).unwrap_or(u32::MAX)
+}
+
+/// The first line that a version control system left in an unfinished merge.
+fn conflict_marker(text: &str) -> Option<(u32, u32)> {
+    let start = ["<<<<<<< ", ">>>>>>> ", "======="].iter().find_map(|marker| {
+        let inside = || text.match_indices(marker).map(|(at, _)| at);
+        inside().find(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
+    })?;
+    let line = text[start..].lines().next().unwrap_or("");
+    Some((u32::try_from(start).ok()?, u32::try_from(start + line.len()).ok()?))
+}
