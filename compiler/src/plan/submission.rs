@@ -20,6 +20,23 @@ pub struct Submission {
     pub wires: Vec<Wire>,
 }
 
+impl Submission {
+    /// File name of the typed pipeline component.
+    pub fn component_file(&self) -> String {
+        format!("component{}.json", self.suffix)
+    }
+
+    /// File name of the job that names the component.
+    pub fn job_file(&self) -> String {
+        format!("pipeline{}.json", self.suffix)
+    }
+
+    /// File name of the copy of the job file in which CI binds values.
+    pub fn run_file(&self) -> String {
+        format!("pipeline{}.run.json", self.suffix)
+    }
+}
+
 /// An input of the pipeline component.
 #[derive(Clone, PartialEq, Debug)]
 pub struct SubmissionInput {

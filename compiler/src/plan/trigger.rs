@@ -23,6 +23,13 @@ pub struct Trigger {
     pub submission: Option<SubmissionId>,
 }
 
+impl Trigger {
+    /// File name of its Azure ML schedule, if it lives there.
+    pub fn schedule_file(&self) -> String {
+        format!("schedule-{}.json", self.name)
+    }
+}
+
 /// What fires a trigger.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TriggerKind {
