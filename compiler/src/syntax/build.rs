@@ -12,7 +12,7 @@ use crate::source::{FileId, Span};
 /// Reads one file's text.
 ///
 /// Mistakes go to the sink, and the tree holds what was complete before the first that stops the
-/// reading; [`Tree::broken`] then says so. Reported are `syntax`, `duplicate-key` and `too-large`,
+/// reading (nothing, if the file is too large); [`Tree::broken`] then says so. Reported are `syntax`, `duplicate-key` and `too-large`,
 /// and `unused-allow` for a comment that starts like an allowance and is none.
 pub fn parse<'s>(file: FileId, text: &'s str, sink: &mut Sink) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text), sink);
@@ -64,6 +64,8 @@ pub(super) struct Builder<'s, 'k> {
     last: Option<NodeId>,
     documents: u32,
     stopped: bool,
+    /// The file is too large: half of it would only mislead.
+    refused: bool,
 }
 
 impl<'s, 'k> Builder<'s, 'k> {
@@ -80,6 +82,7 @@ impl<'s, 'k> Builder<'s, 'k> {
             last: None,
             documents: 0,
             stopped: false,
+            refused: false,
         }
     }
 
@@ -96,6 +99,9 @@ impl<'s, 'k> Builder<'s, 'k> {
         while let Some(frame) = self.stack.pop() {
             self.close(&frame, 0);
         }
+        if self.refused {
+            self.tree.root = None;
+        }
     }
 
     fn event(&mut self, event: Event<'s>, place: &Place) {
@@ -103,7 +109,7 @@ impl<'s, 'k> Builder<'s, 'k> {
             self.tag(start, end);
         }
         match event {
-            Event::Document => self.document(place),
+            Event::Document(marked) => self.document(marked, place),
             Event::Scalar(text, style) => self.scalar(text, style, place),
             Event::List(notation) => self.open(place, notation, false),
             Event::Map(notation) => self.open(place, notation, true),
@@ -128,10 +134,10 @@ impl<'s, 'k> Builder<'s, 'k> {
         }
     }
 
-    fn document(&mut self, place: &Place) {
+    fn document(&mut self, marked: bool, place: &Place) {
         self.documents += 1;
         // Without `---` this is the place of the document's first word.
-        if self.tree.text.get(place.start as usize..place.end as usize) == Some("---") {
+        if marked {
             self.reached = place.end;
         }
         if self.documents > 1 {
@@ -149,6 +155,14 @@ impl<'s, 'k> Builder<'s, 'k> {
             || (before.len() <= 3 && before == "\u{feff}".as_bytes());
         let span = self.span(start, end);
         self.tree.comments.push(Comment { span, own_line });
+        // The parser lets a tab before the comment pass.
+        if self
+            .last
+            .is_some_and(|last| self.tree.node(last).is_plain() && self.tree.node(last).end > start)
+        {
+            let message = "a comment cannot stand between the lines of a text";
+            self.report(Diagnostic::new(&SYNTAX, span, message).help("move the comment"));
+        }
     }
 
     fn tag(&mut self, start: u32, end: u32) {
@@ -287,6 +301,7 @@ impl<'s, 'k> Builder<'s, 'k> {
     pub(super) fn too_large(&mut self, start: u32, end: u32, message: &str) {
         if !self.stopped {
             let help = format!("at most {MAX_DEPTH} levels and {MAX_VISITS} values");
+            self.refused = true;
             self.stop(Diagnostic::new(&TOO_LARGE, self.span(start, end), message).help(help));
         }
     }

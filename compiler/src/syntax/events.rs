@@ -16,8 +16,8 @@ use super::tree::Style;
 /// What the parser met next.
 #[derive(Debug)]
 pub(super) enum Event<'s> {
-    /// A document starts.
-    Document,
+    /// A document starts, with `---` or without.
+    Document(bool),
     /// A text; without a style when nothing was written where a node stands.
     Scalar(Cow<'s, str>, Option<Style>),
     /// A list opens.
@@ -109,7 +109,7 @@ impl<'s> Iterator for Events<'s> {
 fn translate<'s>(raw: Raw<'s>, span: &RawSpan) -> Option<(Event<'s>, Place)> {
     let (start, end) = bytes(span);
     let (event, anchor) = match raw {
-        Raw::DocumentStart(..) => (Event::Document, 0),
+        Raw::DocumentStart(marked, _) => (Event::Document(marked), 0),
         Raw::Scalar(text, style, anchor, _) => {
             let absent = start == end && style == ScalarStyle::Plain;
             (Event::Scalar(text, (!absent).then(|| notation(style))), anchor)

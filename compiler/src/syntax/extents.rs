@@ -16,7 +16,9 @@ impl Builder<'_, '_> {
         let line = line.unwrap_or(text.len() - head);
         let header = text[head..head + line].trim_ascii_end().len();
         let indicator = text[head..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
-        let body = text[..end as usize].trim_ascii_end().len();
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r');
+        let behind = text[..end as usize].iter().rev().take_while(|byte| blank(byte)).count();
+        let body = end as usize - behind;
         let end = if body > head + header { body } else { head + indicator };
         (u32::try_from(head).unwrap_or(start), u32::try_from(end).unwrap_or(start))
     }

@@ -25,4 +25,6 @@ pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_VISITS};
 pub use tree::{Allow, Comment, Entry, Kind, NodeId, Scalar, Style, Tree, Written};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -1,11 +1,9 @@
-use proptest::prelude::*;
-
 use super::*;
 use crate::diagnostics::Sink;
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 
 /// The tree, and what was said: place, name, message.
-fn read(text: &str) -> (Tree<'_>, Vec<String>) {
+pub(super) fn read(text: &str) -> (Tree<'_>, Vec<String>) {
     let mut sink = Sink::new();
     let tree = parse(FileId(0), text, &mut sink);
     let said = sink
@@ -15,7 +13,7 @@ fn read(text: &str) -> (Tree<'_>, Vec<String>) {
     (tree, said.collect())
 }
 
-fn good(text: &str) -> Tree<'_> {
+pub(super) fn good(text: &str) -> Tree<'_> {
     let (tree, said) = read(text);
     assert_eq!(said, Vec::<String>::new(), "{text}");
     assert!(!tree.broken());
@@ -51,7 +49,7 @@ fn meaning(text: &str) -> String {
 }
 
 /// The nodes of a text in the order written.
-fn nodes(tree: &Tree<'_>) -> Vec<NodeId> {
+pub(super) fn nodes(tree: &Tree<'_>) -> Vec<NodeId> {
     (0..u32::try_from(tree.nodes.len()).unwrap()).map(NodeId).collect()
 }
 
@@ -62,31 +60,7 @@ fn spans(text: &str) -> Vec<&str> {
     places.map(|span| &text[span.start as usize..span.end as usize]).collect()
 }
 
-/// A script of the scalar's text with the file's text at each character's place.
-fn check_positions(tree: &Tree<'_>, id: NodeId) {
-    let decoded = tree.text_of(id).to_owned();
-    let mut last = 0;
-    for (offset, character) in decoded.char_indices() {
-        let at = tree.position(id, offset);
-        let span = tree.span(id);
-        assert!(
-            at >= last && (span.start..=span.end).contains(&at),
-            "{:?} {offset}",
-            tree.source()
-        );
-        last = at;
-        let written = tree.source()[at as usize..].chars().next();
-        let blank = matches!(written, None | Some('\n' | '\r' | ' ' | '\t'));
-        let fits = written == Some(character)
-            || (tree.kind(id) == kind_of(&decoded, Style::Double) && written == Some('\\'))
-            || (matches!(character, ' ' | '\n') && blank)
-            // Line breaks at a block's end lie behind its place.
-            || (character == '\n' && at == span.end);
-        assert!(fits, "{:?}: {character:?} at {at} is {written:?}", tree.source());
-    }
-}
-
-fn kind_of(text: &str, style: Style) -> Kind<'_> {
+pub(super) fn kind_of(text: &str, style: Style) -> Kind<'_> {
     Kind::Scalar(Scalar { text, style })
 }
 
@@ -154,38 +128,6 @@ fn empty_values_stand_behind_their_colon_or_dash() {
     let found: Vec<String> = nulls.map(|id| before(id).lines().last().unwrap().into()).collect();
     let wanted = ["a:", "b:", "c:", "d: {e:", "d: {e: , f", "d: {e: , f, g", "  -", "  - # none"];
     assert_eq!(found, wanted);
-}
-
-#[test]
-fn positions_follow_every_style() {
-    let text = concat!(
-        "plain: one\n  two\n\n  three ${{ a }}\n",
-        "single: 'it''s ${{ b }}\n  more'\n",
-        "double: \"\\u00e9\\uD834\\uDD1E\\x41 \\\n   x\\\n\n   \\tq ${{ c }}\"\n",
-        "literal: |2-\n   a\n    b\n\n  ${{ d }}\n  \n",
-        "folded: >\n\n  a\n  b\n\n  c\n    d\n  e ${{ f }}\n\n",
-        "keep: |+\n  x\n\n\n",
-        "crlf: |\r\n  a\r\n  é${{ g }}\r\n",
-    );
-    let tree = good(text);
-    for id in nodes(&tree) {
-        check_positions(&tree, id);
-        let decoded = tree.text_of(id);
-        if let Some(offset) = decoded.find("${{") {
-            let at = tree.position(id, offset) as usize;
-            assert_eq!(&text[at..at + 8], &decoded[offset..offset + 8]);
-        }
-    }
-}
-
-#[test]
-fn positions_behind_the_text_are_its_end() {
-    let text = "a: 'xy'\nb: |\n  z\n";
-    let tree = good(text);
-    assert_eq!(tree.position(NodeId(2), 2), 6);
-    assert_eq!(tree.position(NodeId(2), 99), 6);
-    assert_eq!(tree.position(NodeId(0), 5), 0);
-    assert_eq!(tree.position(NodeId(4), 99), tree.span(NodeId(4)).end);
 }
 
 #[test]
@@ -391,87 +333,26 @@ fn budgets_hold_against_hostile_files() {
     );
 }
 
-/// Scraps of YAML that meet in every order.
-fn soup() -> impl Strategy<Value = String> {
-    const SCRAPS: &[&str] = &[
-        "a",
-        "b: ",
-        "c:",
-        "- ",
-        "\n",
-        "\n",
-        "\n  ",
-        "\n    ",
-        "\n   ",
-        " ",
-        "\t",
-        "'",
-        "\"",
-        "\\n",
-        "\\",
-        "|",
-        ">",
-        "|-",
-        ">+",
-        "|2",
-        "[",
-        "]",
-        "{",
-        "}",
-        ", ",
-        "# x",
-        " # mlopsc: allow(z)",
-        "&a ",
-        "*a",
-        "<<: ",
-        "? ",
-        ": ",
-        "---",
-        "é",
-        "𝄞",
-        "\r\n",
-        "\\u00e9",
-        "''",
-        "!!x ",
-        "~",
-        "%",
-    ];
-    prop::collection::vec(prop::sample::select(SCRAPS), 0..40).prop_map(|it| it.concat())
+/// The fenced blocks of a diagnostic's page, in turn.
+fn blocks(page: &str) -> Vec<&str> {
+    let fenced = page.split("```").skip(1).step_by(2);
+    fenced.map(|block| block.split_once('\n').map_or("", |(_, text)| text)).collect()
 }
 
-fn scrutinize(text: &str) {
-    let (tree, said) = read(text);
-    assert!(!tree.broken() || !said.is_empty(), "{text:?}");
-    for id in nodes(&tree) {
-        let span = tree.span(id);
-        assert!(span.start <= span.end, "{text:?} {span:?}");
-        assert!(text.get(span.start as usize..span.end as usize).is_some(), "{text:?} {span:?}");
-        check_positions(&tree, id);
-    }
-    for allow in tree.allows() {
-        assert!(allow.covers.start <= allow.covers.end, "{text:?}");
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_text_is_read(text in any::<String>()) {
-        scrutinize(&text);
-    }
-
-    #[test]
-    fn any_mixture_is_read(text in soup()) {
-        scrutinize(&text);
-    }
-
-    #[test]
-    fn text_in_quotes_and_blocks_is_located(
-        lines in prop::collection::vec("[ ]{0,3}[a-zé\\\\'\" ]{0,6}", 1..6),
-        header in prop::sample::select(&["|", ">", "|-", ">-", "|+", ">+", "|1", ">1-", "'", "\"", ""][..]),
-    ) {
-        let (open, close) = if matches!(header, "'" | "\"") { (header, header) } else { (header, "") };
-        scrutinize(&format!("k:\n - {open}{}\n  {}{close}\n", if open.len() == 1 && !close.is_empty() { "" } else { "\n" }, lines.join("\n  ")));
+#[test]
+fn the_pages_show_what_is_said() {
+    use crate::diagnostics::{DUPLICATE_KEY, SYNTAX, TOO_LARGE};
+    for rule in [&SYNTAX, &TOO_LARGE, &DUPLICATE_KEY] {
+        let [bad, wanted, repaired] = blocks(rule.page)[..] else { panic!("{}", rule.name) };
+        let mut sink = Sink::new();
+        parse(FileId(0), bad, &mut sink);
+        let file = SourceFile::new("spec.mlops.yaml", bad);
+        let lines = sink.items().iter().map(|it| {
+            let at = file.line_column(it.span.start);
+            let name = it.rule.name;
+            format!("{}:{}:{}: error[{name}]: {}\n", file.path, at.line, at.column, it.message)
+        });
+        assert_eq!(lines.collect::<Vec<_>>().concat(), wanted);
+        good(repaired);
     }
 }

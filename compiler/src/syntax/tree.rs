@@ -137,6 +137,12 @@ pub(super) struct Node<'s> {
     pub(super) data: Data<'s>,
 }
 
+impl Node<'_> {
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.data, Data::Scalar(_, Style::Plain))
+    }
+}
+
 /// A YAML document with the place of everything in it.
 #[derive(Debug)]
 pub struct Tree<'s> {
