@@ -105,17 +105,22 @@ pub(crate) struct Binding {
 }
 
 /// A command that writes a copy of a job file with its inputs set. Values travel as text, so none
-/// can become part of the program; data inputs get their type and path.
+/// can become part of the program; data inputs get their type and path, and booleans become
+/// booleans, which Azure ML hands to steps as `True` and `False` however the job was started.
 pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     let mut command = String::from("jq");
     for Binding { input, variable, .. } in bindings {
         let _ = write!(command, " --arg {} \"${variable}\" \\\n  ", quote(input));
     }
     let mut program = String::from(".inputs += $ARGS.named");
-    for Binding { input, kind, .. } in bindings.iter().filter(|one| !one.kind.is_scalar()) {
+    for Binding { input, kind, .. } in bindings {
         let place = format!(".inputs[\"{input}\"]");
-        let kind = kind.word();
-        let _ = write!(program, "\n    | {place} = {{type: \"{kind}\", path: {place}}}");
+        if *kind == ValueType::Boolean {
+            let _ = write!(program, "\n    | {place} = ({place} == \"true\")");
+        } else if !kind.is_scalar() {
+            let kind = kind.word();
+            let _ = write!(program, "\n    | {place} = {{type: \"{kind}\", path: {place}}}");
+        }
     }
     format!("{command} {} \\\n   {} > {}\n", quote(&program), quote(from), quote(to))
 }
@@ -222,5 +227,18 @@ mod tests {
         assert_eq!(copy["inputs"]["end"]["type"], "uri_file");
         assert_eq!(copy["inputs"]["end"]["path"], r#"") | error("x"#);
         assert_eq!(copy["inputs"]["kept"], true);
+    }
+
+    #[test]
+    fn booleans_are_bound_as_booleans() {
+        let input = "b".to_owned();
+        let binding = Binding { input, kind: ValueType::Boolean, variable: "X".to_owned() };
+        let command = bind(&[binding], "-", "/dev/stdout");
+        for (value, bound) in [("true", true), ("false", false)] {
+            let (fine, said) = bash(&format!("echo '{{}}' | {command}"), value);
+            assert!(fine, "{said}");
+            let copy: serde_json::Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(copy["inputs"]["b"], bound);
+        }
     }
 }

@@ -1,11 +1,67 @@
-//! The `azureml` target.
+//! The `azureml` target: for each submission a typed pipeline component and the thin job that
+//! names it, and one schedule for each trigger that lives on Azure ML. All files are CLI v2 files
+//! (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-overview>) in JSON.
+
+mod command;
+mod component;
+mod context;
+mod job;
+mod node;
+mod parallel;
+mod schedule;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use super::{Artifact, Target};
-use crate::plan::{Home, Plan};
+use crate::emit::{Map, json, mark};
+use crate::plan::{Home, Plan, TriggerId};
+use context::Context;
 
 /// The target.
 pub const TARGET: Target = Target { name: "azureml", engine: Home::AzureMl, write };
 
-fn write(_plan: &Plan) -> Vec<Artifact> {
-    Vec::new()
+fn write(plan: &Plan) -> Vec<Artifact> {
+    let mut artifacts = Vec::new();
+    for submission in &plan.submissions {
+        let context = Context::new(plan, submission);
+        let component = component::write(&context);
+        artifacts.push(artifact(plan, &submission.component_file(), &component));
+        artifacts.push(artifact(plan, &submission.job_file(), &job::write(&context)));
+    }
+    for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
+        if let Some(schedule) = schedule::write(plan, id) {
+            artifacts.push(artifact(plan, &trigger.schedule_file(), &schedule));
+        }
+    }
+    artifacts
+}
+
+fn artifact(plan: &Plan, file: &str, doc: &Map) -> Artifact {
+    Artifact { path: plan.azure_ml_path(file), text: mark::stamp(json(doc)) }
+}
+
+/// The tags of a job or schedule: the ownership mark first, since it must stand early in the file,
+/// then what release finds the live resources by, then the author's own.
+fn tags(plan: &Plan) -> Map {
+    const OWN: [&str; 3] = ["generated_by", "mlopsc_pipeline", "mlopsc_project"];
+    let mut tags = Map::new();
+    tags.put(OWN[0], mark::blank(&plan.spec_path));
+    tags.put(OWN[1], &plan.name);
+    tags.put_some(OWN[2], plan.project.identity.as_ref());
+    for (key, value) in plan.tags.iter().filter(|(key, _)| !OWN.contains(&key.as_str())) {
+        tags.put(key, value);
+    }
+    tags
+}
+
+/// The settings of a job, all of them, since the documents of Azure ML name different defaults for
+/// jobs and for schedules.
+fn settings(plan: &Plan) -> Map {
+    let mut settings = Map::new();
+    let datastore = plan.settings.default_datastore.as_ref();
+    settings.put_some("default_datastore", datastore.map(|name| value::asset(name)));
+    settings.put("continue_on_step_failure", plan.settings.continue_on_step_failure);
+    settings.put("force_rerun", plan.settings.force_rerun);
+    settings
 }

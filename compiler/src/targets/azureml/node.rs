@@ -1,0 +1,124 @@
+//! What all nodes of a pipeline have: software, cluster, inputs, outputs, order.
+
+use super::context::{Context, Role};
+use super::{command, job, parallel, value};
+use crate::emit::{Doc, Map};
+use crate::plan::{
+    AzureMlPlace, Environment, Input, Mode, Resources, Source, Step, Task, ValueType,
+};
+
+/// The node of a step.
+pub(super) fn write(
+    context: &Context<'_>,
+    step: &Step,
+    place: &AzureMlPlace,
+    role: &Role<'_>,
+) -> Map {
+    let mut doc = match &step.task {
+        Task::Command(task) => command::write(context, step, place, task),
+        Task::FanOut(task) => parallel::write(context, step, place, task),
+    };
+    doc.put_filled("inputs", inputs(context, step, role));
+    doc.put_filled("outputs", outputs(step, role));
+    doc
+}
+
+/// The keys that people read.
+pub(super) fn titles(step: &Step, doc: &mut Map) {
+    if step.display_name != step.name {
+        doc.put("display_name", &step.display_name);
+    }
+    doc.put_some("description", step.description.as_ref());
+    let mut tags = Map::new();
+    for (key, value) in &step.tags {
+        tags.put(key, value);
+    }
+    doc.put_filled("tags", tags);
+}
+
+/// A registered environment by its name, or an image of the node's own.
+pub(super) fn environment(context: &Context<'_>, environment: &Environment) -> Doc {
+    match environment {
+        Environment::Reference(name) => name.into(),
+        Environment::Image { image, conda } => {
+            let mut doc = Map::new();
+            doc.put("image", image);
+            doc.put_some("conda_file", conda.as_ref().map(|path| context.way_to(path)));
+            doc.into()
+        }
+    }
+}
+
+/// Environment variables of the step's processes; Azure ML takes text only.
+pub(super) fn variables(context: &Context<'_>, step: &Step) -> Map {
+    let mut variables = Map::new();
+    for (name, text) in &step.env {
+        variables.put(name, value::text(context, text));
+    }
+    variables
+}
+
+/// Number and kind of machines.
+pub(super) fn resources(context: &Context<'_>, resources: &Resources) -> Map {
+    let mut doc = Map::new();
+    let count = resources.instance_count.as_ref();
+    doc.put_some("instance_count", count.map(|count| value::setting(context, count)));
+    doc.put_some("instance_type", resources.instance_type.as_ref());
+    doc.put_some("shm_size", resources.shm_size.as_ref());
+    doc.put_some("docker_args", resources.docker_args.as_ref());
+    doc
+}
+
+fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
+    let mut inputs = Map::new();
+    for input in &step.inputs {
+        inputs.put(&input.name, bound(context, input));
+    }
+    for wire in &role.waits {
+        // Direct: nobody writes to the output, and mounting what is not there fails.
+        let (name, kind, path) = value::wait(context, wire);
+        inputs.put(name, value::data(kind, path, Some(Mode::Direct)));
+    }
+    inputs
+}
+
+fn bound(context: &Context<'_>, input: &Input) -> Doc {
+    match &input.source {
+        Source::Literal(scalar) if input.kind.is_scalar() => {
+            value::typed(context, input.kind, scalar)
+        }
+        Source::Literal(scalar) => {
+            let path = value::address(&context.folder, &scalar.text());
+            value::data(input.kind, path, input.mode).into()
+        }
+        Source::Reference(reference) => {
+            let path = value::reference(context, reference);
+            let inferred = value::reference_kind(context, reference) == input.kind;
+            if input.kind.is_scalar() || inferred && input.mode.is_none() {
+                path.into()
+            } else {
+                value::data(input.kind, path, input.mode).into()
+            }
+        }
+        Source::Text(text) => value::text(context, text).into(),
+    }
+}
+
+fn outputs(step: &Step, role: &Role<'_>) -> Map {
+    let mut outputs = Map::new();
+    for (at, output) in (0..).zip(&step.outputs) {
+        let doc = match role.promotion(at) {
+            Some(promoted) => {
+                value::data(output.kind, value::pipeline_output(&promoted.name), output.mode)
+            }
+            None => job::stored(output),
+        };
+        outputs.put(&output.name, doc);
+    }
+    if role.signals {
+        let mut signal = Map::new();
+        signal.put("type", ValueType::UriFolder.word());
+        outputs.put(value::SIGNAL, signal);
+    }
+    outputs
+}

@@ -1,0 +1,172 @@
+//! Values as Azure ML reads them. Its expressions are written here and nowhere else, without
+//! blanks, since its tools keep blanks as part of the text.
+
+use super::context::Context;
+use crate::emit::{Doc, Map};
+use crate::plan::{
+    Mode, Piece, Reference, Scalar, ScriptPiece, Setting, Step, StepId, ValueType, Wire,
+};
+use crate::source;
+
+/// An input of the pipeline, as its nodes see it.
+fn pipeline_input(name: &str) -> String {
+    format!("${{{{parent.inputs.{name}}}}}")
+}
+
+/// An output of the pipeline, as the node that writes it sees it.
+pub(super) fn pipeline_output(name: &str) -> String {
+    format!("${{{{parent.outputs.{name}}}}}")
+}
+
+/// An output of a node, as other nodes see it.
+fn node_output(node: &str, output: &str) -> String {
+    format!("${{{{parent.jobs.{node}.outputs.{output}}}}}")
+}
+
+/// An input of a node, as its own command sees it.
+pub(super) fn own_input(step: &Step, input: u32) -> String {
+    format!("${{{{inputs.{}}}}}", step.inputs[input as usize].name)
+}
+
+/// An output of a node, as its own command sees it.
+pub(super) fn own_output(step: &Step, output: u32) -> String {
+    format!("${{{{outputs.{}}}}}", step.outputs[output as usize].name)
+}
+
+/// Where the value behind a reference comes from: a node of the same job, else an input of the
+/// pipeline.
+pub(super) fn reference(context: &Context<'_>, reference: &Reference) -> String {
+    let plan = context.plan;
+    match reference {
+        Reference::Output(step, output) if context.holds(*step) => {
+            let step = plan.step(*step);
+            node_output(&step.name, &step.outputs[*output as usize].name)
+        }
+        Reference::Output(step, output) => pipeline_input(&plan.port(*step, *output)),
+        Reference::Parameter(id) => pipeline_input(&plan.parameter(*id).name),
+        // Secrets stay on CI, so each of these has an input.
+        Reference::GitSha
+        | Reference::GitBranch
+        | Reference::GitTag
+        | Reference::RunId
+        | Reference::Variable(_)
+        | Reference::Secret(_) => pipeline_input(&reference.ambient_input().unwrap_or_default()),
+    }
+}
+
+/// The type of what a reference leads to.
+pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> ValueType {
+    match reference {
+        Reference::Output(StepId(step), output) => {
+            context.plan.steps[*step as usize].outputs[*output as usize].kind
+        }
+        Reference::Parameter(id) => context.plan.parameter(*id).kind,
+        Reference::GitSha
+        | Reference::GitBranch
+        | Reference::GitTag
+        | Reference::RunId
+        | Reference::Variable(_)
+        | Reference::Secret(_) => ValueType::String,
+    }
+}
+
+/// Name of the output by which a node says that it is done.
+pub(super) const SIGNAL: &str = "mlopsc__done";
+
+/// The input by which a node waits for another: what it is called, its type, where it comes from.
+pub(super) fn wait(context: &Context<'_>, wire: &Wire) -> (String, ValueType, String) {
+    let tail = context.plan.step(wire.tail);
+    let lent = wire.tail_output.map(|output| &tail.outputs[output as usize]);
+    let kind = lent.map_or(ValueType::UriFolder, |output| output.kind);
+    let output = lent.map_or(SIGNAL, |output| &output.name);
+    (format!("mlopsc__after_{}", tail.name), kind, node_output(&tail.name, output))
+}
+
+/// A command or the arguments of a script.
+pub(super) fn script(step: &Step, pieces: &[ScriptPiece]) -> String {
+    let mut script = String::new();
+    for piece in pieces {
+        match piece {
+            ScriptPiece::Literal(text) => script.push_str(text),
+            ScriptPiece::Input(input) => script.push_str(&own_input(step, *input)),
+            ScriptPiece::Output(output) => script.push_str(&own_output(step, *output)),
+        }
+    }
+    script
+}
+
+/// Text around references.
+pub(super) fn text(context: &Context<'_>, pieces: &[Piece]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Reference(inner) => text.push_str(&reference(context, inner)),
+        }
+    }
+    text
+}
+
+/// A number or word of a node that may be left to a parameter.
+pub(super) fn setting(context: &Context<'_>, setting: &Setting) -> Doc {
+    match setting {
+        Setting::Fixed(value) => literal(value),
+        Setting::Reference(inner) => reference(context, inner).into(),
+    }
+}
+
+/// The same as text, which some keys demand.
+pub(super) fn text_setting(context: &Context<'_>, setting: &Setting) -> String {
+    match setting {
+        Setting::Fixed(value) => value.text(),
+        Setting::Reference(inner) => reference(context, inner),
+    }
+}
+
+fn literal(value: &Scalar) -> Doc {
+    match value {
+        Scalar::Text(text) => text.into(),
+        Scalar::Integer(number) => (*number).into(),
+        Scalar::Number(spelling) => Doc::Number(spelling.clone()),
+        Scalar::Boolean(value) => (*value).into(),
+    }
+}
+
+/// A value of a type: text stays text even where it looks like a number, and data gets its address.
+pub(super) fn typed(context: &Context<'_>, kind: ValueType, value: &Scalar) -> Doc {
+    if !kind.is_scalar() {
+        return data(kind, address(&context.folder, &value.text()), None).into();
+    }
+    if kind == ValueType::String { value.text().into() } else { literal(value) }
+}
+
+/// The long form of a data input: type, address or expression, and mode.
+pub(super) fn data(kind: ValueType, path: String, mode: Option<Mode>) -> Map {
+    let mut data = Map::new();
+    data.put("type", kind.word()).put("path", path).put_some("mode", mode.map(mode_word));
+    data
+}
+
+/// A path as a file in `folder` names it: URIs and assets as they are, root-relative paths relative
+/// to the folder.
+pub(super) fn address(folder: &str, path: &str) -> String {
+    if path.contains(':') { path.to_owned() } else { source::relative(folder, path) }
+}
+
+/// The form in which Azure ML's files name a datastore.
+pub(super) fn asset(name: &str) -> String {
+    if name.starts_with("azureml:") { name.to_owned() } else { format!("azureml:{name}") }
+}
+
+/// How data arrives or leaves, in Azure ML's word.
+pub(super) fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::ReadOnlyMount => "ro_mount",
+        Mode::ReadWriteMount => "rw_mount",
+        Mode::Download => "download",
+        Mode::Upload => "upload",
+        Mode::Direct => "direct",
+        Mode::EvalMount => "eval_mount",
+        Mode::EvalDownload => "eval_download",
+    }
+}
