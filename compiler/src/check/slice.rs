@@ -38,7 +38,7 @@ pub struct Slice {
     /// Indexes of the graph's edges with both ends in the slice, ascending.
     pub edges: Vec<usize>,
     /// Order that was made by removed steps: the earlier and the later step, when a path of removed
-    /// steps leads from the one to the other. Sorted by the later, then the earlier step.
+    /// steps leads from the one to the other, and no edge. Sorted by the later, then the earlier.
     pub bridges: Vec<(u32, u32)>,
     /// The slice's edges and bridges, on the numbers of the whole graph; steps outside have none.
     pub dag: Dag,
@@ -99,6 +99,21 @@ impl Slice {
         let bridge = |&(from, to): &(u32, u32)| Edge { from, to, kind: EdgeKind::Order };
         own.chain(self.bridges.iter().map(bridge)).collect()
     }
+
+    /// For each of the slice's edges, whether it is order that only this edge says: no data flows
+    /// between its ends, and no longer path joins them through steps that satisfy `passes` (those
+    /// that do not run after a failure). Such order needs a wire inside an Azure ML job, or is a
+    /// handover. The time is that of [`Dag::implied`].
+    pub fn bare_order(&self, edges: &[Edge], passes: impl Fn(u32) -> bool) -> Vec<bool> {
+        let ends = |edge: &Edge| (edge.from, edge.to);
+        let is_data = |edge: &&Edge| edge.kind == EdgeKind::Data;
+        let mut data: Vec<_> = edges.iter().filter(is_data).map(ends).collect();
+        data.sort_unstable();
+        let order: Vec<_> = edges.iter().map(ends).collect();
+        let implied = self.dag.implied(&order, passes);
+        let is_bare = |(ends, implied): (_, bool)| !implied && data.binary_search(ends).is_err();
+        order.iter().zip(implied).map(is_bare).collect()
+    }
 }
 
 /// Pairs of steps inside that a path of steps outside joins.
@@ -107,7 +122,9 @@ fn bridges(dag: &Dag, is_inside: impl Fn(u32) -> bool) -> Vec<(u32, u32)> {
         is_inside(step) && dag.successors(step).iter().any(|&later| !is_inside(later))
     };
     let tails: Vec<u32> = dag.vertices().filter(leaves).collect();
-    dag.joined(&tails, &is_inside, |step| !is_inside(step))
+    let mut bridges = dag.joined(&tails, &is_inside, |step| !is_inside(step));
+    bridges.retain(|&(from, to)| dag.successors(from).binary_search(&to).is_err());
+    bridges
 }
 
 /// Skipped steps that are no goal and before none, were nothing skipped.

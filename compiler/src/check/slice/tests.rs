@@ -51,6 +51,25 @@ fn order_through_skipped_steps_is_kept() {
 }
 
 #[test]
+fn an_edge_makes_a_bridge_needless() {
+    let edges = [order(0, 1), order(1, 2), data(0, 2)];
+    assert_eq!(slice(3, &edges, None, &[1]).bridges, []);
+}
+
+#[test]
+fn order_is_bare_where_nothing_else_says_it() {
+    let edges =
+        [data(0, 1), order(0, 1), order(1, 2), order(0, 2), order(0, 3), data(2, 4), data(0, 4)];
+    let slice = slice(5, &edges, None, &[]);
+    let bare = |passes: fn(u32) -> bool| {
+        let bare = slice.bare_order(&edges, passes).into_iter().enumerate();
+        bare.filter(|(_, bare)| *bare).map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    assert_eq!(bare(|_| true), [2, 4]);
+    assert_eq!(bare(|step| step != 1), [2, 3, 4], "step 1 runs after failures");
+}
+
+#[test]
 fn what_only_skipped_steps_need_is_removed_and_its_order_kept() {
     // 1 is outside as only the skipped 2 needs it; 0 still comes before 3.
     let edges = [order(0, 1), order(1, 2), order(2, 3), order(0, 4)];
