@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Doc, Entry, Map, json, mark, yaml};
+use super::{Doc, Entry, Map, json, mark, scalar, yaml};
 
 /// Texts that some reader takes for something else when they are written carelessly.
 const TRICKY: [&str; 99] = [
@@ -318,4 +318,76 @@ fn a_mark_counts_in_the_first_kibibyte_only() {
     assert_eq!(mark::read(&format!("{}{}", " ".repeat(1000), mark::blank("a"))), None);
     assert_eq!(mark::read("mlopsc spec=a digest=0123"), None);
     assert_eq!(mark::stamp("no mark".to_owned()), "no mark");
+}
+
+/// The readers in these tests are not all there are: YAML 1.1 as the npm package `yaml` has it, for
+/// one, takes `e-1` for a number.
+#[test]
+fn what_any_reader_could_take_for_something_else_is_quoted() {
+    let lookalikes = [
+        "y",
+        "N",
+        "Yes",
+        "no",
+        "ON",
+        "off",
+        "True",
+        "FALSE",
+        "null",
+        "~",
+        "",
+        "0",
+        "-1",
+        "+1",
+        "1_0",
+        "0x1",
+        "0o7",
+        "1.5",
+        ".5",
+        "._5",
+        ".inf",
+        ".NaN",
+        "-.inf",
+        "1e3",
+        "e3",
+        "E-1",
+        "e+1",
+        ".e5",
+        "12:30",
+        "2026-11-20",
+        "=",
+        "<<",
+        "...",
+        "---",
+        "- a",
+        "? a",
+        ": a",
+        "a: b",
+        "a:",
+        "a #b",
+        "*a",
+        "&a",
+        "!a",
+        "|",
+        ">",
+        "%a",
+        "@a",
+        "`a",
+        "[a",
+        "{a",
+        ",a",
+        "#a",
+        " a",
+        "a ",
+        "a\tb",
+        "é",
+    ];
+    for lookalike in lookalikes {
+        assert_eq!(scalar::style(lookalike), scalar::Style::Double, "{lookalike}");
+    }
+    for plain in
+        ["a", "_", "/x", "./x", "../x", ".x", "$(x)", "${{ x }}", "a:b", "a, b", "e", "east", "one"]
+    {
+        assert_eq!(scalar::style(plain), scalar::Style::Plain, "{plain}");
+    }
 }

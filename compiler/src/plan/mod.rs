@@ -82,7 +82,9 @@ impl Plan {
 
     /// Root-relative path of one of the pipeline's Azure ML files, such as `pipeline.json`.
     pub fn azure_ml_path(&self, file: &str) -> String {
-        format!("{}/{}/{file}", self.project.azure_ml_folder, self.name)
+        let folder = &self.project.azure_ml_folder;
+        let slash = if folder.is_empty() { "" } else { "/" };
+        format!("{folder}{slash}{}/{file}", self.name)
     }
 
     /// The name, in the workspace, of the Azure ML schedule behind a trigger: `<pipeline>-<trigger>`.

@@ -125,3 +125,14 @@ fn ambient_facts_are_inputs_of_the_pipeline() {
         assert_eq!(*bound, format!("${{{{parent.inputs.{name}}}}}"));
     }
 }
+
+#[test]
+fn local_paths_lead_from_the_folder_of_the_files() {
+    let mut plan = plan();
+    for (folder, way) in [("", "../src"), ("ml", "../../src"), ("src", ".."), ("src/x", "../..")] {
+        folder.clone_into(&mut plan.project.azure_ml_folder);
+        let (path, component) = files(&plan).swap_remove(0);
+        assert_eq!(path, format!("{folder}/diabetes-training/component.json").trim_matches('/'));
+        assert_eq!(component["jobs"]["train"]["code"], way);
+    }
+}
