@@ -1,4 +1,26 @@
-//! The `github` target.
+//! The `github` target: workflows of GitHub Actions.
+
+mod bind;
+mod check;
+mod ci_step;
+mod data;
+mod events;
+mod expression;
+#[cfg(test)]
+mod fixture;
+mod gate;
+mod inputs;
+mod job;
+mod login;
+mod pins;
+mod release;
+mod scope;
+mod shell;
+mod step;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod workflow;
 
 use super::{Artifact, Target};
 use crate::plan::{Home, Plan};
@@ -6,6 +28,8 @@ use crate::plan::{Home, Plan};
 /// The target.
 pub const TARGET: Target = Target { name: "github", engine: Home::GitHub, write };
 
-fn write(_plan: &Plan) -> Vec<Artifact> {
-    Vec::new()
+fn write(plan: &Plan) -> Vec<Artifact> {
+    let workflows = plan.workflows.iter().map(|workflow| workflow::artifact(plan, workflow));
+    let release = plan.release.iter().map(|release| release::artifact(plan, release));
+    workflows.chain(release).collect()
 }

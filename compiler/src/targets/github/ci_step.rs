@@ -1,0 +1,231 @@
+//! A step of the author that runs on this platform.
+
+use crate::emit::Map;
+use crate::plan::{
+    CiPlace, Command, Input, Job, Piece, Place, Reference, ScriptPiece, Source, Step, Task, Text,
+    Variable,
+};
+
+use super::data::{self, Arrival};
+use super::expression;
+use super::job::{self, Frame, Permissions};
+use super::scope::{self, Scope};
+use super::{check, gate, login, pins, step};
+
+/// Minutes after which the platform ends a hosted job, and the most that a step may be given.
+const LIMIT: u32 = 360;
+/// Minutes that a job gets beside its script.
+const AROUND: u32 = 15;
+
+/// Writes the job of a step, and before it the job that does what a container cannot.
+pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Map) {
+    let (Place::Ci(place), Task::Command(command)) = (&own.place, &own.task) else { return };
+    let mut work = CiStep {
+        scope,
+        job,
+        own,
+        place,
+        command,
+        needs: scope.needs(job),
+        arrivals: data::arrivals(scope, own),
+        reviewed: own.approval.as_deref(),
+    };
+    if place.container.is_some() && (work.reviewed.is_some() || work.fetches()) {
+        let id = format!("{}__inputs", job.id);
+        jobs.put(&id, work.errand().into_map());
+        work.arrivals = work.arrivals.into_iter().map(|data| data.by_way_of(&job.id)).collect();
+        work.needs.push(id);
+        work.reviewed = None;
+    }
+    jobs.put(&job.id, work.frame().into_map());
+}
+
+struct CiStep<'a> {
+    scope: &'a Scope<'a>,
+    job: &'a Job,
+    own: &'a Step,
+    place: &'a CiPlace,
+    command: &'a Command,
+    needs: Vec<String>,
+    arrivals: Vec<Arrival>,
+    /// The environment whose reviewers this job must demand.
+    reviewed: Option<&'a str>,
+}
+
+impl CiStep<'_> {
+    /// Whether it needs data from Azure ML.
+    fn fetches(&self) -> bool {
+        self.arrivals.iter().any(Arrival::is_azure)
+    }
+
+    /// A job before one in a container: images of authors hold neither `gh` nor `az`.
+    fn errand(&self) -> Frame {
+        let mut steps: Vec<_> = self.reviewed.map(gate::demand_reviewers).into_iter().collect();
+        if self.fetches() {
+            steps.extend(login::steps(self.scope));
+            steps.extend(data::azure_downloads(&self.arrivals));
+        }
+        for arrival in self.arrivals.iter().filter(|arrival| arrival.is_azure()) {
+            steps.push(step::upload(&arrival.handed_over(&self.job.id), &arrival.folder()));
+        }
+        Frame {
+            name: format!("Inputs of {}", self.own.display_name),
+            condition: job::runs_if(self.scope, self.job, self.own.when),
+            needs: self.needs.clone(),
+            runs_on: vec![pins::RUNNER.to_owned()],
+            timeout_minutes: 60,
+            permissions: Permissions {
+                actions: self.reviewed.is_some(),
+                contents: false,
+                id_token: self.fetches() && login::is_oidc(self.scope.plan),
+            },
+            steps,
+            ..Frame::default()
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        let azure = self.place.azure || self.fetches();
+        let (job_minutes, step_minutes) = self.minutes();
+        Frame {
+            name: self.own.display_name.clone(),
+            condition: job::runs_if(self.scope, self.job, self.own.when),
+            needs: self.needs.clone(),
+            runs_on: self.place.runner.github.clone(),
+            timeout_minutes: job_minutes,
+            environment: self.own.approval.as_ref().or(self.place.environment.as_ref()).cloned(),
+            permissions: Permissions {
+                actions: self.reviewed.is_some(),
+                contents: self.place.checkout,
+                id_token: azure && login::is_oidc(self.scope.plan),
+            },
+            container: self.place.container.clone(),
+            outputs: data::values(self.own),
+            steps: self.steps(azure, step_minutes),
+            ..Frame::default()
+        }
+    }
+
+    /// What the job and its script get. A step that takes too long fails, while a job is cut off: so
+    /// the script's limit is the shorter one where the platform allows it.
+    fn minutes(&self) -> (u32, Option<u32>) {
+        let Some(seconds) = self.own.timeout_seconds else { return (LIMIT, None) };
+        let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX).max(1);
+        match minutes {
+            ..=LIMIT => ((minutes + AROUND).min(LIMIT), Some(minutes)),
+            _ => (minutes, None),
+        }
+    }
+
+    fn steps(&self, azure: bool, minutes: Option<u32>) -> Vec<Map> {
+        let mut steps: Vec<_> = self.reviewed.map(gate::demand_reviewers).into_iter().collect();
+        steps.extend(check::step(self.scope, &self.parameters()));
+        steps.extend(self.place.checkout.then(step::checkout));
+        steps.extend(self.place.python.as_deref().map(step::python));
+        steps.extend(data::downloads(&self.arrivals));
+        if azure {
+            steps.extend(login::steps(self.scope));
+            steps.extend(data::azure_downloads(&self.arrivals));
+        }
+        steps.extend(data::place(self.scope, self.own, &self.command.variables));
+        steps.push(self.run(minutes));
+        steps.extend(data::read_values(self.own));
+        steps.extend(data::uploads(self.own));
+        steps.extend(self.place.artifacts.iter().map(|(name, path)| step::keep(name, path)));
+        steps
+    }
+
+    /// The author's script, as it is: values reach it through variables only.
+    fn run(&self, minutes: Option<u32>) -> Map {
+        let mut step = Map::new();
+        step.put("name", &self.own.display_name);
+        step.put_some("working-directory", self.place.working_dir.as_deref());
+        step.put_some("timeout-minutes", minutes);
+        step.put_filled("env", self.env());
+        step.put("run", self.script());
+        step
+    }
+
+    fn script(&self) -> String {
+        let literal = |piece: &ScriptPiece| match piece {
+            ScriptPiece::Literal(text) => Some(text.clone()),
+            ScriptPiece::Input(_) | ScriptPiece::Output(_) => None,
+        };
+        self.command.script.iter().filter_map(literal).collect()
+    }
+
+    /// Later entries win, and the platform ignores the case of names.
+    fn env(&self) -> Map {
+        let mut env: Vec<(String, String)> = Vec::new();
+        let mut set = |name: &str, value: String| {
+            env.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            env.push((name.to_owned(), value));
+        };
+        for (name, text) in self.texts() {
+            set(name, expression::text(self.scope, text));
+        }
+        for (name, variable) in &self.command.variables {
+            if let Some(value) = self.value(variable) {
+                set(name, value);
+            }
+        }
+        let mut map = Map::new();
+        for (name, value) in env {
+            map.put(name, value);
+        }
+        map
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &(String, Text)> {
+        self.scope.plan.env.iter().chain(&self.own.env)
+    }
+
+    /// The value of a variable; `None`: a path.
+    fn value(&self, variable: &Variable) -> Option<String> {
+        match variable {
+            Variable::Input(index) => self.input(&self.own.inputs[*index as usize]),
+            Variable::Output(_) => None,
+            Variable::Reference(source) => Some(expression::reference(self.scope, source)),
+        }
+    }
+
+    fn input(&self, input: &Input) -> Option<String> {
+        match &input.source {
+            Source::Literal(value) if data::is_local(input.kind, &value.text()) => None,
+            Source::Literal(value) => Some(expression::literal(&value.text())),
+            Source::Reference(Reference::Output(..)) if !input.kind.is_scalar() => None,
+            Source::Reference(source) => Some(expression::reference(self.scope, source)),
+            Source::Text(text) => Some(expression::text(self.scope, text)),
+        }
+    }
+
+    /// Parameters behind anything that the script sees.
+    fn parameters(&self) -> Vec<crate::plan::ParameterId> {
+        let mut references: Vec<&Reference> = Vec::new();
+        for (_, text) in self.texts() {
+            references.extend(in_text(text));
+        }
+        for (_, variable) in &self.command.variables {
+            match variable {
+                Variable::Input(index) => match &self.own.inputs[*index as usize].source {
+                    Source::Reference(source) => references.push(source),
+                    Source::Text(text) => references.extend(in_text(text)),
+                    Source::Literal(_) => {}
+                },
+                Variable::Reference(source) => references.push(source),
+                Variable::Output(_) => {}
+            }
+        }
+        scope::parameters(references)
+            .into_iter()
+            .filter(|id| self.scope.binding(*id).is_some())
+            .collect()
+    }
+}
+
+fn in_text(text: &Text) -> impl Iterator<Item = &Reference> {
+    text.iter().filter_map(|piece| match piece {
+        Piece::Literal(_) => None,
+        Piece::Reference(source) => Some(source),
+    })
+}

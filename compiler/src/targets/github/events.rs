@@ -1,0 +1,125 @@
+//! `on`: what starts a workflow here.
+
+use crate::emit::{Doc, Map};
+use crate::plan::{Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow};
+
+/// The events of a workflow that live on this platform.
+pub(super) struct Events<'a> {
+    push: Option<&'a Push>,
+    pull_request: Option<&'a PullRequest>,
+    schedules: Vec<&'a Timing>,
+}
+
+impl<'a> Events<'a> {
+    /// Enabled triggers whose home this is.
+    pub(super) fn of(plan: &'a Plan, workflow: &Workflow) -> Self {
+        let mut events = Self { push: None, pull_request: None, schedules: Vec::new() };
+        for trigger in workflow.triggers.iter().map(|id| plan.trigger(*id)) {
+            if lives_here(trigger) {
+                events.add(&trigger.kind);
+            }
+        }
+        events
+    }
+
+    fn add(&mut self, kind: &'a TriggerKind) {
+        match kind {
+            // Triggers that share a file have the same filters.
+            TriggerKind::Push(push) => self.push = Some(push),
+            TriggerKind::PullRequest(request) => self.pull_request = Some(request),
+            TriggerKind::Schedule(timing) => self.schedules.push(timing),
+            TriggerKind::Manual => {}
+        }
+    }
+
+    /// Whether only people start the workflow.
+    pub(super) fn by_hand_only(&self) -> bool {
+        self.push.is_none() && self.pull_request.is_none() && self.schedules.is_empty()
+    }
+
+    /// Conditions that the events cannot say themselves.
+    pub(super) fn guards(&self, trusted: bool) -> Vec<&'static str> {
+        let Some(request) = self.pull_request else { return Vec::new() };
+        let mut guards = Vec::new();
+        if trusted {
+            // A fork's run gets no secrets and no identity, and must not reach Azure.
+            guards.push(
+                "github.event_name != 'pull_request' || \
+                 github.event.pull_request.head.repo.full_name == github.repository",
+            );
+        }
+        if !request.drafts {
+            guards.push("github.event.pull_request.draft != true");
+        }
+        guards
+    }
+
+    /// The mapping; every workflow can be started by hand.
+    pub(super) fn into_map(self, inputs: Map) -> Map {
+        let mut on = Map::new();
+        on.put_some("push", self.push.map(push));
+        on.put_some("pull_request", self.pull_request.map(pull_request));
+        let schedules: Vec<_> = self.schedules.into_iter().flat_map(schedule).collect();
+        on.put_filled("schedule", schedules);
+        let mut dispatch = Map::new();
+        dispatch.put_filled("inputs", inputs);
+        on.put("workflow_dispatch", filled(dispatch));
+        on
+    }
+}
+
+/// Whether a trigger fires here.
+pub(super) fn lives_here(trigger: &Trigger) -> bool {
+    trigger.enabled && trigger.homes.contains(&Home::GitHub)
+}
+
+fn push(push: &Push) -> Map {
+    let mut filters = Map::new();
+    if push.branches.is_empty() && push.tags.is_empty() {
+        // Without a filter tags would count as well.
+        filters.put("branches", vec!["**"]);
+    }
+    filters.put_filled("branches", patterns(&push.branches));
+    filters.put_filled("tags", patterns(&push.tags));
+    filters.put_filled("paths", patterns(&push.paths));
+    filters
+}
+
+fn pull_request(request: &PullRequest) -> Doc {
+    let mut filters = Map::new();
+    if !request.drafts {
+        // A draft that becomes ready changes nothing but its state.
+        let types = ["opened", "synchronize", "reopened", "ready_for_review"];
+        filters.put("types", Doc::Words(types.map(str::to_owned).to_vec()));
+    }
+    filters.put_filled("branches", patterns(&request.branches));
+    filters.put_filled("paths", patterns(&request.paths));
+    filled(filters)
+}
+
+fn schedule(timing: &Timing) -> Vec<Map> {
+    let entry = |cron: &crate::plan::Cron| {
+        let mut entry = Map::new();
+        entry.put_beside("cron", cron.text(), &timing.words);
+        if timing.zone != "UTC" {
+            entry.put("timezone", &timing.zone);
+        }
+        entry
+    };
+    timing.local.iter().map(entry).collect()
+}
+
+fn patterns(patterns: &[String]) -> Doc {
+    let plain =
+        |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if patterns.len() <= 4 && patterns.iter().all(plain) {
+        Doc::Words(patterns.to_vec())
+    } else {
+        patterns.to_vec().into()
+    }
+}
+
+/// An event without filters is a key without a value.
+fn filled(map: Map) -> Doc {
+    if map.is_empty() { Doc::Null } else { Doc::Map(map) }
+}

@@ -1,0 +1,88 @@
+//! GitHub's expression language. Its brackets are written here and nowhere else in this target.
+
+use crate::plan::{Parameter, Piece, Reference, Scalar, Text, ValueType, WorkflowParameter};
+
+use super::inputs;
+use super::scope::Scope;
+
+/// A whole value that the platform computes.
+pub(super) fn expression(body: &str) -> String {
+    format!("${{{{ {body} }}}}")
+}
+
+/// A text that the platform must leave alone.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("${{", &expression(&quoted("${{")))
+}
+
+/// A string literal.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A condition: brackets only where the text would not be plain YAML without them.
+pub(super) fn condition(body: &str) -> String {
+    if body.starts_with('!') { expression(body) } else { body.to_owned() }
+}
+
+/// The value of a reference, for `env` and `with`.
+pub(super) fn reference(scope: &Scope<'_>, reference: &Reference) -> String {
+    match reference {
+        Reference::Parameter(id) => match scope.binding(*id) {
+            Some(bound) => expression(&parameter(scope, scope.plan.parameter(*id), bound)),
+            None => literal(&default(scope.plan.parameter(*id))),
+        },
+        Reference::Output(step, output) => {
+            let name = &scope.plan.step(*step).outputs[*output as usize].name;
+            expression(&scope.needed_output(*step, name))
+        }
+        Reference::GitSha => expression("github.sha"),
+        // A pull request's `ref_name` is `<number>/merge`; its branch is `head_ref`.
+        Reference::GitBranch => {
+            expression("github.head_ref || github.ref_type == 'branch' && github.ref_name || ''")
+        }
+        Reference::GitTag => expression("github.ref_type == 'tag' && github.ref_name || ''"),
+        Reference::RunId => expression("github.run_id"),
+        Reference::Variable(name) => expression(&format!("vars.{name}")),
+        Reference::Secret(name) => expression(&format!("secrets.{name}")),
+    }
+}
+
+/// The value of a text with references in it.
+pub(super) fn text(scope: &Scope<'_>, text: &Text) -> String {
+    text.iter()
+        .map(|piece| match piece {
+            Piece::Literal(words) => literal(words),
+            Piece::Reference(source) => reference(scope, source),
+        })
+        .collect()
+}
+
+fn default(parameter: &Parameter) -> String {
+    parameter.default.as_ref().map(Scalar::text).unwrap_or_default()
+}
+
+/// What a person typed, else the value that the file's triggers bind. `inputs` is empty unless a
+/// person started the run.
+fn parameter(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
+    let input = format!("inputs.{}", inputs::id(parameter));
+    let Some(value) = bound.value.as_ref().filter(|_| !scope.by_hand_only) else { return input };
+    if parameter.kind == ValueType::Boolean {
+        // `false || true` would be true, so a default of true asks who started the run.
+        return match value {
+            Scalar::Boolean(true) => format!("github.event_name != 'workflow_dispatch' || {input}"),
+            Scalar::Boolean(false) | Scalar::Text(_) | Scalar::Integer(_) | Scalar::Number(_) => {
+                format!("{input} || false")
+            }
+        };
+    }
+    let value = value.text();
+    if value.is_empty() {
+        input
+    } else if inputs::is_number(parameter) {
+        // The number 0 counts as false, its text does not.
+        format!("format('{{0}}', {input}) || {}", quoted(&value))
+    } else {
+        format!("{input} || {}", quoted(&value))
+    }
+}

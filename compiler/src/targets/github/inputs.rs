@@ -1,0 +1,96 @@
+//! What a person may set when starting a workflow by hand.
+
+use crate::emit::{Doc, Map};
+use crate::plan::{Parameter, Scalar, ValueType, WorkflowParameter};
+
+use super::scope::Scope;
+
+/// The id of a parameter's input. Names may hold dots, ids may not, and only ids may hold `-`.
+pub(super) fn id(parameter: &Parameter) -> String {
+    parameter.name.replace('.', "-")
+}
+
+/// Whether the input is of the platform's type `number`.
+pub(super) fn is_number(parameter: &Parameter) -> bool {
+    kind(parameter) == "number"
+}
+
+/// `inputs` of `workflow_dispatch`.
+pub(super) fn dispatch(scope: &Scope<'_>, parameters: &[WorkflowParameter]) -> Map {
+    let mut inputs = Map::new();
+    for parameter in parameters {
+        let meaning = scope.plan.parameter(parameter.id);
+        inputs.put(id(meaning), input(meaning, parameter.value.as_ref()));
+    }
+    inputs
+}
+
+fn input(parameter: &Parameter, value: Option<&Scalar>) -> Map {
+    let kind = kind(parameter);
+    let mut input = Map::new();
+    input.put("description", description(parameter)).put("type", kind);
+    if kind == "choice" {
+        input.put("options", parameter.choices.iter().map(Scalar::text).collect::<Vec<_>>());
+    }
+    match value {
+        Some(value) => input.put("default", default(kind, value)),
+        // A box that is not ticked says false, so nothing can be missing there.
+        None if kind == "boolean" => &mut input,
+        None => input.put("required", true),
+    };
+    input
+}
+
+fn kind(parameter: &Parameter) -> &'static str {
+    match parameter.kind {
+        ValueType::Boolean => "boolean",
+        _ if !parameter.choices.is_empty() => "choice",
+        ValueType::Number | ValueType::Integer => "number",
+        ValueType::String
+        | ValueType::UriFile
+        | ValueType::UriFolder
+        | ValueType::Mltable
+        | ValueType::MlflowModel
+        | ValueType::CustomModel
+        | ValueType::TritonModel => "string",
+    }
+}
+
+/// The platform wants a default of the input's own type.
+fn default(kind: &str, value: &Scalar) -> Doc {
+    match value {
+        Scalar::Boolean(value) if kind == "boolean" => Doc::Bool(*value),
+        Scalar::Integer(value) if kind == "number" => Doc::Integer(*value),
+        Scalar::Number(value) if kind == "number" => Doc::Number(value.clone()),
+        Scalar::Text(_) | Scalar::Integer(_) | Scalar::Number(_) | Scalar::Boolean(_) => {
+            Doc::Text(value.text())
+        }
+    }
+}
+
+/// The author's words, and what the form cannot enforce.
+fn description(parameter: &Parameter) -> String {
+    let words = parameter.description.as_ref().unwrap_or(&parameter.name);
+    match limits(parameter) {
+        Some(limits) => format!("{} ({limits})", words.trim_end()),
+        None => words.clone(),
+    }
+}
+
+fn limits(parameter: &Parameter) -> Option<String> {
+    let range = super::check::range(parameter);
+    match parameter.kind {
+        ValueType::Integer => Some(match range {
+            Some(range) => format!("a whole number, {range}"),
+            None => "a whole number".to_owned(),
+        }),
+        ValueType::Number => range,
+        ValueType::String | ValueType::Boolean => None,
+        ValueType::UriFile
+        | ValueType::UriFolder
+        | ValueType::Mltable
+        | ValueType::MlflowModel
+        | ValueType::CustomModel
+        | ValueType::TritonModel => Some(parameter.kind.word().to_owned()),
+    }
+}

@@ -1,0 +1,121 @@
+//! Jobs: the frame around the steps, the same for every kind of work.
+
+use crate::emit::{Doc, Map};
+use crate::plan::{Job, When, Work};
+
+use super::expression::condition;
+use super::scope::Scope;
+use super::{ci_step, gate, submit};
+
+/// A job before it is written; the order of its keys is the order in the file.
+#[derive(Default)]
+pub(super) struct Frame {
+    pub(super) name: String,
+    pub(super) condition: Option<String>,
+    pub(super) needs: Vec<String>,
+    pub(super) runs_on: Vec<String>,
+    /// The whole job, in minutes.
+    pub(super) timeout_minutes: u32,
+    pub(super) environment: Option<String>,
+    pub(super) permissions: Permissions,
+    pub(super) container: Option<String>,
+    pub(super) outputs: Map,
+    pub(super) env: Map,
+    pub(super) steps: Vec<Map>,
+}
+
+/// What a job may do, at the least.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Permissions {
+    /// It reads an environment's protection rules.
+    pub(super) actions: bool,
+    /// It checks the repository out.
+    pub(super) contents: bool,
+    /// It signs in to Azure without a secret.
+    pub(super) id_token: bool,
+}
+
+impl Frame {
+    pub(super) fn into_map(self) -> Map {
+        let mut job = Map::new();
+        job.put("name", self.name);
+        job.put_some("if", self.condition.as_deref().map(condition));
+        if !self.needs.is_empty() {
+            job.put("needs", one_or_words(self.needs));
+        }
+        job.put("runs-on", one_or_words(self.runs_on));
+        job.put("timeout-minutes", self.timeout_minutes);
+        job.put_some("environment", self.environment);
+        job.put("permissions", self.permissions.into_map());
+        job.put_some("container", self.container);
+        job.put_filled("outputs", self.outputs);
+        job.put_filled("env", self.env);
+        job.put("steps", self.steps);
+        job
+    }
+}
+
+impl Permissions {
+    /// Naming one permission takes all others away.
+    fn into_map(self) -> Map {
+        let mut permissions = Map::new();
+        if self.actions {
+            permissions.put_beside("actions", "read", "read the environment's protection rules");
+        }
+        if self.contents {
+            permissions.put_beside("contents", "read", "check out the repository");
+        }
+        if self.id_token {
+            permissions.put_beside("id-token", "write", "sign in to Azure without a secret");
+        }
+        permissions
+    }
+}
+
+/// Every job of a workflow, in order.
+pub(super) fn all(scope: &Scope<'_>) -> Map {
+    let mut jobs = Map::new();
+    for job in scope.jobs() {
+        match &job.work {
+            Work::Step(step) => ci_step::write(scope, job, scope.plan.step(*step), &mut jobs),
+            Work::Gate { step, environment } => {
+                let step = scope.plan.step(*step);
+                jobs.put(&job.id, gate::job(scope, job, step, environment).into_map());
+            }
+            Work::Submit(id) => submit::write(scope, job, *id, &mut jobs),
+        }
+    }
+    jobs
+}
+
+/// When a job runs. Without a status function a condition means that all before it succeeded. A
+/// job whose needs were skipped is skipped as well, unless it always runs: then it must look at the
+/// event itself, as the jobs without needs do.
+pub(super) fn runs_if(scope: &Scope<'_>, job: &Job, when: When) -> Option<String> {
+    let status = match when {
+        When::Success => None,
+        When::Failure => Some("failure()"),
+        When::Always => Some("always()"),
+    };
+    let guarded = job.needs.is_empty() || when == When::Always;
+    let guards = if guarded { scope.guards.as_slice() } else { &[] };
+    let parts: Vec<_> = status.into_iter().chain(guards.iter().copied()).collect();
+    match parts.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        several => {
+            Some(several.iter().map(|part| in_brackets(part)).collect::<Vec<_>>().join(" && "))
+        }
+    }
+}
+
+fn in_brackets(part: &str) -> String {
+    if part.contains("||") { format!("({part})") } else { part.to_owned() }
+}
+
+fn one_or_words(mut words: Vec<String>) -> Doc {
+    match words.len() {
+        1 => words.remove(0).into(),
+        _ => Doc::Words(words),
+    }
+}

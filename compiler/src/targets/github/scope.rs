@@ -1,0 +1,114 @@
+//! What every job of one workflow may ask for.
+
+use crate::plan::{Job, JobId, ParameterId, Plan, Reference, StepId, Work, WorkflowParameter};
+
+/// Minutes that one job waits for an Azure ML job: a hosted job ends after 360, and signing in,
+/// submitting and cancelling take some.
+const SLICE_MINUTES: u32 = 340;
+
+/// One workflow, with the ways through it.
+pub(super) struct Scope<'a> {
+    pub(super) plan: &'a Plan,
+    /// Nothing but people start the workflow.
+    pub(super) by_hand_only: bool,
+    /// Conditions on the event, all of which every job without needs must meet.
+    pub(super) guards: Vec<&'static str>,
+    /// How long each of the jobs waits that watch one Azure ML job, in minutes; never empty.
+    pub(super) slices: Vec<u32>,
+    jobs: &'a [Job],
+    job_of_step: Vec<Option<JobId>>,
+    bindings: Vec<Option<&'a WorkflowParameter>>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(plan: &'a Plan, jobs: &'a [Job], bound: &'a [WorkflowParameter]) -> Self {
+        let mut job_of_step = vec![None; plan.steps.len()];
+        for (id, job) in (0..).map(JobId).zip(jobs) {
+            match &job.work {
+                Work::Step(step) => job_of_step[step.0 as usize] = Some(id),
+                Work::Submit(submission) => {
+                    for step in &plan.submission(*submission).steps {
+                        job_of_step[step.0 as usize] = Some(id);
+                    }
+                }
+                Work::Gate { .. } => {}
+            }
+        }
+        let mut bindings = vec![None; plan.parameters.len()];
+        for parameter in bound {
+            bindings[parameter.id.0 as usize] = Some(parameter);
+        }
+        let slices = slices(plan.timeout_minutes);
+        Self { plan, by_hand_only: true, guards: Vec::new(), slices, jobs, job_of_step, bindings }
+    }
+
+    pub(super) fn jobs(&self) -> &'a [Job] {
+        self.jobs
+    }
+
+    /// What the workflow binds to a parameter; `None`: no input of this workflow.
+    pub(super) fn binding(&self, id: ParameterId) -> Option<&'a WorkflowParameter> {
+        self.bindings[id.0 as usize]
+    }
+
+    /// The job that runs a step.
+    pub(super) fn job_of(&self, step: StepId) -> Option<&'a Job> {
+        self.job_of_step[step.0 as usize].map(|id| &self.jobs[id.0 as usize])
+    }
+
+    /// Whether a step runs on Azure ML in this workflow.
+    pub(super) fn is_submitted(&self, step: StepId) -> bool {
+        self.job_of(step).is_some_and(|job| matches!(job.work, Work::Submit(_)))
+    }
+
+    /// Ids of the jobs that must come before one.
+    pub(super) fn needs(&self, job: &Job) -> Vec<String> {
+        job.needs.iter().map(|id| self.last_id(&self.jobs[id.0 as usize])).collect()
+    }
+
+    /// An output of the job that runs a step, as a part of an expression.
+    pub(super) fn needed_output(&self, step: StepId, output: &str) -> String {
+        let id = self.job_of(step).map(|job| self.last_id(job)).unwrap_or_default();
+        format!("needs.{id}.outputs.{output}")
+    }
+
+    /// The id of the job that ends a vertex of the graph.
+    fn last_id(&self, job: &Job) -> String {
+        match &job.work {
+            Work::Submit(_) => wait_id(&job.id, self.slices.len()),
+            Work::Step(_) | Work::Gate { .. } => job.id.clone(),
+        }
+    }
+}
+
+fn slices(minutes: u32) -> Vec<u32> {
+    let mut left = minutes.max(1);
+    let mut slices = Vec::new();
+    while left > SLICE_MINUTES {
+        slices.push(SLICE_MINUTES);
+        left -= SLICE_MINUTES;
+    }
+    slices.push(left);
+    slices
+}
+
+/// The id of the n-th job that waits for an Azure ML job; the first one also submits it. No name of
+/// an author holds `__`.
+pub(super) fn wait_id(id: &str, number: usize) -> String {
+    if number == 1 { id.to_owned() } else { format!("{id}__wait{number}") }
+}
+
+/// The parameters among references.
+pub(super) fn parameters<'r>(
+    references: impl IntoIterator<Item = &'r Reference>,
+) -> Vec<ParameterId> {
+    let mut ids = Vec::new();
+    for reference in references {
+        if let Reference::Parameter(id) = reference
+            && !ids.contains(id)
+        {
+            ids.push(*id);
+        }
+    }
+    ids
+}

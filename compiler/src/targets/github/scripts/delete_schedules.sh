@@ -1,0 +1,9 @@
+set -euo pipefail
+live=$(az ml schedule list --include-disabled --output json)
+found=$(jq --raw-output '($ENV.SCHEDULES | split(" ")) as $wanted |
+  .[] | select(.tags.mlopsc_pipeline == $ENV.PIPELINE and .tags.mlopsc_project == $ENV.PROJECT) |
+  select(IN(.name; $wanted[]) | not) | .name' <<< "$live")
+for name in $found; do
+  az ml schedule disable --name "$name" --output none # the service deletes disabled ones only
+  az ml schedule delete --name "$name" --yes --output none
+done
