@@ -5,8 +5,135 @@ pub mod diagnostics;
 pub mod diff;
 pub mod emit;
 pub mod graph;
+pub mod lint;
+pub mod lower;
 pub mod plan;
 pub mod source;
 pub mod spec;
 pub mod syntax;
 pub mod targets;
+
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Sink};
+use plan::Plan;
+use source::{FileId, Files, SourceFile, Sources, folder_of};
+use spec::Allow;
+use spec::project::ProjectSpec;
+use targets::{Artifact, TARGETS};
+
+/// A project file, read once for all specs. A repository without one has the defaults.
+#[derive(Debug)]
+pub struct ProjectFile {
+    /// The file; its path is empty when there is none.
+    pub file: Arc<SourceFile>,
+    /// What it says.
+    pub spec: ProjectSpec,
+    /// Its `# mlopsc: allow(…)` comments.
+    pub allows: Vec<Allow>,
+    /// What is wrong with it. Places are in [`ProjectFile::sources`].
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ProjectFile {
+    /// The project of a repository without a project file.
+    pub fn none() -> Self {
+        read_project("", "")
+    }
+
+    /// Sources in which the places of [`ProjectFile::diagnostics`] are.
+    pub fn sources(&self) -> Sources {
+        let mut sources = Sources::default();
+        sources.add(Arc::clone(&self.file));
+        sources
+    }
+
+    /// Whether nothing may be built.
+    pub fn is_broken(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.level == diagnostics::Level::Error)
+    }
+}
+
+/// The project file's id in every analysis; the spec's is the next one.
+const PROJECT: FileId = FileId(0);
+const SPEC: FileId = FileId(1);
+
+/// Reads a project file's text; both empty when there is none.
+pub fn read_project(path: &str, text: &str) -> ProjectFile {
+    let mut sink = Sink::new();
+    let shown = if text.trim().is_empty() { "mlopsc: 1\n" } else { text };
+    let read = spec::read_project(PROJECT, shown, &mut sink);
+    let spec = read.value.unwrap_or_else(|| {
+        let default = spec::read_project(PROJECT, "mlopsc: 1\n", &mut Sink::new());
+        default.value.expect("the smallest project file is one")
+    });
+    check::check_project(&spec, &mut sink);
+    let file = Arc::new(SourceFile::new(path, text));
+    ProjectFile { file, spec, allows: read.allows, diagnostics: sink.into_items() }
+}
+
+/// What came of a spec.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The files that the diagnostics' places are in.
+    pub sources: Sources,
+    /// What is to be said, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan; `None` when there was an error, here or in the project file.
+    pub plan: Option<Plan>,
+}
+
+/// Reads and proves one spec. Needs nothing but the spec, the project and what they name.
+pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Analysis {
+    let mut sources = Sources::default();
+    sources.add(Arc::clone(&project.file));
+    let mut sink = Sink::new();
+    let text = match files.read(spec_path) {
+        Ok(text) => text,
+        Err(fault) => {
+            sources.add(SourceFile::new(spec_path, ""));
+            let top = source::Span::top(SPEC);
+            let message = format!("cannot read the spec: {fault}");
+            sink.report(Diagnostic::new(&diagnostics::MISSING_FILE, top, message));
+            return Analysis { sources, diagnostics: sink.into_items(), plan: None };
+        }
+    };
+    let read = spec::read_spec(SPEC, &text, &mut sink);
+    let mut plan = None;
+    if let Some(spec) = &read.value {
+        let folder = folder_of(spec_path);
+        let checked = check::check(spec, &project.spec, files, folder, &mut sink);
+        if let Some(checked) = &checked {
+            lint::lint(checked, &project.spec, &mut sink);
+            plan = Some(lower::lower(checked, spec_path));
+        }
+    }
+    let mut diagnostics = lint::settle(sink.into_items(), &read.allows, project);
+    diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
+    let broken = diagnostics.iter().any(|it| it.level == diagnostics::Level::Error);
+    if broken || read.broken || project.is_broken() {
+        plan = None;
+    }
+    sources.add(SourceFile::new(spec_path, text));
+    Analysis { sources, diagnostics, plan }
+}
+
+/// Writes the files of a plan for the targets that its project names; of those, only the named ones
+/// unless `targets` is empty.
+pub fn emit(plan: &Plan, targets: &[&str]) -> Vec<Artifact> {
+    let wanted = |target: &&targets::Target| {
+        plan.project.targets.contains(&target.engine)
+            && (targets.is_empty() || targets.contains(&target.name))
+    };
+    TARGETS.iter().filter(wanted).flat_map(|target| (target.write)(plan)).collect()
+}
+
+/// The JSON Schema of specs.
+pub fn spec_schema() -> serde_json::Value {
+    schemars::schema_for!(spec::Spec).to_value()
+}
+
+/// The JSON Schema of project files.
+pub fn project_schema() -> serde_json::Value {
+    schemars::schema_for!(ProjectSpec).to_value()
+}

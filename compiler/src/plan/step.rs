@@ -290,3 +290,71 @@ pub enum When {
     /// Whatever happened before.
     Always,
 }
+
+impl Step {
+    /// Whether an Azure ML job runs it.
+    pub fn is_on_azure_ml(&self) -> bool {
+        matches!(self.place, Place::AzureMl(_))
+    }
+
+    /// Every reference of the step, in order; some come more than once.
+    pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
+        for input in &self.inputs {
+            match &input.source {
+                Source::Literal(_) => {}
+                Source::Reference(reference) => visit(reference),
+                Source::Text(text) => in_text(text, visit),
+            }
+        }
+        for (_, text) in &self.env {
+            in_text(text, visit);
+        }
+        if let Place::AzureMl(place) = &self.place {
+            in_setting(place.resources.instance_count.as_ref(), visit);
+        }
+        match &self.task {
+            Task::Command(command) => {
+                for (_, variable) in &command.variables {
+                    if let Variable::Reference(reference) = variable {
+                        visit(reference);
+                    }
+                }
+            }
+            Task::FanOut(fan_out) => fan_out.references(visit),
+        }
+    }
+}
+
+impl FanOut {
+    fn references(&self, visit: &mut dyn FnMut(&Reference)) {
+        let size = match &self.batching {
+            Batching::Size(size) => Some(size),
+            Batching::PartitionKeys(_) | Batching::Default => None,
+        };
+        for setting in [
+            size,
+            self.error_threshold.as_ref(),
+            self.mini_batch_error_threshold.as_ref(),
+            self.mini_batch_timeout.as_ref(),
+            self.max_retries.as_ref(),
+            self.logging_level.as_ref(),
+            self.max_concurrency_per_instance.as_ref(),
+        ] {
+            in_setting(setting, visit);
+        }
+    }
+}
+
+fn in_setting(setting: Option<&Setting>, visit: &mut dyn FnMut(&Reference)) {
+    if let Some(Setting::Reference(reference)) = setting {
+        visit(reference);
+    }
+}
+
+fn in_text(text: &Text, visit: &mut dyn FnMut(&Reference)) {
+    for piece in text {
+        if let super::Piece::Reference(reference) = piece {
+            visit(reference);
+        }
+    }
+}

@@ -1,4 +1,171 @@
-//! The public model: what authors write.
+//! The public model: the types that are the decoder, the JSON Schema and the manual at once.
 
+pub mod decode;
 pub mod expr;
 pub mod fault;
+pub mod pattern;
+pub mod ports;
+pub mod project;
+pub(crate) mod record;
+pub mod resources;
+pub mod shell;
+pub mod steps;
+pub mod text;
+pub mod timing;
+pub mod triggers;
+pub mod values;
+mod zones;
+
+use decode::{Cx, Decode, Dict, Many};
+use ports::ParameterSpec;
+use project::ProjectSpec;
+use record::record;
+use resources::EnvironmentSpec;
+use steps::StepSpec;
+use text::Text;
+use triggers::{ConcurrencyWord, TriggerSpec};
+use values::{AnyName, Duration, EntryName, PortName, StepName, VariableName, Version, Word};
+
+use crate::diagnostics::{Diagnostic, MISSING_KEY, Sink};
+use crate::source::{FileId, Span, Spanned};
+use crate::syntax::{self, Tree};
+
+record! {
+    /// What steps take when they say nothing.
+    Defaults as "the defaults" {
+        /// Places `run` steps on Azure ML.
+        opt compute = "compute": Spanned<String>,
+        /// Places `run` steps on the CI platform.
+        opt runner = "runner": Spanned<String>,
+        /// The software of steps on Azure ML.
+        opt environment = "environment": Spanned<String>,
+        /// The image of CI steps.
+        opt container = "container": Spanned<String>,
+        /// Steps that count as done for what starts without CI: Azure ML's schedules.
+        all skip = "skip": Many<Spanned<String>>,
+    }
+    later { "stage", "identity" }
+}
+
+record! {
+    /// One pipeline: parameters, steps, triggers.
+    Spec as "a spec" {
+        /// The version of the language.
+        opt version = "mlopsc": Version,
+        /// The pipeline's name: letters, digits, `_` and `-`. Files, schedules and jobs are named
+        /// after it.
+        opt name = "name": Spanned<String>,
+        /// What people read in portals.
+        opt description = "description": Spanned<String>,
+        /// The name that portals show; by default `name`.
+        opt display_name = "display_name": Spanned<String>,
+        /// The Azure ML experiment that jobs are listed under; by default `name`.
+        opt experiment = "experiment": Spanned<String>,
+        /// Tags of the Azure ML jobs.
+        all tags = "tags": Dict<AnyName, Word>,
+        /// The datastore for outputs without a path; by default the workspace's own.
+        opt default_datastore = "default_datastore": Spanned<String>,
+        /// Whether other branches of an Azure ML job go on when a step fails (default false).
+        opt continue_on_step_failure = "continue_on_step_failure": Spanned<bool>,
+        /// Whether Azure ML never reuses results of earlier runs (default false).
+        opt force_rerun = "force_rerun": Spanned<bool>,
+        /// The longest time for one Azure ML job (default 5h).
+        opt timeout = "timeout": Spanned<Duration>,
+        /// Environment variables of all CI steps.
+        all env = "env": Dict<VariableName, Text>,
+        /// Typed values that every trigger may set.
+        all parameters = "parameters": Dict<PortName, ParameterSpec>,
+        /// What steps take when they say nothing.
+        opt defaults = "defaults": Defaults,
+        /// Clusters by name, beside the project's.
+        all compute = "compute": Dict<EntryName, Spanned<String>>,
+        /// Software on Azure ML by name, beside the project's.
+        all environments = "environments": Dict<EntryName, EnvironmentSpec>,
+        /// The vertices of the graph.
+        all steps = "steps": Dict<StepName, StepSpec>,
+        /// What starts the pipeline.
+        all triggers = "triggers": Dict<StepName, TriggerSpec>,
+        /// What happens when a second run is started while one runs.
+        opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
+    }
+    later { "outputs", "identity", "stage", "passthrough" }
+}
+
+/// Reads a spec. What was read is given even when mistakes were reported.
+pub fn read_spec(file: FileId, text: &str, sink: &mut Sink) -> Read<Spec> {
+    let tree = syntax::parse(file, text, sink);
+    let value: Option<Spec> = root(&tree, file, sink);
+    if let Some(spec) = &value {
+        let head = Span::top(file);
+        require(spec.version.is_some() || spec.broken, head, "mlopsc", "mlopsc: 1", sink);
+        require(spec.name.is_some() || spec.broken, head, "name", "name: my-pipeline", sink);
+        let no_steps = spec.steps.items.is_empty() && !spec.broken && !tree.broken();
+        require(
+            !no_steps,
+            head,
+            "steps",
+            "steps:\n  hello: { runner: ubuntu-latest, run: echo hello }",
+            sink,
+        );
+    }
+    Read { value, allows: allows(&tree), broken: tree.broken() }
+}
+
+/// Reads a project file.
+pub fn read_project(file: FileId, text: &str, sink: &mut Sink) -> Read<ProjectSpec> {
+    let tree = syntax::parse(file, text, sink);
+    let value = root(&tree, file, sink);
+    Read { value, allows: allows(&tree), broken: tree.broken() }
+}
+
+/// What came of a file.
+#[derive(Debug)]
+pub struct Read<T> {
+    /// What could be read.
+    pub value: Option<T>,
+    /// Its `# mlopsc: allow(…)` comments.
+    pub allows: Vec<Allow>,
+    /// Whether the YAML ended early: then nothing is to be said of what seems to be missing.
+    pub broken: bool,
+}
+
+/// A lint that the author allows in a part of the file.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// The lint's name, where it stands in the comment.
+    pub name: Spanned<String>,
+    /// The part of the file; the whole file when `None`.
+    pub covers: Option<Span>,
+}
+
+fn allows(tree: &Tree<'_>) -> Vec<Allow> {
+    let each = tree.allows().iter().flat_map(|allow| {
+        allow.names.iter().map(|name| Allow {
+            name: Spanned::new(name.value.to_string(), name.span),
+            covers: (!allow.whole_file).then_some(allow.covers),
+        })
+    });
+    each.collect()
+}
+
+fn root<T: Decode>(tree: &Tree<'_>, file: FileId, sink: &mut Sink) -> Option<T> {
+    match tree.root() {
+        Some(node) => T::decode(&mut Cx { tree, sink }, node),
+        None if tree.broken() => None,
+        None => {
+            let message = format!("the file is empty; it should be {}", T::EXPECTED);
+            let help = "run `mlopsc init` for a project to start from";
+            sink.report(Diagnostic::new(&MISSING_KEY, Span::top(file), message).help(help));
+            None
+        }
+    }
+}
+
+fn require(there: bool, at: Span, key: &str, example: &str, sink: &mut Sink) {
+    if !there {
+        let message = format!("a spec needs the key `{key}`");
+        sink.report(
+            Diagnostic::new(&MISSING_KEY, at, message).help(format!("such as `{example}`")),
+        );
+    }
+}

@@ -1,0 +1,519 @@
+//! One step in the plan's words: its references resolved and typed, its ports collected.
+
+use super::names::{Context, unknown};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
+use crate::plan::{
+    Input, Output, ParameterId, Piece, Reference, ScriptPiece, Setting, Source, StepId,
+    Text as PlanText, ValueType, Variable,
+};
+use crate::source::{Span, Spanned};
+use crate::spec::expr::Path;
+use crate::spec::shell;
+use crate::spec::steps::{Binder, Bound, Engine, StepSpec};
+use crate::spec::text::{Script, Site, Text};
+use crate::spec::values::PathText;
+
+/// An edge and the place that makes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EdgeSite {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) output: Option<u32>,
+    pub(crate) span: Span,
+}
+
+/// Binds one step.
+pub(crate) struct StepBinder<'a, 'c> {
+    pub(crate) cx: &'c Context<'a>,
+    pub(crate) step: u32,
+    pub(crate) body: &'a StepSpec,
+    pub(crate) engine: Engine,
+    pub(crate) inputs: Vec<Input>,
+    /// Where each input was first asked for.
+    pub(crate) places: Vec<Span>,
+    /// How many of the inputs the author declared.
+    declared: usize,
+    pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
+    pub(crate) edges: &'c mut Vec<EdgeSite>,
+    pub(crate) used: &'c mut Vec<bool>,
+    pub(crate) sink: &'c mut Sink,
+}
+
+/// What the binder collects for the whole spec.
+pub(crate) struct Collected<'c> {
+    pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
+    pub(crate) edges: &'c mut Vec<EdgeSite>,
+    pub(crate) used: &'c mut Vec<bool>,
+    pub(crate) sink: &'c mut Sink,
+}
+
+impl<'a, 'c> StepBinder<'a, 'c> {
+    pub(crate) fn new(
+        cx: &'c Context<'a>,
+        step: u32,
+        body: &'a StepSpec,
+        engine: Engine,
+        all: Collected<'c>,
+    ) -> Self {
+        let Collected { outputs, edges, used, sink } = all;
+        let (inputs, places) = (Vec::new(), Vec::new());
+        Self { cx, step, body, engine, inputs, places, declared: 0, outputs, edges, used, sink }
+    }
+
+    /// The inputs that the author declared come first, in order.
+    pub(crate) fn declare_inputs(&mut self) {
+        for item in &self.body.inputs.items {
+            let Some(spec) = &item.value else { continue };
+            let Some((source, found)) = self.source(&spec.from) else { continue };
+            let literal = matches!(source, Source::Literal(_));
+            let Some(kind) = self.declared_kind(spec, found, literal) else { continue };
+            let source = if literal {
+                let value = super::parameters::typed(self.cx, &spec.from.literal, kind, self.sink);
+                let Some(value) = value else { continue };
+                Source::Literal(value)
+            } else {
+                source
+            };
+            let mode = spec.mode.as_ref().and_then(|mode| self.input_mode(mode, kind));
+            self.inputs.push(Input { name: item.name.value.clone(), kind, source, mode });
+            self.places.push(item.name.span);
+        }
+        self.declared = self.inputs.len();
+    }
+
+    fn source(&mut self, from: &crate::spec::ports::FromText) -> Option<(Source, ValueType)> {
+        if from.text.is_literal() {
+            let value = from.literal.value();
+            let kind = crate::spec::ports::kind_of(&value);
+            return Some((Source::Literal(value), kind));
+        }
+        if let Some(site) = from.text.whole() {
+            let (reference, kind) = self.reference_at(site)?;
+            return Some((Source::Reference(reference), kind));
+        }
+        Some((Source::Text(self.plan_text(&from.text)?), ValueType::String))
+    }
+
+    /// The declared type, proved against that of the source.
+    fn declared_kind(
+        &mut self,
+        spec: &crate::spec::ports::InputSpec,
+        found: ValueType,
+        literal: bool,
+    ) -> Option<ValueType> {
+        let Some(kind) = &spec.kind else { return Some(found) };
+        if literal || accepts(kind.value, found) {
+            return Some(kind.value);
+        }
+        let message = format!(
+            "the input is a {}, but what flows in is a {}",
+            kind.value.word(),
+            found.word()
+        );
+        self.sink.report(
+            Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
+                .label(format!("gives a {}", found.word()))
+                .related(kind.span, format!("takes a {}", kind.value.word())),
+        );
+        None
+    }
+
+    fn input_mode(
+        &mut self,
+        mode: &Spanned<crate::spec::ports::ModeWord>,
+        kind: ValueType,
+    ) -> Option<crate::plan::Mode> {
+        let problem = if self.engine == Engine::Ci {
+            "modes are for inputs of steps on Azure ML"
+        } else if kind.is_scalar() {
+            "a value has no mode"
+        } else if !mode.value.fits_input(kind) {
+            "an input of this type cannot have the mode"
+        } else {
+            return Some(mode.value.plan());
+        };
+        self.sink.report(
+            Diagnostic::new(&BAD_VALUE, mode.span, problem)
+                .help("inputs take ro_mount, download and direct; an mltable also eval_mount and eval_download"),
+        );
+        None
+    }
+
+    /// Text with references, in the plan's words (environment values, texts around references).
+    pub(crate) fn plan_text(&mut self, text: &Text) -> Option<PlanText> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for ((range, _), site) in text.template.references().zip(text.sites()) {
+            literal(&mut pieces, &text.text[at..range.start]);
+            let (reference, kind) = self.reference_at(site)?;
+            if !kind.is_scalar() {
+                self.data_in_text(site.span);
+                return None;
+            }
+            pieces.push(Piece::Reference(reference));
+            at = range.end;
+        }
+        literal(&mut pieces, &text.text[at..]);
+        Some(pieces)
+    }
+
+    fn data_in_text(&mut self, at: Span) {
+        self.sink.report(
+            Diagnostic::new(&TYPE_CLASH, at, "data cannot stand inside a text or in `env`").help(
+                "refer to it in `run`, where it becomes a path, or make it an input by itself",
+            ),
+        );
+    }
+
+    /// What a reference leads to, and its type. Outputs make an edge on the way.
+    fn reference_at(&mut self, site: Site<'_>) -> Option<(Reference, ValueType)> {
+        let string = |reference| Some((reference, ValueType::String));
+        match site.path {
+            Path::Parameter(name) => self.parameter(site.name(name), site.span),
+            Path::Output { step, output } => {
+                self.output_of(site.name(step), site.name(output), site.span)
+            }
+            Path::Input(_) | Path::OwnOutput(_) => {
+                let message = "an input or output of the step itself cannot stand here";
+                self.sink.report(
+                    Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message)
+                        .help("refer to where the value comes from"),
+                );
+                None
+            }
+            Path::RunId => string(Reference::RunId),
+            Path::GitSha => string(Reference::GitSha),
+            Path::GitBranch => string(Reference::GitBranch),
+            Path::GitTag => string(Reference::GitTag),
+            Path::Variable(name) => string(Reference::Variable(site.name(name).to_owned())),
+            Path::Secret(name) => self.secret(site.name(name), site.span),
+        }
+    }
+
+    fn secret(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
+        if self.engine == Engine::Ci {
+            return Some((Reference::Secret(name.to_owned()), ValueType::String));
+        }
+        self.sink.report(
+            Diagnostic::new(&UNKNOWN_REFERENCE, at, "there are no secrets in steps on Azure ML")
+                .help("read it in the script from a key vault with the cluster's identity"),
+        );
+        None
+    }
+
+    fn parameter(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
+        let Some(index) = self.cx.parameters.get(name).copied() else {
+            let known = self.cx.parameters.keys().copied();
+            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "parameter", name, known));
+            return None;
+        };
+        self.used[index as usize] = true;
+        let kind = self.cx.spec.parameters.items[index as usize].value.as_ref()?.kind()?;
+        Some((Reference::Parameter(ParameterId(index)), kind))
+    }
+
+    fn output_of(&mut self, step: &str, output: &str, at: Span) -> Option<(Reference, ValueType)> {
+        let from = self.cx.find_step(step, at, self.sink)?;
+        let (index, kind) = self.find_output(from, output, at)?;
+        let edge = EdgeSite { from, to: self.step, output: Some(index), span: at };
+        self.edges.push(edge);
+        Some((Reference::Output(StepId(from), index), kind?))
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn find_output(
+        &mut self,
+        from: u32,
+        output: &str,
+        at: Span,
+    ) -> Option<(u32, Option<ValueType>)> {
+        let Some(body) = self.cx.step(from) else {
+            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
+            return None;
+        };
+        let found = body.outputs.items.iter().position(|item| item.name.value == output);
+        let Some(index) = found else {
+            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
+            if !body.broken {
+                let what = format!("output of step `{}`", self.cx.step_name(from));
+                let known = body.outputs.names();
+                self.sink.report(unknown(
+                    &UNKNOWN_REFERENCE,
+                    at,
+                    &what,
+                    output,
+                    known.collect::<Vec<_>>().into_iter(),
+                ));
+            }
+            return None;
+        };
+        let resolved = self.outputs[from as usize].as_ref().and_then(|all| all[index].as_ref());
+        Some((index as u32, resolved.map(|output| output.kind)))
+    }
+
+    /// The input that carries a reference; made when it is not there yet.
+    fn input_for(&mut self, reference: Reference, kind: ValueType, at: Span) -> Option<u32> {
+        let name = self.input_name(&reference);
+        let same =
+            |input: &Input| matches!(&input.source, Source::Reference(it) if *it == reference);
+        if let Some(index) = self.inputs.iter().position(|input| same(input) && input.name == name)
+        {
+            return u32::try_from(index).ok();
+        }
+        if let Some(index) = self.inputs[..self.declared].iter().position(|it| it.name == name) {
+            let message = format!("the input `{name}` has the name that this reference needs");
+            self.sink.report(
+                Diagnostic::new(&CONFLICT, at, message)
+                    .related(self.places[index], "the input")
+                    .help(format!("use `inputs.{name}` here, or rename the input")),
+            );
+            return None;
+        }
+        self.inputs.push(Input { name, kind, source: Source::Reference(reference), mode: None });
+        self.places.push(at);
+        u32::try_from(self.inputs.len() - 1).ok()
+    }
+
+    fn input_name(&self, reference: &Reference) -> String {
+        match reference {
+            Reference::Parameter(id) => {
+                self.cx.spec.parameters.items[id.0 as usize].name.value.clone()
+            }
+            Reference::Output(step, output) => {
+                let body = self.cx.step(step.0);
+                let output = body.map_or("", |it| it.outputs.items[*output as usize].name.as_str());
+                format!("{}__{output}", self.cx.step_name(step.0))
+            }
+            Reference::Secret(name) => format!("secrets__{name}"),
+            other @ (Reference::GitSha
+            | Reference::GitBranch
+            | Reference::GitTag
+            | Reference::RunId
+            | Reference::Variable(_)) => other.ambient_input().unwrap_or_default(),
+        }
+    }
+
+    /// What a reference in a command becomes.
+    fn bind(&mut self, site: Site<'_>) -> Option<Variable> {
+        match site.path {
+            Path::Input(name) => self.own_input(site.name(name), site.span).map(Variable::Input),
+            Path::OwnOutput(name) => {
+                let name = Spanned::new(site.name(name).to_owned(), site.span);
+                self.output(&name, &ValueType::ALL).map(Variable::Output)
+            }
+            Path::Parameter(_)
+            | Path::Output { .. }
+            | Path::RunId
+            | Path::GitSha
+            | Path::GitBranch
+            | Path::GitTag
+            | Path::Variable(_)
+            | Path::Secret(_) => {
+                let (reference, kind) = self.reference_at(site)?;
+                let flows = matches!(reference, Reference::Parameter(_) | Reference::Output(..));
+                if flows || self.engine == Engine::AzureMl {
+                    return self.input_for(reference, kind, site.span).map(Variable::Input);
+                }
+                Some(Variable::Reference(reference))
+            }
+        }
+    }
+
+    fn own_input(&mut self, name: &str, at: Span) -> Option<u32> {
+        let declared = self.inputs[..self.declared].iter().position(|input| input.name == name);
+        if declared.is_none() && self.body.inputs.get(name).is_none() {
+            let known: Vec<&str> = self.body.inputs.names().collect();
+            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "input", name, known.into_iter()));
+        }
+        declared.and_then(|index| u32::try_from(index).ok())
+    }
+
+    /// The variable that a CI script reads. The prefixes keep clear of the runner's own variables.
+    fn variable_name(&self, variable: &Variable) -> String {
+        match variable {
+            Variable::Output(index) => {
+                let name = &self.body.outputs.items[*index as usize].name.value;
+                format!("OUTPUT_{}", name.to_ascii_uppercase())
+            }
+            Variable::Input(index) => {
+                let input = &self.inputs[*index as usize];
+                let prefix = match &input.source {
+                    _ if (*index as usize) < self.declared => "INPUT",
+                    Source::Reference(Reference::Parameter(_)) => "PARAM",
+                    Source::Reference(_) | Source::Literal(_) | Source::Text(_) => "STEP",
+                };
+                format!("{prefix}_{}", input.name.to_ascii_uppercase())
+            }
+            Variable::Reference(reference) => match reference {
+                Reference::Secret(name) => format!("SECRET_{}", name.to_ascii_uppercase()),
+                Reference::Variable(name) => format!("VAR_{}", name.to_ascii_uppercase()),
+                Reference::GitSha => "GIT_SHA".to_owned(),
+                Reference::GitBranch => "GIT_BRANCH".to_owned(),
+                Reference::GitTag => "GIT_TAG".to_owned(),
+                Reference::RunId => "RUN_ID".to_owned(),
+                Reference::Parameter(_) | Reference::Output(..) => String::new(),
+            },
+        }
+    }
+
+    fn ci_script(&mut self, script: &Script, bound: &[Variable]) -> Bound {
+        let names: Vec<String> = bound.iter().map(|it| self.variable_name(it)).collect();
+        let text = &script.text;
+        let text = script.shell.for_ci(&text.text, &text.template, &|at| names[at].clone());
+        let mut variables: Vec<(String, Variable)> = Vec::new();
+        for (name, variable) in names.into_iter().zip(bound) {
+            if variables.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            if let Some(item) = self.body.env.get(&name) {
+                let message = format!("`{name}` is the variable that a reference in `run` becomes");
+                self.sink
+                    .report(Diagnostic::new(&CONFLICT, item.name.span, message).help("rename it"));
+            }
+            variables.push((name, variable.clone()));
+        }
+        Bound { script: vec![ScriptPiece::Literal(text)], variables }
+    }
+
+    fn azure_ml_script(script: &Script, bound: &[Variable]) -> Bound {
+        let pieces = script.shell.for_azure_ml(&script.text.text, &script.text.template);
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            shell::ScriptPart::Literal(text) => ScriptPiece::Literal(text),
+            shell::ScriptPart::Reference(at) => match &bound[at] {
+                Variable::Output(index) => ScriptPiece::Output(*index),
+                Variable::Input(index) => ScriptPiece::Input(*index),
+                // `bind` makes inputs of all else on Azure ML.
+                Variable::Reference(_) => ScriptPiece::Literal(String::new()),
+            },
+        });
+        Bound { script: pieces.collect(), variables: Vec::new() }
+    }
+}
+
+fn literal(pieces: &mut PlanText, text: &str) {
+    if !text.is_empty() {
+        pieces.push(Piece::Literal(text.to_owned()));
+    }
+}
+
+/// Whether an input of one type takes what another type gives.
+pub(crate) fn accepts(input: ValueType, given: ValueType) -> bool {
+    let wider = matches!(
+        (input, given),
+        (ValueType::Number, ValueType::Integer)
+            // A string takes any value; models are folders or files underneath.
+            | (ValueType::String, ValueType::Integer | ValueType::Number | ValueType::Boolean)
+            | (ValueType::UriFolder, ValueType::MlflowModel | ValueType::CustomModel | ValueType::TritonModel)
+    );
+    input == given || wider
+}
+
+impl Binder for StepBinder<'_, '_> {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    fn script(&mut self, script: &Script) -> Option<Bound> {
+        let sites: Vec<Site<'_>> = script.text.sites().collect();
+        let bound: Vec<Option<Variable>> = sites.iter().map(|site| self.bind(*site)).collect();
+        let bound: Vec<Variable> = bound.into_iter().collect::<Option<_>>()?;
+        Some(match self.engine {
+            Engine::Ci => self.ci_script(script, &bound),
+            Engine::AzureMl => Self::azure_ml_script(script, &bound),
+        })
+    }
+
+    fn data(&mut self, text: &Text) -> Option<u32> {
+        let Some(site) = text.whole() else {
+            let message = "expected one reference and nothing else";
+            self.sink
+                .report(Diagnostic::new(&BAD_VALUE, text.span, message).help(
+                    "such as `${{ steps.prepare.outputs.clean }}` or `${{ inputs.images }}`",
+                ));
+            return None;
+        };
+        match self.bind(site)? {
+            Variable::Input(index) => Some(index),
+            Variable::Output(_) | Variable::Reference(_) => {
+                let message = "this is not something that flows in";
+                self.sink.report(Diagnostic::new(&BAD_VALUE, site.span, message));
+                None
+            }
+        }
+    }
+
+    fn input_kind(&self, input: u32) -> ValueType {
+        self.inputs[input as usize].kind
+    }
+
+    fn output(&mut self, name: &Spanned<String>, kinds: &[ValueType]) -> Option<u32> {
+        let items = &self.body.outputs.items;
+        let Some(index) = items.iter().position(|item| item.name.value == name.value) else {
+            if !self.body.broken {
+                let known: Vec<&str> = self.body.outputs.names().collect();
+                let what = "output of this step";
+                self.sink.report(unknown(
+                    &UNKNOWN_REFERENCE,
+                    name.span,
+                    what,
+                    &name.value,
+                    known.into_iter(),
+                ));
+            }
+            return None;
+        };
+        let output = self.outputs[self.step as usize].as_ref()?[index].as_ref()?;
+        if !kinds.contains(&output.kind) {
+            let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+            let message = format!("the output `{}` is a {}", name.value, output.kind.word());
+            self.sink.report(
+                Diagnostic::new(&TYPE_CLASH, name.span, message)
+                    .related(items[index].name.span, "declared here")
+                    .help(format!("it must be a {}", words.join(" or "))),
+            );
+            return None;
+        }
+        u32::try_from(index).ok()
+    }
+
+    fn reference(&mut self, text: &Text, kinds: &[ValueType]) -> Option<Setting> {
+        let site = text.whole()?;
+        if !matches!(site.path, Path::Parameter(_)) {
+            let message = "a setting can only be left to a parameter";
+            self.sink.report(
+                Diagnostic::new(&BAD_VALUE, site.span, message)
+                    .help("write `${{ parameters.name }}`"),
+            );
+            return None;
+        }
+        let (reference, kind) = self.reference_at(site)?;
+        if kinds.contains(&kind) {
+            return Some(Setting::Reference(reference));
+        }
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let message = format!("the parameter is a {}", kind.word());
+        self.sink.report(
+            Diagnostic::new(&TYPE_CLASH, site.span, message)
+                .help(format!("it must be a {}", words.join(" or "))),
+        );
+        None
+    }
+
+    fn piece(&mut self, text: &Text, kinds: &[ValueType]) -> Option<ScriptPiece> {
+        let Setting::Reference(reference) = self.reference(text, kinds)? else { return None };
+        let kind = kinds.first().copied()?;
+        self.input_for(reference, kind, text.span).map(ScriptPiece::Input)
+    }
+
+    fn folder(&mut self, path: &Spanned<PathText>) -> Option<String> {
+        super::files::folder(self.cx, self.cx.folder, &path.value.0, path.span, self.sink)
+    }
+
+    fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()> {
+        super::files::file(self.cx, folder, path, span, self.sink).map(|_| ())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.sink.report(diagnostic);
+    }
+}

@@ -1,0 +1,80 @@
+//! Files that a spec names, seen through the compiler's only window.
+
+use super::names::Context;
+use crate::diagnostics::{Diagnostic, MISSING_FILE, Sink, near_miss};
+use crate::source::{EntryKind, Span, folder_of, join};
+
+/// A file, from a folder on; its root-relative path.
+pub(crate) fn file(
+    cx: &Context<'_>,
+    folder: &str,
+    path: &str,
+    at: Span,
+    sink: &mut Sink,
+) -> Option<String> {
+    find(cx, folder, path, EntryKind::File, at, sink)
+}
+
+/// A folder, from another one on; its root-relative path. It may not be empty, since Azure ML
+/// refuses empty code when it is uploaded.
+pub(crate) fn folder(
+    cx: &Context<'_>,
+    from: &str,
+    path: &str,
+    at: Span,
+    sink: &mut Sink,
+) -> Option<String> {
+    let full = find(cx, from, path, EntryKind::Folder, at, sink)?;
+    if cx.files.list(&full).is_ok_and(|entries| entries.is_empty()) {
+        let message = format!("the folder `{path}` is empty");
+        sink.report(
+            Diagnostic::new(&MISSING_FILE, at, message).help("Azure ML refuses empty code folders"),
+        );
+        return None;
+    }
+    Some(full)
+}
+
+fn find(
+    cx: &Context<'_>,
+    folder: &str,
+    path: &str,
+    kind: EntryKind,
+    at: Span,
+    sink: &mut Sink,
+) -> Option<String> {
+    let (noun, other) = match kind {
+        EntryKind::File => ("file", "folder"),
+        EntryKind::Folder => ("folder", "file"),
+    };
+    let Some(full) = join(folder, path) else {
+        let message = format!("`{path}` leaves the project's root");
+        sink.report(
+            Diagnostic::new(&MISSING_FILE, at, message)
+                .help("everything that a spec names lies in the repository"),
+        );
+        return None;
+    };
+    let message = match cx.files.kind(&full) {
+        Some(found) if found == kind => return Some(full),
+        Some(_) => format!("`{path}` is a {other}, not a {noun}"),
+        None => format!("there is no {noun} `{path}`"),
+    };
+    let mut diagnostic = Diagnostic::new(&MISSING_FILE, at, message);
+    if let Some(help) = nearby(cx, folder, &full) {
+        diagnostic = diagnostic.help(help);
+    }
+    sink.report(diagnostic);
+    None
+}
+
+fn nearby(cx: &Context<'_>, from: &str, full: &str) -> Option<String> {
+    let name = full.rsplit('/').next()?;
+    let entries = cx.files.list(folder_of(full)).ok()?;
+    let near = near_miss(name, entries.iter().map(|(name, _)| name.as_str()));
+    match near {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if from.is_empty() => Some("paths start at the project's root".to_owned()),
+        None => Some(format!("paths start at `{from}`, the folder of this file")),
+    }
+}

@@ -1,0 +1,94 @@
+//! Limits that are known before anything is written.
+
+use super::names::Context;
+use super::triggers::{Ground, Sliced};
+use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, Sink};
+use crate::plan::{Home, Place};
+use crate::source::Spanned;
+
+/// Azure ML takes this many nodes in one pipeline job (Azure ML's service limits).
+const MOST_NODES: usize = 30_000;
+/// GitHub takes this many inputs of a workflow started by hand.
+const MOST_INPUTS: usize = 25;
+/// GitHub and Azure Pipelines take job names below this length.
+const LONGEST_STEP: usize = 80;
+/// The pipeline's name is part of file names, schedule names and job names.
+const LONGEST_NAME: usize = 80;
+/// A server job of Azure Pipelines waits for two days at most.
+const LONGEST_WAIT: u64 = 2 * 86_400;
+
+/// Names that are too long, or not what a platform takes.
+pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
+    if let Some(name) = &cx.spec.name {
+        pipeline(name, sink);
+    }
+    if let Some(experiment) = &cx.spec.experiment
+        && !is_experiment(&experiment.value)
+    {
+        let message = format!("`{}` cannot name an experiment", experiment.value.escape_debug());
+        sink.report(
+            Diagnostic::new(&BAD_NAME, experiment.span, message)
+                .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
+        );
+    }
+    for item in &cx.spec.steps.items {
+        if item.name.len() > LONGEST_STEP {
+            let message = format!("the name is longer than {LONGEST_STEP} letters");
+            sink.report(Diagnostic::new(&LIMIT, item.name.span, message));
+        }
+    }
+    if let Some(timeout) = &cx.spec.timeout
+        && timeout.value.0 > LONGEST_WAIT
+        && super::project::targets(cx.project).contains(&Home::AzurePipelines)
+    {
+        let message = "Azure Pipelines waits for two days at most";
+        sink.report(
+            Diagnostic::new(&LIMIT, timeout.span, message)
+                .help("shorten it, or leave azure_pipelines out of `targets`"),
+        );
+    }
+}
+
+fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
+    let bytes = name.as_bytes();
+    let first = bytes.first().is_some_and(u8::is_ascii_lowercase);
+    let word = |byte: &u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+    };
+    let fits = first && bytes.iter().all(word) && !name.contains("__");
+    if !fits || name.ends_with("-release") || name.len() > LONGEST_NAME {
+        let message = format!("`{}` cannot name a pipeline", name.escape_debug());
+        sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(format!(
+            "it must match `^[a-z][a-z0-9_-]*$`, with at most {LONGEST_NAME} letters; `__` and the end `-release` are reserved"
+        )));
+    }
+}
+
+fn is_experiment(name: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    name.len() <= 255
+        && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && name.bytes().all(word)
+}
+
+/// Counts that a platform refuses.
+pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink: &mut Sink) {
+    let nodes = ground.steps.iter().flatten();
+    let nodes = nodes.filter(|step| matches!(step.place, Place::AzureMl(_))).count();
+    if nodes > MOST_NODES {
+        let last = cx.step_span(u32::try_from(MOST_NODES).unwrap_or(0));
+        let message = format!("Azure ML takes at most {MOST_NODES} steps in a pipeline");
+        sink.report(Diagnostic::new(&LIMIT, last, message));
+    }
+    let read = super::read_by(ground.steps, &whole.slice.steps).len();
+    if read > MOST_INPUTS && ground.project.targets.contains(&Home::GitHub) {
+        let item = &cx.spec.parameters.items[MOST_INPUTS];
+        let message = format!(
+            "GitHub takes at most {MOST_INPUTS} inputs, and the steps read {read} parameters"
+        );
+        sink.report(
+            Diagnostic::new(&LIMIT, item.name.span, message)
+                .help("read rarely changed values from a file, or leave github out of `targets`"),
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Who is who: the names of a spec and of its project, and what they lead to.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
+use crate::source::{Files, Span};
+use crate::spec::Spec;
+use crate::spec::project::ProjectSpec;
+use crate::spec::steps::StepSpec;
+
+/// What every part of the check reads.
+pub(crate) struct Context<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) project: &'a ProjectSpec,
+    pub(crate) files: &'a dyn Files,
+    /// Root-relative folder of the spec.
+    pub(crate) folder: &'a str,
+    /// Names of steps, also of those whose body was refused.
+    pub(crate) steps: BTreeMap<&'a str, u32>,
+    /// Names of parameters, also of those whose body was refused.
+    pub(crate) parameters: BTreeMap<&'a str, u32>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        spec: &'a Spec,
+        project: &'a ProjectSpec,
+        files: &'a dyn Files,
+        folder: &'a str,
+    ) -> Self {
+        let steps = index(spec.steps.names());
+        let parameters = index(spec.parameters.names());
+        Self { spec, project, files, folder, steps, parameters }
+    }
+
+    /// The step of an index; `None` when its body was refused.
+    pub(crate) fn step(&self, step: u32) -> Option<&'a StepSpec> {
+        self.spec.steps.items[step as usize].value.as_ref()
+    }
+
+    /// The name of a step.
+    pub(crate) fn step_name(&self, step: u32) -> &'a str {
+        &self.spec.steps.items[step as usize].name.value
+    }
+
+    /// Where a step's name is written.
+    pub(crate) fn step_span(&self, step: u32) -> Span {
+        self.spec.steps.items[step as usize].name.span
+    }
+
+    /// The index of a named step, or a report.
+    pub(crate) fn find_step(&self, name: &str, at: Span, sink: &mut Sink) -> Option<u32> {
+        let found = self.steps.get(name).copied();
+        if found.is_none() {
+            let rule = &crate::diagnostics::UNKNOWN_STEP;
+            sink.report(unknown(rule, at, "step", name, self.steps.keys().copied()));
+        }
+        found
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // the tree holds fewer than 2^32 nodes
+fn index<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, u32> {
+    names.enumerate().map(|(at, name)| (name, at as u32)).collect()
+}
+
+/// Nobody reads a list of hundreds of names.
+const MOST_NAMES: usize = 12;
+
+/// «No such thing», with the near miss or what there is.
+pub(crate) fn unknown<'a>(
+    rule: &'static Rule,
+    at: Span,
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(rule, at, format!("there is no {what} `{name}`"));
+    let known: Vec<&str> = known.collect();
+    if let Some(near) = near_miss(name, known.iter().copied()) {
+        return diagnostic.help(format!("did you mean `{near}`?"));
+    }
+    let names = &known[..known.len().min(MOST_NAMES)];
+    let more = if known.len() > names.len() { ", …" } else { "" };
+    if names.is_empty() {
+        return diagnostic.help(format!("there is no {what} at all"));
+    }
+    diagnostic.help(format!("there is: {}{more}", names.join(", ")))
+}

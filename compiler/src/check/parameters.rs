@@ -1,0 +1,265 @@
+//! Parameters, and every literal that stands for one.
+
+use super::names::Context;
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE};
+use crate::plan::{Parameter, Scalar, ValueType};
+use crate::source::{Span, join};
+use crate::spec::ports::{LongParameter, ParameterSpec};
+use crate::spec::values::Literal;
+
+/// What text and addresses may hold when the author says nothing: it means nothing to a shell, to
+/// YAML or to the platforms' own expressions.
+pub(crate) const SAFE_TEXT: &str = "^[A-Za-z0-9._:/@=+-]*$";
+
+fn is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@=+-".contains(&byte))
+}
+
+/// Reads all parameters; `None` in the place of those that were refused.
+pub(crate) fn parameters(cx: &Context<'_>, sink: &mut Sink) -> Vec<Option<Parameter>> {
+    let items = cx.spec.parameters.items.iter();
+    items.map(|item| parameter(cx, &item.name.value, item.value.as_ref()?, sink)).collect()
+}
+
+fn parameter(
+    cx: &Context<'_>,
+    name: &str,
+    spec: &ParameterSpec,
+    sink: &mut Sink,
+) -> Option<Parameter> {
+    let Some(kind) = spec.kind() else {
+        let message = format!("the parameter `{name}` has neither `type` nor `default`");
+        sink.report(
+            Diagnostic::new(&crate::diagnostics::MISSING_KEY, spec.span(), message)
+                .help("write one of them; a default tells the type"),
+        );
+        return None;
+    };
+    let mut parameter = Parameter {
+        name: name.to_owned(),
+        kind,
+        default: None,
+        description: None,
+        choices: Vec::new(),
+        min: None,
+        max: None,
+        pattern: None,
+    };
+    if let ParameterSpec::Long(long) = spec {
+        constrain(cx, &mut parameter, long, sink)?;
+    }
+    if parameter.pattern.is_none() && parameter.choices.is_empty() && is_text(kind) {
+        parameter.pattern = Some(SAFE_TEXT.to_owned());
+    }
+    if let Some(default) = spec.default() {
+        parameter.default = Some(value_of(cx, &parameter, default, sink)?);
+    }
+    Some(parameter)
+}
+
+fn is_text(kind: ValueType) -> bool {
+    kind == ValueType::String || !kind.is_scalar()
+}
+
+fn constrain(
+    cx: &Context<'_>,
+    parameter: &mut Parameter,
+    long: &LongParameter,
+    sink: &mut Sink,
+) -> Option<()> {
+    parameter.description = long.description.as_ref().map(|text| text.value.clone());
+    let number = matches!(parameter.kind, ValueType::Integer | ValueType::Number);
+    for (key, bound, slot) in
+        [("min", &long.min, &mut parameter.min), ("max", &long.max, &mut parameter.max)]
+    {
+        let Some(bound) = bound else { continue };
+        if !number {
+            refuse_key(key, bound.span, "numbers", sink);
+            return None;
+        }
+        *slot = Some(typed(cx, bound, parameter.kind, sink)?);
+    }
+    if let (Some(min), Some(max), Some(at)) = (&parameter.min, &parameter.max, &long.max)
+        && number_of(min) > number_of(max)
+    {
+        sink.report(Diagnostic::new(&BAD_VALUE, at.span, "`max` is below `min`"));
+        return None;
+    }
+    for choice in &long.choices.0 {
+        parameter.choices.push(typed(cx, choice, parameter.kind, sink)?);
+    }
+    pattern(parameter, long, sink)
+}
+
+fn refuse_key(key: &str, at: Span, of: &str, sink: &mut Sink) {
+    sink.report(Diagnostic::new(&CONFLICT, at, format!("`{key}` is for {of}")));
+}
+
+/// A pattern runs in bash and, for defaults, here: both must read it alike.
+fn pattern(parameter: &mut Parameter, long: &LongParameter, sink: &mut Sink) -> Option<()> {
+    let Some(pattern) = &long.pattern else { return Some(()) };
+    if !is_text(parameter.kind) {
+        refuse_key("pattern", pattern.span, "text", sink);
+        return None;
+    }
+    if !parameter.choices.is_empty() {
+        refuse_key("pattern", pattern.span, "parameters without `enum`", sink);
+        return None;
+    }
+    let text = pattern.value.strip_prefix('^').unwrap_or(&pattern.value);
+    let text = text.strip_suffix('$').unwrap_or(text);
+    if let Some(problem) = not_portable(text) {
+        sink.report(
+            Diagnostic::new(&BAD_VALUE, pattern.span, problem)
+                .help("POSIX extended regular expressions have . [a-z] ( ) | * + ? {n,m}"),
+        );
+        return None;
+    }
+    parameter.pattern = Some(format!("^({text})$"));
+    Some(())
+}
+
+fn not_portable(text: &str) -> Option<String> {
+    let mut escaped = false;
+    for letter in text.chars() {
+        if escaped && letter.is_ascii_alphanumeric() {
+            return Some(format!("`\\{letter}` does not mean the same everywhere"));
+        }
+        if letter.is_control() || !letter.is_ascii() {
+            return Some("a pattern is plain ASCII".to_owned());
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    if text.contains("(?") || text.contains("*?") || text.contains("+?") || text.contains("??") {
+        return Some("groups and repetitions with `?` do not mean the same everywhere".to_owned());
+    }
+    regex_lite::Regex::new(text).err().map(|error| format!("the pattern is not valid: {error}"))
+}
+
+/// A literal where a type is expected.
+pub(crate) fn typed(
+    cx: &Context<'_>,
+    literal: &Literal,
+    kind: ValueType,
+    sink: &mut Sink,
+) -> Option<Scalar> {
+    let Some(value) = literal.of_kind(kind) else {
+        let message = format!("expected {}, found `{}`", noun(kind), literal.text.escape_debug());
+        sink.report(Diagnostic::new(&WRONG_TYPE, literal.span, message));
+        return None;
+    };
+    if kind.is_scalar() {
+        return Some(value);
+    }
+    address(cx, literal, kind, sink).map(Scalar::Text)
+}
+
+fn noun(kind: ValueType) -> &'static str {
+    match kind {
+        ValueType::Integer => "a whole number",
+        ValueType::Number => "a number",
+        ValueType::Boolean => "true or false",
+        ValueType::String => "text",
+        ValueType::UriFile
+        | ValueType::UriFolder
+        | ValueType::Mltable
+        | ValueType::MlflowModel
+        | ValueType::CustomModel
+        | ValueType::TritonModel => "a path or an address",
+    }
+}
+
+const SCHEMES: [&str; 5] = ["azureml:", "https://", "wasbs://", "abfss://", "adl://"];
+
+/// Data: an address that Azure ML reads, or a path in the repository.
+fn address(
+    cx: &Context<'_>,
+    literal: &Literal,
+    kind: ValueType,
+    sink: &mut Sink,
+) -> Option<String> {
+    if SCHEMES.iter().any(|scheme| literal.text.starts_with(scheme)) {
+        return Some(literal.text.clone());
+    }
+    let broken = literal.text.is_empty()
+        || literal.text.contains("://")
+        || literal.text.starts_with('/')
+        || literal.text.contains('\\');
+    if broken {
+        let message = format!("`{}` is not data that Azure ML reads", literal.text.escape_debug());
+        let help = "write azureml://datastores/<store>/paths/<path>, azureml:<asset>:<version>, https://…, or a relative path in the repository";
+        sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
+        return None;
+    }
+    if kind.is_single_file() {
+        return super::files::file(cx, cx.folder, &literal.text, literal.span, sink);
+    }
+    let full = join(cx.folder, &literal.text);
+    let is_file = full.as_deref().and_then(|full| cx.files.kind(full))
+        == Some(crate::source::EntryKind::File);
+    if is_file && kind != ValueType::UriFolder && kind != ValueType::Mltable {
+        return full; // a model may be a single file
+    }
+    super::files::folder(cx, cx.folder, &literal.text, literal.span, sink)
+}
+
+/// A literal for a parameter: its type and all that the parameter demands.
+pub(crate) fn value_of(
+    cx: &Context<'_>,
+    parameter: &Parameter,
+    literal: &Literal,
+    sink: &mut Sink,
+) -> Option<Scalar> {
+    let value = typed(cx, literal, parameter.kind, sink)?;
+    if let Some((message, help)) = refusal(parameter, &value) {
+        sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
+        return None;
+    }
+    Some(value)
+}
+
+fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
+    let text = value.text();
+    let name = &parameter.name;
+    if !parameter.choices.is_empty() && !parameter.choices.contains(value) {
+        let words: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
+        return Some((
+            format!("`{text}` is not one of the values of `{name}`"),
+            format!("allowed: {}", words.join(", ")),
+        ));
+    }
+    if let Some(min) = &parameter.min
+        && number_of(value) < number_of(min)
+    {
+        return Some((
+            format!("{text} is below the `min` of `{name}`"),
+            format!("at least {}", min.text()),
+        ));
+    }
+    if let Some(max) = &parameter.max
+        && number_of(value) > number_of(max)
+    {
+        return Some((
+            format!("{text} is above the `max` of `{name}`"),
+            format!("at most {}", max.text()),
+        ));
+    }
+    let pattern = parameter.pattern.as_deref()?;
+    let fits = if pattern == SAFE_TEXT {
+        is_safe(&text)
+    } else {
+        regex_lite::Regex::new(pattern).is_ok_and(|it| it.is_match(&text))
+    };
+    let help = if pattern == SAFE_TEXT {
+        "without a `pattern` or `enum`, text may hold letters, digits and . _ : / @ = + - ; give the parameter one that allows it".to_owned()
+    } else {
+        format!("the pattern is `{pattern}`")
+    };
+    (!fits).then(|| {
+        (format!("`{}` does not match the pattern of `{name}`", text.escape_debug()), help)
+    })
+}
+
+fn number_of(value: &Scalar) -> f64 {
+    value.text().parse().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,296 @@
+//! Where each step runs, and on what.
+
+use super::names::{Context, unknown};
+use crate::diagnostics::{
+    CONFLICT, Diagnostic, MISSING_KEY, PLACEMENT, Sink, UNKNOWN_COMPUTE, UNKNOWN_ENVIRONMENT,
+    UNKNOWN_RUNNER,
+};
+use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
+use crate::source::{Span, Spanned};
+use crate::spec::resources::{EnvironmentSpec, ResourcesSpec, RunnerSpec};
+use crate::spec::steps::{Engine, StepSpec};
+use crate::spec::text::OrReference;
+
+/// The engine of a step; `None` when a mistake was reported.
+pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Engine> {
+    let body = cx.step(step)?;
+    if let (Some(compute), Some(runner)) = (&body.compute, &body.runner) {
+        let message = "a step runs on `compute` or on a `runner`, not on both";
+        sink.report(
+            Diagnostic::new(&PLACEMENT, runner.span, message)
+                .related(compute.span, "placed on Azure ML here"),
+        );
+        return None;
+    }
+    let kind = one_kind(cx, step, body, sink)?;
+    let placed = body.placing_key();
+    if let (Some(must), Some((engine, span))) = (kind.engine(), placed)
+        && must != engine
+    {
+        let message = format!("a `{}` step runs on Azure ML only", kind.key());
+        sink.report(Diagnostic::new(&PLACEMENT, span, message).help("give it a `compute`"));
+        return None;
+    }
+    placed.map(|(engine, _)| engine).or(kind.engine()).or_else(|| by_default(cx, step, body, sink))
+}
+
+fn one_kind<'a>(
+    cx: &Context<'_>,
+    step: u32,
+    body: &'a StepSpec,
+    sink: &mut Sink,
+) -> Option<&'a dyn crate::spec::steps::Kind> {
+    let kinds = body.kinds();
+    match kinds.as_slice() {
+        [kind] => Some(*kind),
+        [] if body.broken => None,
+        [] => {
+            let message = format!("the step `{}` says nothing to run", cx.step_name(step));
+            let keys = StepSpec::KIND_KEYS.join(", ");
+            sink.report(
+                Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
+                    .help(format!("give it one of the keys: {keys}")),
+            );
+            None
+        }
+        [first, second, ..] => {
+            let message = format!(
+                "a step has one kind, and this one has `{}` and `{}`",
+                first.key(),
+                second.key()
+            );
+            sink.report(Diagnostic::new(&CONFLICT, cx.step_span(step), message));
+            None
+        }
+    }
+}
+
+/// `defaults` place the `run` steps that say nothing; with both set, a step must choose.
+fn by_default(cx: &Context<'_>, step: u32, body: &StepSpec, sink: &mut Sink) -> Option<Engine> {
+    let compute = default(cx, |defaults| defaults.compute.as_ref());
+    let runner = default(cx, |defaults| defaults.runner.as_ref());
+    let (message, help) = match (compute, runner) {
+        (Some(_), None) => return Some(Engine::AzureMl),
+        (None, Some(_)) => return Some(Engine::Ci),
+        (Some(_), Some(_)) => (
+            "says neither `compute` nor `runner`, and the defaults have both",
+            "choose one of the two",
+        ),
+        (None, None) => (
+            "says neither `compute` nor `runner`",
+            "write `compute: <cluster>` for Azure ML or `runner: ubuntu-latest` for CI, here or in `defaults`",
+        ),
+    };
+    if !body.broken {
+        let message = format!("the step `{}` {message}", cx.step_name(step));
+        sink.report(Diagnostic::new(&PLACEMENT, cx.step_span(step), message).help(help));
+    }
+    None
+}
+
+/// A default of the spec, else of the project.
+pub(crate) fn default<'a, T>(
+    cx: &Context<'a>,
+    field: impl Fn(&'a crate::spec::Defaults) -> Option<&'a T>,
+) -> Option<&'a T> {
+    let own = cx.spec.defaults.as_ref().and_then(&field);
+    own.or_else(|| cx.project.defaults.as_ref().and_then(&field))
+}
+
+/// The cluster of an Azure ML step, as Azure ML reads it.
+pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<String> {
+    let body = cx.step(step)?;
+    let default = default(cx, |defaults| defaults.compute.as_ref());
+    let Some(name) = body.compute.as_ref().or(default) else {
+        if !body.broken {
+            let message = format!("the step `{}` has no `compute`", cx.step_name(step));
+            sink.report(
+                Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
+                    .help("name a cluster here or in `defaults`"),
+            );
+        }
+        return None;
+    };
+    if is_compute(&name.value) {
+        return Some(name.value.clone());
+    }
+    let entry = cx.spec.compute.get(&name.value).or(cx.project.compute.get(&name.value));
+    let Some(entry) = entry else {
+        let known = cx.spec.compute.names().chain(cx.project.compute.names());
+        let diagnostic = unknown(&UNKNOWN_COMPUTE, name.span, "compute", &name.value, known);
+        sink.report(outright(diagnostic, &format!("azureml:{}", name.value)));
+        return None;
+    };
+    let target = entry.value.as_ref()?;
+    if is_compute(&target.value) {
+        return Some(target.value.clone());
+    }
+    let message = format!("`{}` is not a compute", target.value);
+    sink.report(
+        Diagnostic::new(&UNKNOWN_COMPUTE, target.span, message)
+            .help("write `azureml:<cluster>` or `serverless`"),
+    );
+    None
+}
+
+fn outright(diagnostic: Diagnostic, example: &str) -> Diagnostic {
+    let before = diagnostic.help.clone().unwrap_or_default();
+    diagnostic.help(format!("{before}; a resource of the workspace is written `{example}`"))
+}
+
+fn is_compute(text: &str) -> bool {
+    let name = text.strip_prefix("azureml:");
+    text == "serverless" || name.is_some_and(|name| !name.is_empty() && !name.contains([' ', '@']))
+}
+
+/// The software of an Azure ML step.
+pub(crate) fn environment(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Environment> {
+    let body = cx.step(step)?;
+    let default = default(cx, |defaults| defaults.environment.as_ref());
+    let Some(name) = body.environment.as_ref().or(default) else {
+        if !body.broken {
+            let message = format!("the step `{}` has no `environment`", cx.step_name(step));
+            sink.report(
+                Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
+                    .help("name an entry of `environments`, or `azureml:<name>:<version>`, here or in `defaults`"),
+            );
+        }
+        return None;
+    };
+    if name.value.starts_with("azureml:") {
+        return reference(name, sink);
+    }
+    if let Some(entry) = cx.spec.environments.get(&name.value) {
+        return resolve(cx, entry.value.as_ref()?, cx.folder, sink);
+    }
+    if let Some(entry) = cx.project.environments.get(&name.value) {
+        return resolve(cx, entry.value.as_ref()?, "", sink);
+    }
+    let known = cx.spec.environments.names().chain(cx.project.environments.names());
+    let diagnostic = unknown(&UNKNOWN_ENVIRONMENT, name.span, "environment", &name.value, known);
+    sink.report(outright(diagnostic, &format!("azureml:{}:1", name.value)));
+    None
+}
+
+fn resolve(
+    cx: &Context<'_>,
+    entry: &EnvironmentSpec,
+    folder: &str,
+    sink: &mut Sink,
+) -> Option<Environment> {
+    match entry {
+        EnvironmentSpec::Reference(name) => reference(name, sink),
+        EnvironmentSpec::Image(image) => {
+            let conda = match &image.conda {
+                Some(path) => Some(super::files::file(cx, folder, &path.value.0, path.span, sink)?),
+                None => None,
+            };
+            Some(Environment::Image { image: image.image.value.clone(), conda })
+        }
+    }
+}
+
+/// Azure ML refuses an environment without a version, but only when the job is made.
+fn reference(name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {
+    let rest = name.value.strip_prefix("azureml:");
+    let versioned = rest.is_some_and(|rest| {
+        rest.starts_with("//")
+            || rest.starts_with("/subscriptions/")
+            || rest.contains('@')
+            || rest
+                .split_once(':')
+                .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
+    });
+    if versioned {
+        return Some(Environment::Reference(name.value.clone()));
+    }
+    let message = format!("`{}` is not an environment of the workspace", name.value);
+    sink.report(
+        Diagnostic::new(&UNKNOWN_ENVIRONMENT, name.span, message)
+            .help("write `azureml:<name>:<version>` or `azureml:<name>@latest`"),
+    );
+    None
+}
+
+/// The machines of an Azure ML step; references are bound by the caller.
+pub(crate) fn resources(
+    spec: Option<&ResourcesSpec>,
+    mut reference: impl FnMut(&crate::spec::text::Text) -> Option<plan::Setting>,
+) -> Resources {
+    let Some(spec) = spec else { return Resources::default() };
+    let text = |field: &Option<Spanned<String>>| field.as_ref().map(|it| it.value.clone());
+    Resources {
+        instance_count: spec.instance_count.as_ref().and_then(|count| match count {
+            OrReference::Value(count) => Some(plan::Setting::Fixed(Scalar::Integer(count.0.value))),
+            OrReference::Reference(text) => reference(text),
+        }),
+        instance_type: text(&spec.instance_type),
+        shm_size: text(&spec.shm_size),
+        docker_args: text(&spec.docker_args),
+    }
+}
+
+/// Hosted labels that both platforms have: the author's word, GitHub's label, Azure Pipelines' image.
+/// Moving labels are fixed, so that a build does not change by itself.
+const HOSTED: [(&str, &str, &str); 9] = [
+    ("ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04"),
+    ("ubuntu-24.04", "ubuntu-24.04", "ubuntu-24.04"),
+    ("ubuntu-22.04", "ubuntu-22.04", "ubuntu-22.04"),
+    ("windows-latest", "windows-2025", "windows-2025"),
+    ("windows-2025", "windows-2025", "windows-2025"),
+    ("windows-2022", "windows-2022", "windows-2022"),
+    ("macos-latest", "macos-15", "macOS-15"),
+    ("macos-15", "macos-15", "macOS-15"),
+    ("macos-26", "macos-26", "macOS-26"),
+];
+
+/// The machine of a CI step.
+pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Runner> {
+    let body = cx.step(step)?;
+    let default = default(cx, |defaults| defaults.runner.as_ref());
+    let label = body.runner.as_ref().or(default)?;
+    if let Some(entry) = cx.project.runners.get(&label.value) {
+        return own_runner(cx, entry.value.as_ref()?, label.span, sink);
+    }
+    if let Some((_, github, azure)) = HOSTED.iter().find(|(word, ..)| *word == label.value) {
+        return Some(Runner {
+            github: vec![(*github).to_owned()],
+            azure_pipelines: Pool::Hosted((*azure).to_owned()),
+        });
+    }
+    let known = cx.project.runners.names().chain(HOSTED.iter().map(|(word, ..)| *word));
+    let mut diagnostic = unknown(&UNKNOWN_RUNNER, label.span, "runner", &label.value, known);
+    let before = diagnostic.help.take().unwrap_or_default();
+    sink.report(
+        diagnostic.help(format!(
+            "{before}; machines of your own are entries of `runners` in mlopsc.yaml"
+        )),
+    );
+    None
+}
+
+fn own_runner(cx: &Context<'_>, spec: &RunnerSpec, at: Span, sink: &mut Sink) -> Option<Runner> {
+    use crate::plan::Home;
+    let targets = super::project::targets(cx.project);
+    let missing = |key: &str| {
+        let message = format!("the runner has no `{key}`, and the project writes that target");
+        Diagnostic::new(&MISSING_KEY, spec.span, message).related(at, "used here")
+    };
+    if spec.github.0.is_empty() && targets.contains(&Home::GitHub) && !spec.broken {
+        sink.report(missing("github"));
+        return None;
+    }
+    let pool = match &spec.azure_pipelines {
+        Some(pool) => Pool::Named {
+            name: pool.pool.value.clone(),
+            demands: pool.demands.0.iter().map(|it| it.value.clone()).collect(),
+        },
+        None if targets.contains(&Home::AzurePipelines) && !spec.broken => {
+            sink.report(missing("azure_pipelines"));
+            return None;
+        }
+        None => Pool::Named { name: String::new(), demands: Vec::new() },
+    };
+    let github = spec.github.0.iter().map(|it| it.value.clone()).collect();
+    Some(Runner { github, azure_pipelines: pool })
+}

@@ -1,0 +1,111 @@
+//! The project with every default filled in.
+
+use crate::diagnostics::{BAD_EXPRESSION, BAD_VALUE, Diagnostic, Sink};
+use crate::plan::{Azure, Home, Login, Piece, Project, Reference, Text as PlanText};
+use crate::source::join;
+use crate::spec::expr::Path;
+use crate::spec::project::{AzureSpec, CiWord, LoginWord, ProjectSpec};
+use crate::spec::text::Text;
+
+/// What the project writes.
+pub(crate) fn targets(spec: &ProjectSpec) -> Vec<Home> {
+    if spec.targets.0.is_empty() {
+        return vec![Home::AzureMl, Home::GitHub, Home::AzurePipelines];
+    }
+    spec.targets.0.iter().map(|target| target.value.plan()).collect()
+}
+
+/// Resolves the project file; `None` when a mistake was reported.
+pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Option<Project> {
+    let before = sink.errors();
+    let devops = spec.azure_devops.as_ref();
+    let groups: Vec<String> = devops
+        .map(|it| it.variable_groups.0.iter().map(|group| group.value.clone()).collect())
+        .unwrap_or_default();
+    let folders = spec.write_to.as_ref();
+    let project = Project {
+        ci: match spec.ci.as_ref().map(|it| it.value) {
+            Some(CiWord::AzurePipelines) => Home::AzurePipelines,
+            Some(CiWord::GitHub) | None => Home::GitHub,
+        },
+        default_branch: spec.default_branch.as_ref().map_or("main", |it| &it.value).to_owned(),
+        azure: azure(spec.azure.as_ref(), sink),
+        variable_groups: if groups.is_empty() { vec!["mlopsc".to_owned()] } else { groups },
+        azure_ml_folder: folder(folders.and_then(|it| it.azureml.as_ref()), ".azureml", sink),
+        github_folder: ".github/workflows".to_owned(),
+        azure_pipelines_folder: folder(
+            folders.and_then(|it| it.azure_pipelines.as_ref()),
+            ".azure-pipelines",
+            sink,
+        ),
+        identity: identity(spec),
+        targets: targets(spec),
+    };
+    (sink.errors() == before).then_some(project)
+}
+
+fn identity(spec: &ProjectSpec) -> Option<String> {
+    if let Some(repository) = spec.github.as_ref().and_then(|it| it.repository.as_ref()) {
+        return Some(repository.value.clone());
+    }
+    let devops = spec.azure_devops.as_ref()?;
+    Some(format!("{}/{}", devops.organization.as_ref()?.value, devops.project.as_ref()?.value))
+}
+
+fn folder(
+    path: Option<&crate::source::Spanned<crate::spec::values::PathText>>,
+    default: &str,
+    sink: &mut Sink,
+) -> String {
+    let Some(path) = path else { return default.to_owned() };
+    match join("", &path.value.0) {
+        Some(folder) if !folder.is_empty() => folder,
+        _ => {
+            let message = "outputs need a folder of their own in the repository";
+            sink.report(Diagnostic::new(&BAD_VALUE, path.span, message));
+            default.to_owned()
+        }
+    }
+}
+
+fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
+    let mut text =
+        |field: fn(&AzureSpec) -> Option<&Text>, default: &str| match spec.and_then(field) {
+            Some(text) => setting(text, sink),
+            None => vec![Piece::Reference(Reference::Variable(default.to_owned()))],
+        };
+    let client_id = text(|it| it.client_id.as_ref(), "AZURE_CLIENT_ID");
+    let tenant = text(|it| it.tenant.as_ref(), "AZURE_TENANT_ID");
+    let subscription = text(|it| it.subscription.as_ref(), "AZURE_SUBSCRIPTION_ID");
+    let resource_group = text(|it| it.resource_group.as_ref(), "AZURE_RESOURCE_GROUP");
+    let workspace = text(|it| it.workspace.as_ref(), "AZUREML_WORKSPACE");
+    let service_connection = match spec.and_then(|it| it.service_connection.as_ref()) {
+        Some(text) => setting(text, sink),
+        None => vec![Piece::Literal("azure-ml".to_owned())],
+    };
+    let login = match spec.and_then(|it| it.login.as_ref()).map(|it| it.value) {
+        Some(LoginWord::ServicePrincipal) => {
+            Login::ServicePrincipal { secret: "AZURE_CREDENTIALS".to_owned() }
+        }
+        Some(LoginWord::Oidc) | None => Login::Oidc { client_id },
+    };
+    Azure { login, tenant, subscription, resource_group, workspace, service_connection }
+}
+
+/// A literal, or one CI variable: what both platforms can put everywhere.
+fn setting(text: &Text, sink: &mut Sink) -> PlanText {
+    if text.is_literal() {
+        return vec![Piece::Literal(text.text.clone())];
+    }
+    if let Some(site) = text.whole()
+        && let Path::Variable(name) = site.path
+    {
+        return vec![Piece::Reference(Reference::Variable(site.name(name).to_owned()))];
+    }
+    let message = "expected a literal, or one CI variable and nothing else";
+    sink.report(
+        Diagnostic::new(&BAD_EXPRESSION, text.span, message)
+            .help("such as `${{ variables.AZURE_SUBSCRIPTION_ID }}`"),
+    );
+    Vec::new()
+}

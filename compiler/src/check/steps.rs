@@ -1,0 +1,325 @@
+//! Every step in the plan's words, and the edges between them.
+
+use super::binder::{Collected, EdgeSite, StepBinder};
+use super::names::Context;
+use super::{outputs, place};
+use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
+use crate::plan::{
+    AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
+    When,
+};
+use crate::source::Span;
+use crate::spec::steps::{Binder, Engine, StepSpec};
+
+/// What came of the steps. A step is `None` when something of it was refused.
+pub(crate) struct Steps {
+    pub(crate) engines: Vec<Option<Engine>>,
+    pub(crate) steps: Vec<Option<Step>>,
+    /// Where each input of each step was first asked for.
+    pub(crate) places: Vec<Vec<Span>>,
+    pub(crate) edges: Vec<EdgeSite>,
+    /// Which parameters are read.
+    pub(crate) used: Vec<bool>,
+}
+
+/// Checks all steps.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
+    let count = cx.spec.steps.items.len() as u32;
+    let engines: Vec<Option<Engine>> = (0..count).map(|it| place::engine(cx, it, sink)).collect();
+    let outputs = all_outputs(cx, &engines, sink);
+    let mut all = Steps {
+        engines,
+        steps: Vec::with_capacity(count as usize),
+        places: Vec::with_capacity(count as usize),
+        edges: Vec::new(),
+        used: vec![false; cx.spec.parameters.items.len()],
+    };
+    for step in 0..count {
+        order(cx, step, &mut all.edges, sink);
+        let bound = bind(cx, step, &outputs, &mut all, sink);
+        let (step, places) = bound.map_or((None, Vec::new()), |(step, places)| (step, places));
+        all.steps.push(step);
+        all.places.push(places);
+    }
+    all
+}
+
+type AllOutputs = Vec<Option<Vec<Option<Output>>>>;
+
+fn all_outputs(cx: &Context<'_>, engines: &[Option<Engine>], sink: &mut Sink) -> AllOutputs {
+    let each = (0u32..).zip(engines).map(|(step, engine)| {
+        // Without an engine the types still tell whether edges fit.
+        let body = cx.step(step)?;
+        let engine = (*engine).unwrap_or(Engine::Ci);
+        let mut unplaced = Sink::new();
+        let placed = engines[step as usize].is_some();
+        Some(outputs::outputs(cx, body, engine, if placed { sink } else { &mut unplaced }))
+    });
+    each.collect()
+}
+
+/// `needs`: order without data.
+fn order(cx: &Context<'_>, step: u32, edges: &mut Vec<EdgeSite>, sink: &mut Sink) {
+    let Some(body) = cx.step(step) else { return };
+    for need in &body.needs.0 {
+        if let Some(from) = cx.find_step(&need.value, need.span, sink) {
+            edges.push(EdgeSite { from, to: step, output: None, span: need.span });
+        }
+    }
+}
+
+type BoundStep = (Option<Step>, Vec<Span>);
+
+fn bind(
+    cx: &Context<'_>,
+    step: u32,
+    outputs: &AllOutputs,
+    all: &mut Steps,
+    sink: &mut Sink,
+) -> Option<BoundStep> {
+    let body = cx.step(step)?;
+    let engine = all.engines[step as usize].unwrap_or(Engine::Ci);
+    let placed = all.engines[step as usize].is_some();
+    let before = sink.errors();
+    wrong_engine(body, engine, placed, sink);
+    let collected = Collected { outputs, edges: &mut all.edges, used: &mut all.used, sink };
+    let mut binder = StepBinder::new(cx, step, body, engine, collected);
+    binder.declare_inputs();
+    let kinds = body.kinds();
+    let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
+    let env = env(body, &mut binder);
+    let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
+    let (inputs, places) = (binder.inputs, binder.places);
+    if engine == Engine::AzureMl {
+        for (input, place) in inputs.iter().zip(&places) {
+            outputs::reserved(&input.name, *place, sink);
+        }
+    }
+    let outputs = outputs[step as usize].clone().and_then(|all| all.into_iter().collect());
+    if sink.errors() > before || body.broken {
+        return Some((None, places));
+    }
+    let parts = Parts { inputs, outputs: outputs?, env: env?, place: place?, task: task? };
+    Some((Some(assemble(cx, step, body, parts)), places))
+}
+
+struct Parts {
+    inputs: Vec<Input>,
+    outputs: Vec<Output>,
+    env: Vec<(String, PlanText)>,
+    place: Place,
+    task: crate::plan::Task,
+}
+
+fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step {
+    let name = cx.step_name(step).to_owned();
+    let needs = body.needs.0.iter().filter_map(|need| cx.steps.get(need.value.as_str()));
+    let tags = body.tags.good().map(|(name, tag)| (name.value.clone(), tag.0.value.clone()));
+    Step {
+        display_name: body
+            .display_name
+            .as_ref()
+            .map_or_else(|| name.clone(), |it| it.value.clone()),
+        name,
+        description: body.description.as_ref().map(|it| it.value.clone()),
+        place: parts.place,
+        task: parts.task,
+        inputs: parts.inputs,
+        outputs: parts.outputs,
+        env: parts.env,
+        timeout_seconds: body.timeout.as_ref().map(|it| it.value.0),
+        approval: body.approval.as_ref().map(|it| it.value.clone()),
+        when: body.when.as_ref().map_or(When::Success, |it| it.value.plan()),
+        needs: needs.map(|index| StepId(*index)).collect(),
+        tags: tags.collect(),
+    }
+}
+
+/// Keys that mean nothing on the step's engine.
+fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) {
+    if !placed {
+        return;
+    }
+    let (engine, wrong): (_, Vec<(&str, Option<Span>)>) = match engine {
+        Engine::AzureMl => ("Azure ML", ci_keys(body)),
+        Engine::Ci => ("the CI platform", azure_ml_keys(body)),
+    };
+    for (key, span) in wrong {
+        if let Some(span) = span {
+            let message = format!("`{key}` means nothing on a step of {engine}");
+            sink.report(Diagnostic::new(&CONFLICT, span, message).help("remove it"));
+        }
+    }
+}
+
+fn ci_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
+    vec![
+        ("container", body.container.as_ref().map(|it| it.span)),
+        ("working_dir", body.working_dir.as_ref().map(|it| it.span)),
+        ("python", body.python.as_ref().map(|it| it.span)),
+        ("checkout", body.checkout.as_ref().map(|it| it.span)),
+        ("azure", body.azure.as_ref().map(|it| it.span)),
+        ("ci_environment", body.ci_environment.as_ref().map(|it| it.span)),
+        ("artifacts", body.artifacts.items.first().map(|it| it.name.span)),
+        ("when", body.when.as_ref().map(|it| it.span)),
+    ]
+}
+
+fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
+    vec![
+        ("environment", body.environment.as_ref().map(|it| it.span)),
+        ("resources", body.resources.as_ref().map(|it| it.span)),
+        ("submission", body.submission.as_ref().map(|it| it.span)),
+        ("tags", body.tags.items.first().map(|it| it.name.span)),
+    ]
+}
+
+fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, PlanText)>> {
+    let mut env = Vec::new();
+    let mut good = true;
+    for (name, text) in body.env.good() {
+        if binder.engine() == Engine::AzureMl && !text.is_literal() {
+            let message = "on Azure ML `env` takes literals";
+            binder.report(
+                Diagnostic::new(&CONFLICT, text.spans[0], message)
+                    .help("refer to the value in `run` and hand it to the command there"),
+            );
+            good = false;
+        } else if let Some(text) = binder.plan_text(text) {
+            env.push((name.value.clone(), text));
+        } else {
+            good = false;
+        }
+    }
+    good.then_some(env)
+}
+
+fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<Place> {
+    match binder.engine() {
+        Engine::AzureMl => azure_ml(cx, step, binder).map(Place::AzureMl),
+        Engine::Ci => ci(cx, step, binder.sink).map(Place::Ci),
+    }
+}
+
+fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<AzureMlPlace> {
+    let body = cx.step(step)?;
+    let compute = place::compute(cx, step, binder.sink);
+    let environment = place::environment(cx, step, binder.sink);
+    if let Some(resources) = &body.resources {
+        resource_rules(body, resources, binder.sink);
+    }
+    let integer = &[crate::plan::ValueType::Integer];
+    let resources =
+        place::resources(body.resources.as_ref(), |text| binder.reference(text, integer));
+    Some(AzureMlPlace {
+        compute: compute?,
+        environment: environment?,
+        resources,
+        submission: body.submission.as_ref().map(|it| it.value.clone()),
+    })
+}
+
+fn resource_rules(
+    body: &StepSpec,
+    resources: &crate::spec::resources::ResourcesSpec,
+    sink: &mut Sink,
+) {
+    use crate::spec::text::OrReference;
+    if let Some(size) = &resources.shm_size {
+        let (digits, unit) = size.value.split_at(size.value.len().saturating_sub(1));
+        let number = !digits.starts_with('0') && digits.parse::<u64>().is_ok();
+        if !number || !matches!(unit, "b" | "k" | "m" | "g") {
+            let message = format!("`{}` is not a size of shared memory", size.value);
+            sink.report(
+                Diagnostic::new(&crate::diagnostics::BAD_VALUE, size.span, message)
+                    .help("write a number and b, k, m or g, such as 8g"),
+            );
+        }
+    }
+    if let (Some(workers), None) = (&resources.max_concurrency_per_instance, &body.parallel) {
+        let span = match workers {
+            OrReference::Value(count) => count.0.span,
+            OrReference::Reference(text) => text.span,
+        };
+        let message = "`max_concurrency_per_instance` is for `parallel` steps";
+        sink.report(Diagnostic::new(&CONFLICT, span, message));
+    }
+    // Azure ML takes an expression for the machines of a parallel node, not of a command.
+    if let (Some(OrReference::Reference(text)), None) = (&resources.instance_count, &body.parallel)
+    {
+        let message = "Azure ML takes a parameter for `instance_count` on `parallel` steps only";
+        sink.report(Diagnostic::new(&CONFLICT, text.span, message).help("write a number"));
+    }
+}
+
+fn ci(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
+    let body = cx.step(step)?;
+    let runner = place::runner(cx, step, sink);
+    let working_dir = match &body.working_dir {
+        Some(path) => Some(super::files::folder(cx, cx.folder, &path.value.0, path.span, sink)?),
+        None => None,
+    };
+    let artifacts = body
+        .artifacts
+        .good()
+        .filter_map(|(name, path)| Some((name.value.clone(), kept(cx, path, sink)?)));
+    let artifacts = artifacts.collect();
+    let container = body.container.as_ref();
+    let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
+    let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
+    both_environments(body, sink);
+    Some(CiPlace {
+        runner: runner?,
+        container: container.map(|it| it.value.clone()),
+        working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
+        python: body.python.as_ref().map(|it| it.value.clone()),
+        checkout: body.checkout.as_ref().is_none_or(|it| it.value),
+        azure: body.azure.as_ref().is_some_and(|it| it.value),
+        environment: environment.map(|it| it.value.clone()),
+        artifacts,
+    })
+}
+
+/// Files that do not exist yet, so that only the path can be proved.
+fn kept(cx: &Context<'_>, path: &crate::spec::steps::PathItem, sink: &mut Sink) -> Option<String> {
+    let full = crate::source::join(cx.folder, &path.value.0);
+    if full.is_none() {
+        let message = format!("`{}` leaves the project's root", path.value.0);
+        sink.report(Diagnostic::new(&crate::diagnostics::MISSING_FILE, path.span, message));
+    }
+    full
+}
+
+/// A CI job belongs to one environment.
+fn both_environments(body: &StepSpec, sink: &mut Sink) {
+    if let (Some(approval), Some(environment)) = (&body.approval, &body.ci_environment)
+        && approval.value != environment.value
+    {
+        let message = "a CI job belongs to one environment";
+        sink.report(
+            Diagnostic::new(&CONFLICT, environment.span, message)
+                .related(approval.span, "the approval's environment")
+                .help("name the same one, or leave `ci_environment` out"),
+        );
+    }
+}
+
+/// Whether a step's inputs hold a fact of the CI run that Azure ML's scheduler does not know, and
+/// which input.
+pub(crate) fn needs_ci_fact(step: &Step) -> Option<usize> {
+    let is_ci = |reference: &Reference| {
+        matches!(
+            reference,
+            Reference::GitBranch | Reference::GitTag | Reference::RunId | Reference::Variable(_)
+        )
+    };
+    step.inputs.iter().position(|input| match &input.source {
+        Source::Literal(_) => false,
+        Source::Reference(reference) => is_ci(reference),
+        Source::Text(text) => text.iter().any(|piece| match piece {
+            crate::plan::Piece::Literal(_) => false,
+            crate::plan::Piece::Reference(reference) => is_ci(reference),
+        }),
+    })
+}

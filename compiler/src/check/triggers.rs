@@ -1,0 +1,366 @@
+//! Triggers: what each starts, what it binds, and its one home.
+
+use super::cut::{Cut, GroupKind, Vertex};
+use super::names::Context;
+use super::order::Graph;
+use super::slice::Slice;
+use super::{homes, parameters};
+use crate::diagnostics::{
+    BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, MISSING_KEY, Sink,
+    UNBOUND_PARAMETER, UNKNOWN_REFERENCE,
+};
+use crate::plan::{
+    Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step, TriggerKind,
+};
+use crate::source::{Span, Spanned};
+use crate::spec::text::OrReference;
+use crate::spec::triggers::{TriggerKindSpec, TriggerSpec};
+
+/// A slice and its cut.
+#[derive(Clone, Debug)]
+pub(crate) struct Sliced {
+    pub(crate) slice: Slice,
+    pub(crate) cut: Cut,
+}
+
+impl Sliced {
+    /// The only submission, when there is nothing else.
+    pub(crate) fn is_one_submission(&self) -> bool {
+        matches!(self.cut.groups.as_slice(), [group] if matches!(group.kind, GroupKind::Submission { .. }))
+    }
+}
+
+/// A trigger that holds.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedTrigger {
+    pub(crate) name: Spanned<String>,
+    pub(crate) kind: TriggerKind,
+    pub(crate) enabled: bool,
+    pub(crate) sliced: Sliced,
+    /// What counts as done, `defaults.skip` included where it counts.
+    pub(crate) skip: Vec<u32>,
+    pub(crate) with: Vec<(ParameterId, Scalar)>,
+    pub(crate) homes: Vec<Home>,
+    pub(crate) concurrency: Concurrency,
+}
+
+/// What triggers are checked against.
+pub(crate) struct Ground<'c> {
+    pub(crate) graph: &'c Graph,
+    pub(crate) vertices: &'c [Vertex],
+    pub(crate) parameters: &'c [Option<Parameter>],
+    pub(crate) steps: &'c [Option<Step>],
+    /// Which parameters a step on Azure ML reads.
+    pub(crate) pasted: &'c [bool],
+    pub(crate) project: &'c Project,
+}
+
+impl Ground<'_> {
+    /// The slice of some goals and skips, cut.
+    pub(crate) fn sliced(&self, goals: Option<&[u32]>, skip: &[u32]) -> Sliced {
+        let slice = Slice::new(&self.graph.dag, &self.graph.edges, goals, skip);
+        let edges = slice.all_edges(&self.graph.edges);
+        let cut = Cut::new(&slice.dag, &slice.steps, self.vertices, &edges);
+        Sliced { slice, cut }
+    }
+}
+
+/// Checks what can be checked of a trigger without the graph: its names and its kind.
+pub(crate) struct Named<'a> {
+    pub(crate) name: &'a Spanned<String>,
+    pub(crate) spec: &'a TriggerSpec,
+    pub(crate) kind: &'a dyn TriggerKindSpec,
+    pub(crate) plan: TriggerKind,
+    /// With their places; `None`: the ends of the graph.
+    pub(crate) goals: Option<Vec<(u32, Span)>>,
+    pub(crate) skip: Vec<(u32, Span)>,
+}
+
+/// Names and kinds of all triggers; those with mistakes are left out.
+pub(crate) fn named<'a>(cx: &Context<'a>, sink: &mut Sink) -> Vec<Named<'a>> {
+    let each = cx.spec.triggers.good();
+    each.filter_map(|(name, spec)| name_one(cx, name, spec, sink)).collect()
+}
+
+fn name_one<'a>(
+    cx: &Context<'a>,
+    name: &'a Spanned<String>,
+    spec: &'a TriggerSpec,
+    sink: &mut Sink,
+) -> Option<Named<'a>> {
+    let before = sink.errors();
+    let goals = steps_named(cx, &spec.goals.0, sink);
+    let skip = steps_named(cx, &spec.skip.0, sink);
+    let kind = one_kind(name, spec, sink)?;
+    let plan = kind.plan(sink)?;
+    if sink.errors() > before || spec.broken {
+        return None;
+    }
+    let goals = (!goals.is_empty()).then_some(goals);
+    Some(Named { name, spec, kind, plan, goals, skip })
+}
+
+fn steps_named(cx: &Context<'_>, names: &[Spanned<String>], sink: &mut Sink) -> Vec<(u32, Span)> {
+    let each = names.iter();
+    each.filter_map(|name| Some((cx.find_step(&name.value, name.span, sink)?, name.span))).collect()
+}
+
+/// `defaults.skip`, of the spec or else of the project.
+pub(crate) fn default_skip(cx: &Context<'_>, sink: &mut Sink) -> Vec<u32> {
+    let own = cx.spec.defaults.as_ref().map(|defaults| &defaults.skip.0);
+    if let Some(own) = own.filter(|own| !own.is_empty()) {
+        return steps_named(cx, own, sink).iter().map(|(step, _)| *step).collect();
+    }
+    // The project's names hold for the specs that have such a step.
+    let shared = cx.project.defaults.iter().flat_map(|defaults| &defaults.skip.0);
+    shared.filter_map(|name| cx.steps.get(name.value.as_str()).copied()).collect()
+}
+
+fn one_kind<'a>(
+    name: &Spanned<String>,
+    spec: &'a TriggerSpec,
+    sink: &mut Sink,
+) -> Option<&'a dyn TriggerKindSpec> {
+    match spec.kinds().as_slice() {
+        [kind] => Some(*kind),
+        [] if spec.broken => None,
+        [] => {
+            let message = format!("the trigger `{}` does not say what fires it", name.value);
+            let keys = TriggerSpec::KIND_KEYS.join(", ");
+            sink.report(
+                Diagnostic::new(&MISSING_KEY, name.span, message)
+                    .help(format!("give it one of the keys: {keys}")),
+            );
+            None
+        }
+        [first, second, ..] => {
+            let message = format!(
+                "a trigger has one kind, and this one has `{}` and `{}`",
+                first.key(),
+                second.key()
+            );
+            sink.report(Diagnostic::new(&CONFLICT, name.span, message).help("write two triggers"));
+            None
+        }
+    }
+}
+
+/// Proves a trigger on the graph.
+pub(crate) fn prove(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    named: &Named<'_>,
+    default_skip: &[u32],
+    sink: &mut Sink,
+) -> Option<CheckedTrigger> {
+    let before = sink.errors();
+    let (sliced, homes) = homes::choose(cx, ground, named, default_skip, sink)?;
+    slice_holds(cx, ground, named, &sliced, sink);
+    let with = bindings(cx, ground, named, &sliced, sink);
+    homes::can_fire(cx, ground, named, &sliced, &homes, sink);
+    if sink.errors() > before {
+        return None;
+    }
+    let mut skip: Vec<u32> = named.skip.iter().map(|(step, _)| *step).collect();
+    if homes.contains(&Home::AzureMl) {
+        skip.extend(default_skip);
+    }
+    let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
+    Some(CheckedTrigger {
+        name: named.name.clone(),
+        kind: named.plan.clone(),
+        enabled: named.spec.enabled.as_ref().is_none_or(|it| it.value),
+        sliced,
+        skip,
+        with,
+        homes,
+        concurrency: said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan()),
+    })
+}
+
+fn slice_holds(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    named: &Named<'_>,
+    sliced: &Sliced,
+    sink: &mut Sink,
+) {
+    if sliced.slice.is_empty() {
+        let message = format!("the trigger `{}` starts nothing", named.name.value);
+        sink.report(
+            Diagnostic::new(&EMPTY_SLICE, named.name.span, message)
+                .help("every goal is skipped; choose other goals or skip less"),
+        );
+        return;
+    }
+    for edge in &sliced.slice.findings.severed {
+        let site = ground.graph.sites[*edge];
+        let (from, to) = (cx.step_name(site.from), cx.step_name(site.to));
+        let message = format!(
+            "`{to}` reads an output of `{from}`, which the trigger `{}` skips",
+            named.name.value
+        );
+        let at = named.skip.iter().find(|(step, _)| *step == site.from);
+        sink.report(
+            Diagnostic::new(&BROKEN_SLICE, at.map_or(named.name.span, |(_, span)| *span), message)
+                .related(site.span, "read here")
+                .help(format!("do not skip `{from}`, or skip `{to}` too")),
+        );
+    }
+    for (goal, span) in named.goals.iter().flatten() {
+        if !sliced.slice.steps.contains(goal) {
+            let message = format!("the goal `{}` is skipped", cx.step_name(*goal));
+            sink.report(
+                Diagnostic::new(&EMPTY_SLICE, *span, message)
+                    .help("remove it from `goals`, or from what is skipped"),
+            );
+        }
+    }
+    for (step, span) in &named.skip {
+        if sliced.slice.findings.idle_skips.contains(step) {
+            let message = format!("skipping `{}` changes nothing", cx.step_name(*step));
+            sink.report(
+                Diagnostic::new(&BROKEN_SLICE, *span, message)
+                    .help("no goal of the trigger needs it; remove it from `skip`"),
+            );
+        }
+    }
+}
+
+/// Parameters that the steps of a slice read.
+pub(crate) fn read_by(steps: &[Option<Step>], slice: &[u32]) -> Vec<ParameterId> {
+    let mut read: Vec<ParameterId> = Vec::new();
+    for step in slice.iter().filter_map(|step| steps[*step as usize].as_ref()) {
+        step.references(&mut |reference| {
+            if let Reference::Parameter(id) = reference {
+                read.push(*id);
+            }
+        });
+    }
+    read.sort_unstable();
+    read.dedup();
+    read
+}
+
+fn bindings(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    named: &Named<'_>,
+    sliced: &Sliced,
+    sink: &mut Sink,
+) -> Vec<(ParameterId, Scalar)> {
+    let mut with = Vec::new();
+    for (name, value) in named.spec.with.good() {
+        let Some(index) = cx.parameters.get(name.value.as_str()).copied() else {
+            let known = cx.parameters.keys().copied();
+            sink.report(super::names::unknown(
+                &UNKNOWN_REFERENCE,
+                name.span,
+                "parameter",
+                &name.value,
+                known,
+            ));
+            continue;
+        };
+        let OrReference::Value(literal) = value else {
+            let OrReference::Reference(text) = value else { continue };
+            sink.report(
+                Diagnostic::new(&BAD_VALUE, text.span, "`with` binds values")
+                    .help("write the value itself"),
+            );
+            continue;
+        };
+        let Some(parameter) = &ground.parameters[index as usize] else { continue };
+        if let Some(value) = parameters::value_of(cx, parameter, literal, sink) {
+            pasteable(ground, ParameterId(index), &value, literal.span, sink);
+            with.push((ParameterId(index), value));
+        }
+    }
+    with.sort_by_key(|(id, _)| *id);
+    all_bound(cx, ground, named, sliced, &with, sink);
+    with
+}
+
+fn all_bound(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    named: &Named<'_>,
+    sliced: &Sliced,
+    with: &[(ParameterId, Scalar)],
+    sink: &mut Sink,
+) {
+    if named.kind.asks_a_person() {
+        return;
+    }
+    for id in read_by(ground.steps, &sliced.slice.steps) {
+        let item = &cx.spec.parameters.items[id.0 as usize];
+        let Some(parameter) = &ground.parameters[id.0 as usize] else { continue };
+        let tried = named.spec.with.get(&item.name.value).is_some();
+        if parameter.default.is_none() && !tried && !with.iter().any(|(bound, _)| *bound == id) {
+            let name = &item.name.value;
+            let message =
+                format!("the trigger `{}` does not bind the parameter `{name}`", named.name.value);
+            sink.report(
+                Diagnostic::new(&UNBOUND_PARAMETER, named.name.span, message)
+                    .related(item.name.span, "it has no default")
+                    .help(format!(
+                        "write `with: {{ {name}: … }}`, or give the parameter a default"
+                    )),
+            );
+        }
+    }
+}
+
+/// For each parameter, whether a step on Azure ML reads it.
+pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<bool> {
+    let mut pasted = vec![false; parameters];
+    for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
+        step.references(&mut |reference| {
+            if let Reference::Parameter(id) = reference {
+                pasted[id.0 as usize] = true;
+            }
+        });
+    }
+    pasted
+}
+
+/// Azure ML pastes values into commands, and drops empty ones.
+pub(crate) fn pasteable(
+    ground: &Ground<'_>,
+    id: ParameterId,
+    value: &Scalar,
+    at: Span,
+    sink: &mut Sink,
+) {
+    let Scalar::Text(text) = value else { return };
+    if !ground.pasted[id.0 as usize] {
+        return;
+    }
+    let (message, help) = if text.is_empty() {
+        ("an empty text does not reach Azure ML", "the service drops it; choose a word for «none»")
+    } else if text.contains(['\'', '"', '$', '`', '\\']) || text.chars().any(char::is_control) {
+        (
+            "this text cannot be handed to Azure ML",
+            "Azure ML pastes it into a command line, so it may not hold quotes, `$`, backticks, backslashes or control characters",
+        )
+    } else {
+        return;
+    };
+    sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
+}
+
+/// The defaults and choices of parameters that reach Azure ML.
+pub(crate) fn parameters_pasteable(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
+    for (index, parameter) in (0u32..).zip(ground.parameters) {
+        let Some(parameter) = parameter else { continue };
+        let Some(spec) = &cx.spec.parameters.items[index as usize].value else { continue };
+        if let (Some(value), Some(literal)) = (&parameter.default, spec.default()) {
+            pasteable(ground, ParameterId(index), value, literal.span, sink);
+        }
+        for choice in &parameter.choices {
+            if parameter.default.as_ref() != Some(choice) {
+                pasteable(ground, ParameterId(index), choice, spec.span(), sink);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Checked spec to plan: copies decisions into neutral words, takes none.
+
+mod release;
+mod submissions;
+mod workflows;
+
+use crate::check::Checked;
+use crate::plan::{
+    Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
+};
+
+/// An Azure ML job may take this long when the author says nothing.
+const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
+
+/// Says a checked spec again as a plan.
+pub fn lower(checked: &Checked<'_>, spec_path: &str) -> Plan {
+    let spec = checked.spec;
+    let name = spec.name.as_ref().map_or("", |name| &name.value).to_owned();
+    let or_name = |text: Option<&crate::source::Spanned<String>>| {
+        text.map_or_else(|| name.clone(), |text| text.value.clone())
+    };
+    let timeout = spec.timeout.as_ref().map(|it| it.value.0.div_ceil(60));
+    let flag = |it: Option<&crate::source::Spanned<bool>>| it.is_some_and(|it| it.value);
+    let mut plan = Plan {
+        spec_path: spec_path.to_owned(),
+        display_name: or_name(spec.display_name.as_ref()),
+        description: spec.description.as_ref().map(|it| it.value.clone()),
+        experiment: or_name(spec.experiment.as_ref()),
+        tags: spec.tags.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect(),
+        settings: JobSettings {
+            default_datastore: spec.default_datastore.as_ref().map(|it| it.value.clone()),
+            continue_on_step_failure: flag(spec.continue_on_step_failure.as_ref()),
+            force_rerun: flag(spec.force_rerun.as_ref()),
+        },
+        timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
+            .unwrap_or(u32::MAX),
+        env: checked.env.clone(),
+        parameters: checked.parameters.clone(),
+        steps: checked.steps.clone(),
+        edges: edges(checked),
+        triggers: Vec::new(),
+        submissions: Vec::new(),
+        workflows: Vec::new(),
+        release: None,
+        project: checked.project.clone(),
+        name,
+    };
+    let mut parts = Parts::default();
+    let main = workflows::main(checked, &plan, &mut parts);
+    parts.workflows.push(main);
+    parts.slices.push(checked.whole.slice.steps.clone());
+    for trigger in &checked.triggers {
+        let lowered = trigger_of(checked, &plan, &mut parts, trigger);
+        parts.triggers.push(lowered);
+    }
+    let Parts { triggers, submissions, workflows, .. } = parts;
+    (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
+    plan.release = release::release(checked, &plan);
+    plan
+}
+
+/// What is collected while triggers are said again.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) triggers: Vec<Trigger>,
+    pub(crate) submissions: Vec<Submission>,
+    pub(crate) workflows: Vec<Workflow>,
+    /// The steps of each workflow.
+    pub(crate) slices: Vec<Vec<u32>>,
+}
+
+fn edges(checked: &Checked<'_>) -> Vec<Edge> {
+    let each = checked.edges.iter();
+    each.map(|site| Edge { from: StepId(site.from), to: StepId(site.to), output: site.output })
+        .collect()
+}
+
+fn trigger_of(
+    checked: &Checked<'_>,
+    plan: &Plan,
+    parts: &mut Parts,
+    trigger: &crate::check::CheckedTrigger,
+) -> Trigger {
+    let on_azure_ml = trigger.homes.contains(&Home::AzureMl);
+    let mut submission: Option<SubmissionId> = None;
+    let mut workflow = None;
+    if on_azure_ml {
+        let ids = submissions::of_slice(
+            checked,
+            plan,
+            &trigger.sliced,
+            Some(&trigger.name.value),
+            &mut parts.submissions,
+        );
+        submission = ids.first().map(|(_, id)| *id);
+    } else {
+        workflow = Some(workflows::of_trigger(checked, plan, trigger, parts));
+    }
+    Trigger {
+        name: trigger.name.value.clone(),
+        kind: trigger.kind.clone(),
+        enabled: trigger.enabled,
+        slice: trigger.sliced.slice.steps.iter().map(|step| StepId(*step)).collect(),
+        with: trigger.with.clone(),
+        homes: trigger.homes.clone(),
+        workflow,
+        submission,
+    }
+}

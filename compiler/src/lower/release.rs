@@ -1,0 +1,84 @@
+//! What lives in Azure, and what its release waits for.
+
+use std::collections::BTreeSet;
+
+use super::workflows;
+use crate::check::Checked;
+use crate::plan::{Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId};
+
+/// The release of a plan whose triggers and submissions are there; `None` when nothing lives in
+/// Azure.
+pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
+    let schedules: Vec<TriggerId> = (0u32..)
+        .zip(&plan.triggers)
+        .filter(|(_, trigger)| trigger.homes.contains(&Home::AzureMl))
+        .map(|(index, _)| TriggerId(index))
+        .collect();
+    if schedules.is_empty() {
+        return None;
+    }
+    let checks = checked.release_checks.as_ref();
+    let checks = checks.map(|sliced| workflows::jobs(checked, plan, sliced, &[]));
+    Some(Release {
+        id: format!("{}-release", plan.name),
+        homes: vec![home(plan)],
+        inputs: inputs(plan, &schedules),
+        schedules,
+        checks: checks.unwrap_or_default(),
+    })
+}
+
+/// The primary CI platform, or the one that the project writes.
+fn home(plan: &Plan) -> Home {
+    let project = &plan.project;
+    let written = |home: &Home| project.targets.contains(home);
+    let others = [Home::GitHub, Home::AzurePipelines];
+    let other = others.into_iter().find(|home| written(home));
+    if written(&project.ci) { project.ci } else { other.unwrap_or(project.ci) }
+}
+
+/// Files and folders that the scheduled jobs refer to.
+fn inputs(plan: &Plan, schedules: &[TriggerId]) -> Vec<String> {
+    let mut paths = BTreeSet::new();
+    for trigger in schedules {
+        let Some(submission) = plan.trigger(*trigger).submission else { continue };
+        for step in &plan.submission(submission).steps {
+            step_inputs(plan.step(*step), &mut paths);
+        }
+    }
+    for parameter in &plan.parameters {
+        if let (false, Some(Scalar::Text(text))) = (parameter.kind.is_scalar(), &parameter.default)
+        {
+            local(text, &mut paths);
+        }
+    }
+    paths.into_iter().collect()
+}
+
+fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
+    match &step.task {
+        Task::Command(command) => paths.extend(command.code.clone()),
+        Task::FanOut(fan_out) => {
+            paths.insert(fan_out.code.clone());
+        }
+    }
+    if let Place::AzureMl(place) = &step.place
+        && let Environment::Image { conda: Some(conda), .. } = &place.environment
+    {
+        paths.insert(conda.clone());
+    }
+    for input in &step.inputs {
+        if let (false, Source::Literal(Scalar::Text(text))) =
+            (input.kind.is_scalar(), &input.source)
+        {
+            local(text, paths);
+        }
+    }
+}
+
+/// Data in the repository, as against an address.
+fn local(text: &str, paths: &mut BTreeSet<String>) {
+    if !text.contains(':') {
+        paths.insert(text.to_owned());
+    }
+}

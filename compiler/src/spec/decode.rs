@@ -1,0 +1,407 @@
+//! Tree to typed values: every shape mistake of a file in one run, each with its place, what is
+//! allowed, and the near miss.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::diagnostics::{
+    self, BAD_NAME, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY,
+    WRONG_TYPE,
+};
+use crate::source::{Span, Spanned};
+use crate::syntax::{Entry, Kind, NodeId, Style, Tree};
+
+/// What a decoder needs: the tree to read and the sink to report to.
+pub(crate) struct Cx<'a, 's> {
+    pub(crate) tree: &'a Tree<'s>,
+    pub(crate) sink: &'a mut Sink,
+}
+
+/// A type that can be read from a node. What it takes is what its JSON Schema says.
+pub(crate) trait Decode: Sized + JsonSchema {
+    /// What is expected, as a noun phrase with an article, for messages.
+    const EXPECTED: &'static str;
+    /// Reads a node; `None` when a mistake was reported.
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self>;
+}
+
+/// The state of one key of a record while it is read.
+pub(crate) enum Slot<T> {
+    /// Not written.
+    Absent,
+    /// Written, and a mistake was reported.
+    Broken,
+    /// Read.
+    Good(T),
+}
+
+impl<T> Slot<T> {
+    /// What a decoder gave for a written key.
+    pub(crate) fn written(value: Option<T>) -> Self {
+        value.map_or(Self::Broken, Self::Good)
+    }
+
+    /// The value, noting on the way whether the record is broken.
+    pub(crate) fn optional(self, broken: &mut bool) -> Option<T> {
+        match self {
+            Self::Absent => None,
+            Self::Broken => {
+                *broken = true;
+                None
+            }
+            Self::Good(value) => Some(value),
+        }
+    }
+}
+
+impl<'a> Cx<'a, '_> {
+    /// The place of a node.
+    pub(crate) fn span(&self, node: NodeId) -> Span {
+        self.tree.span(node)
+    }
+
+    /// Reports at a node.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.sink.report(diagnostic);
+    }
+
+    /// Reports that a node is not what is expected.
+    pub(crate) fn wrong_type<T>(&mut self, node: NodeId, expected: &str) -> Option<T> {
+        let found = self.describe(node);
+        let message = format!("expected {expected}, found {found}");
+        self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message));
+        None
+    }
+
+    /// Reports a value that has the right shape but is not allowed.
+    pub(crate) fn bad_value<T>(
+        &mut self,
+        node: NodeId,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Option<T> {
+        self.report(Diagnostic::new(&BAD_VALUE, self.span(node), message).help(help));
+        None
+    }
+
+    /// A node in words.
+    fn describe(&self, node: NodeId) -> String {
+        match self.tree.kind(node) {
+            Kind::Null => "nothing".to_owned(),
+            Kind::List(_) => "a list".to_owned(),
+            Kind::Map(_) => "a map".to_owned(),
+            Kind::Scalar(scalar) => {
+                let text: String = scalar.text.chars().take(40).collect();
+                let dots = if text.len() < scalar.text.len() { "…" } else { "" };
+                format!("`{}{dots}`", text.escape_debug())
+            }
+        }
+    }
+
+    /// The entries of a map, or a report.
+    pub(crate) fn entries(&mut self, node: NodeId, expected: &str) -> Option<&'a [Entry]> {
+        let tree: &'a Tree<'_> = self.tree;
+        match tree.kind(node) {
+            Kind::Map(entries) => Some(entries),
+            Kind::Null | Kind::Scalar(_) | Kind::List(_) => self.wrong_type(node, expected),
+        }
+    }
+
+    /// The text of a scalar, or a report.
+    pub(crate) fn scalar(&mut self, node: NodeId, expected: &str) -> Option<(&'a str, Style)> {
+        let tree: &'a Tree<'_> = self.tree;
+        match tree.kind(node) {
+            Kind::Scalar(scalar) => Some((scalar.text, scalar.style)),
+            Kind::Null | Kind::Map(_) | Kind::List(_) => self.wrong_type(node, expected),
+        }
+    }
+
+    /// Reports a key that a record does not have.
+    pub(crate) fn unknown_key(
+        &mut self,
+        key: NodeId,
+        of: &str,
+        allowed: &[&'static str],
+        later: &[&str],
+    ) {
+        let name = self.tree.text_of(key).to_owned();
+        let span = self.span(key);
+        if later.contains(&name.as_str()) {
+            let message = format!("`{name}` is not supported yet");
+            self.report(
+                Diagnostic::new(&NOT_SUPPORTED, span, message)
+                    .help("the language names it, but this version does not build it"),
+            );
+            return;
+        }
+        let mut diagnostic =
+            Diagnostic::new(&UNKNOWN_KEY, span, format!("unknown key `{name}` in {of}"));
+        let known = format!("known keys: {}", allowed.join(", "));
+        diagnostic = match diagnostics::near_miss(&name, allowed.iter().copied()) {
+            Some(near) => {
+                diagnostic.help(format!("did you mean `{near}`? {known}")).fix(span, near)
+            }
+            None => diagnostic.help(known),
+        };
+        self.report(diagnostic);
+    }
+
+    /// Reports a key that a record must have.
+    pub(crate) fn missing_key(&mut self, span: Span, of: &str, key: &str) {
+        let message = format!("{of} needs the key `{key}`");
+        self.report(Diagnostic::new(&MISSING_KEY, span, message));
+    }
+
+    /// Where to say that a map lacks something: its first key, so that the place is one line.
+    pub(crate) fn head(&self, node: NodeId) -> Span {
+        match self.tree.kind(node) {
+            Kind::Map(entries) => entries.first().map_or(self.span(node), |it| self.span(it.key)),
+            Kind::Null | Kind::Scalar(_) | Kind::List(_) => self.span(node),
+        }
+    }
+}
+
+/// One entry of a map of the author's own names. The value is `None` when it was refused, so that
+/// the name still counts as known.
+#[derive(Clone, Debug)]
+pub struct Item<T> {
+    /// The name.
+    pub name: Spanned<String>,
+    /// What it names.
+    pub value: Option<T>,
+}
+
+/// A map of the author's own names, in order.
+#[derive(Clone, Debug)]
+pub struct Dict<N, T> {
+    /// The entries, in the author's order.
+    pub items: Vec<Item<T>>,
+    names: std::marker::PhantomData<N>,
+}
+
+impl<N, T> Default for Dict<N, T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), names: std::marker::PhantomData }
+    }
+}
+
+impl<N, T> Dict<N, T> {
+    /// The entries whose value was accepted.
+    pub fn good(&self) -> impl Iterator<Item = (&Spanned<String>, &T)> {
+        self.items.iter().filter_map(|item| Some((&item.name, item.value.as_ref()?)))
+    }
+
+    /// The entry of a name.
+    pub fn get(&self, name: &str) -> Option<&Item<T>> {
+        self.items.iter().find(|item| item.name.value == name)
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().map(|item| item.name.value.as_str())
+    }
+}
+
+/// What names a map takes.
+pub(crate) trait NameRule {
+    /// For messages: "a step's name".
+    const WHAT: &'static str;
+    /// The rule as a regular expression, for the schema and the message.
+    const PATTERN: &'static str;
+    /// Whether a name is allowed.
+    fn allows(name: &str) -> bool;
+}
+
+impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
+    const EXPECTED: &'static str = "a map";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        if matches!(cx.tree.kind(node), Kind::Null) {
+            return Some(Self::default());
+        }
+        let entries = cx.entries(node, Self::EXPECTED)?;
+        let mut items = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Some(name) = name::<N>(cx, entry.key) else {
+                T::decode(cx, entry.value);
+                continue;
+            };
+            items.push(Item { name, value: T::decode(cx, entry.value) });
+        }
+        same_but_for_case(cx, &items);
+        Some(Self { items, names: std::marker::PhantomData })
+    }
+}
+
+fn name<N: NameRule>(cx: &mut Cx<'_, '_>, key: NodeId) -> Option<Spanned<String>> {
+    let (text, _) = cx.scalar(key, N::WHAT)?;
+    let span = cx.span(key);
+    if !N::allows(text) {
+        let message = format!("`{}` cannot be {}", text.escape_debug(), N::WHAT);
+        let help = format!("it must match `{}`; `__` is reserved", N::PATTERN);
+        cx.report(Diagnostic::new(&BAD_NAME, span, message).help(help));
+        return None;
+    }
+    Some(Spanned::new(text.to_owned(), span))
+}
+
+/// Platforms fold letter case in ids, so such names would meet there.
+fn same_but_for_case<T>(cx: &mut Cx<'_, '_>, items: &[Item<T>]) {
+    let has_capital = |item: &Item<T>| item.name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if !items.iter().any(has_capital) {
+        return;
+    }
+    let mut seen: std::collections::BTreeMap<String, &Spanned<String>> =
+        std::collections::BTreeMap::new();
+    for item in items {
+        let Some(first) = seen.insert(item.name.to_ascii_lowercase(), &item.name) else {
+            continue;
+        };
+        if first.value != item.name.value {
+            let message =
+                format!("`{}` and `{}` differ only by case", first.value, item.name.value);
+            let diagnostic = Diagnostic::new(&BAD_NAME, item.name.span, message)
+                .related(first.span, "the first one")
+                .help("platforms do not tell them apart; rename one");
+            cx.sink.report(diagnostic);
+        }
+    }
+}
+
+impl<N: NameRule, T: Decode> JsonSchema for Dict<N, T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("MapOf{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({
+            "type": ["object", "null"],
+            "propertyNames": { "pattern": N::PATTERN },
+            "additionalProperties": value,
+        })
+    }
+}
+
+/// One value, or a list of them.
+#[derive(Clone, Debug)]
+pub struct Many<T>(pub Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Decode> Decode for Many<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let tree = cx.tree;
+        match tree.kind(node) {
+            Kind::List(items) => {
+                let read: Vec<Option<T>> = items.iter().map(|item| T::decode(cx, *item)).collect();
+                Some(Self(read.into_iter().flatten().collect()))
+            }
+            Kind::Null => Some(Self::default()),
+            Kind::Scalar(_) | Kind::Map(_) => T::decode(cx, node).map(|one| Self(vec![one])),
+        }
+    }
+}
+
+impl<T: Decode> JsonSchema for Many<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMore{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": ["array", "null"], "items": one }] })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Spanned<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl Decode for Spanned<String> {
+    const EXPECTED: &'static str = "text";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, _) = cx.scalar(node, Self::EXPECTED)?;
+        Some(Self::new(text.to_owned(), cx.span(node)))
+    }
+}
+
+impl Decode for Spanned<bool> {
+    const EXPECTED: &'static str = "true or false";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
+        match (text, style) {
+            ("true", Style::Plain) => Some(Self::new(true, cx.span(node))),
+            ("false", Style::Plain) => Some(Self::new(false, cx.span(node))),
+            _ => cx.wrong_type(node, Self::EXPECTED),
+        }
+    }
+}
+
+/// A whole number as authors write it.
+pub(crate) fn integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    text.strip_prefix('+').unwrap_or(text).parse().ok()
+}
+
+/// Whether a text is a JSON number, which every target can carry as it is.
+pub(crate) fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let no_leading_zero = whole == "0" || !whole.starts_with('0');
+    digits(whole)
+        && no_leading_zero
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|text| digits(text.strip_prefix(['-', '+']).unwrap_or(text)))
+        && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+impl Decode for Spanned<i64> {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
+        match integer(text) {
+            Some(number) if style == Style::Plain => Some(Self::new(number, cx.span(node))),
+            _ => cx.wrong_type(node, Self::EXPECTED),
+        }
+    }
+}

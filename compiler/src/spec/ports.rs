@@ -1,0 +1,233 @@
+//! What flows: parameters, inputs and outputs.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Cx, Decode, Many};
+use super::record::{choice, record};
+use super::text::Text;
+use super::values::{Literal, value_type};
+use crate::plan::{Mode, Scalar, ValueType};
+use crate::source::{Span, Spanned};
+use crate::syntax::{Kind, NodeId, Style};
+
+record! {
+    /// A typed value that every trigger may set.
+    LongParameter as "a parameter" {
+        /// What the value is; when it is not written, the default tells.
+        opt kind = "type": Spanned<ValueType>,
+        /// The value when nobody sets one. Without it the parameter is required: every trigger but
+        /// `manual` binds it in `with`. For data: a path or an address that Azure ML reads.
+        opt default = "default": Literal,
+        /// What people read when they start the pipeline by hand.
+        opt description = "description": Spanned<String>,
+        /// The smallest number allowed.
+        opt min = "min": Literal,
+        /// The largest number allowed.
+        opt max = "max": Literal,
+        /// The only values allowed.
+        all choices = "enum": Many<Literal>,
+        /// What a text must match from end to end: a POSIX extended regular expression. Without it
+        /// and without `enum`, text may hold letters, digits and `. _ : / @ = + -`.
+        opt pattern = "pattern": Spanned<String>,
+    }
+    later { "optional" }
+}
+
+/// A parameter in either form.
+#[derive(Clone, Debug)]
+pub enum ParameterSpec {
+    /// The default alone: it tells the type.
+    Default(Literal),
+    /// The type alone: required.
+    Type(Spanned<ValueType>),
+    /// All of it.
+    Long(Box<LongParameter>),
+}
+
+impl ParameterSpec {
+    /// The place of the declaration's value.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Default(literal) => literal.span,
+            Self::Type(kind) => kind.span,
+            Self::Long(long) => long.span,
+        }
+    }
+
+    /// The type: as written, else as the default tells. `None` when neither is there.
+    pub fn kind(&self) -> Option<ValueType> {
+        match self {
+            Self::Default(literal) => Some(kind_of(&literal.value())),
+            Self::Type(kind) => Some(kind.value),
+            Self::Long(long) => match (&long.kind, &long.default) {
+                (Some(kind), _) => Some(kind.value),
+                (None, Some(default)) => Some(kind_of(&default.value())),
+                (None, None) => long.choices.0.first().map(|first| kind_of(&first.value())),
+            },
+        }
+    }
+
+    /// The default, as written.
+    pub fn default(&self) -> Option<&Literal> {
+        match self {
+            Self::Default(literal) => Some(literal),
+            Self::Type(_) => None,
+            Self::Long(long) => long.default.as_ref(),
+        }
+    }
+}
+
+/// The type that a literal has by itself.
+pub(crate) fn kind_of(value: &Scalar) -> ValueType {
+    match value {
+        Scalar::Text(_) => ValueType::String,
+        Scalar::Integer(_) => ValueType::Integer,
+        Scalar::Number(_) => ValueType::Number,
+        Scalar::Boolean(_) => ValueType::Boolean,
+    }
+}
+
+impl Decode for ParameterSpec {
+    const EXPECTED: &'static str = "a parameter (a default, a type, or a map)";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        match cx.tree.kind(node) {
+            Kind::Map(_) => LongParameter::decode(cx, node).map(|long| Self::Long(Box::new(long))),
+            Kind::Scalar(scalar) => {
+                let span = cx.span(node);
+                let kind = value_type(scalar.text).filter(|_| scalar.style == Style::Plain);
+                Some(match kind {
+                    Some(kind) => Self::Type(Spanned::new(kind, span)),
+                    None => Self::Default(Literal::decode(cx, node)?),
+                })
+            }
+            Kind::Null | Kind::List(_) => cx.wrong_type(node, Self::EXPECTED),
+        }
+    }
+}
+
+impl JsonSchema for ParameterSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "ParameterSpec".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let literal = generator.subschema_for::<Literal>();
+        let long = generator.subschema_for::<LongParameter>();
+        json_schema!({ "anyOf": [literal, long] })
+    }
+}
+
+choice! {
+    /// How data arrives at a step, or leaves it.
+    ModeWord as "a mode" {
+        /// Mounted read-only (inputs; the default).
+        ReadOnlyMount = "ro_mount",
+        /// Mounted for writing (outputs; the default).
+        ReadWriteMount = "rw_mount",
+        /// Copied to the machine before the step.
+        Download = "download",
+        /// Copied from the machine after the step.
+        Upload = "upload",
+        /// The address only.
+        Direct = "direct",
+        /// A table's files, mounted.
+        EvalMount = "eval_mount",
+        /// A table's files, copied.
+        EvalDownload = "eval_download",
+    }
+}
+
+impl ModeWord {
+    /// The plan's word.
+    pub fn plan(self) -> Mode {
+        match self {
+            Self::ReadOnlyMount => Mode::ReadOnlyMount,
+            Self::ReadWriteMount => Mode::ReadWriteMount,
+            Self::Download => Mode::Download,
+            Self::Upload => Mode::Upload,
+            Self::Direct => Mode::Direct,
+            Self::EvalMount => Mode::EvalMount,
+            Self::EvalDownload => Mode::EvalDownload,
+        }
+    }
+
+    /// Whether inputs take the mode.
+    pub fn fits_input(self, kind: ValueType) -> bool {
+        match self {
+            Self::ReadOnlyMount | Self::Download | Self::Direct => true,
+            Self::EvalMount | Self::EvalDownload => kind == ValueType::Mltable,
+            Self::ReadWriteMount | Self::Upload => false,
+        }
+    }
+
+    /// Whether outputs take the mode.
+    pub fn fits_output(self) -> bool {
+        matches!(self, Self::ReadWriteMount | Self::Upload | Self::Direct)
+    }
+}
+
+record! {
+    /// An input with a name of its own, a type or a mode.
+    InputSpec as "an input" {
+        /// Where it comes from: a reference, a value, or for data a path or an address.
+        req from = "from": FromText,
+        /// What it is; when it is not written, the source tells. Needed for data given as an address.
+        opt kind = "type": Spanned<ValueType>,
+        /// How data arrives (Azure ML).
+        opt mode = "mode": Spanned<ModeWord>,
+    }
+    short from
+}
+
+/// The source of an input: text, and what it is as a literal.
+#[derive(Clone, Debug)]
+pub struct FromText {
+    /// The text and its references.
+    pub text: Text,
+    /// What it means when there are no references.
+    pub literal: Literal,
+}
+
+impl Decode for FromText {
+    const EXPECTED: &'static str = "a source (a reference, a value, a path or an address)";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        cx.scalar(node, Self::EXPECTED)?;
+        let literal = Literal::decode(cx, node)?;
+        Some(Self { text: Text::decode(cx, node)?, literal })
+    }
+}
+
+impl JsonSchema for FromText {
+    fn schema_name() -> Cow<'static, str> {
+        Text::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Text::json_schema(generator)
+    }
+}
+
+record! {
+    /// Something that a step gives: a value (CI steps), or a file, folder, table or model.
+    OutputSpec as "an output" {
+        /// What it is.
+        req kind = "type": Spanned<ValueType>,
+        /// How data leaves (Azure ML).
+        opt mode = "mode": Spanned<ModeWord>,
+        /// Where it is stored, as Azure ML reads it; by default the platform's own place (Azure ML).
+        opt path = "path": Spanned<String>,
+        /// The data asset or model that it becomes a version of (Azure ML).
+        opt register = "register": Spanned<String>,
+        /// The version to register; by default the next one.
+        opt version = "version": Spanned<String>,
+    }
+    short kind
+}

@@ -1,0 +1,128 @@
+//! The project file `mlopsc.yaml`: what specs share.
+
+use super::Defaults;
+use super::decode::{Dict, Many};
+use super::record::{choice, record};
+use super::resources::{EnvironmentSpec, RunnerSpec};
+use super::text::Text;
+use super::triggers::HomeWord;
+use super::values::{AnyName, EntryName, PathText, Version};
+use crate::source::Spanned;
+
+choice! {
+    /// A CI platform.
+    CiWord as "a CI platform" {
+        /// GitHub Actions.
+        GitHub = "github",
+        /// Azure Pipelines.
+        AzurePipelines = "azure_pipelines",
+    }
+}
+
+choice! {
+    /// How GitHub signs in to Azure.
+    LoginWord as "a way to sign in" {
+        /// Workload identity federation, without a secret (the default).
+        Oidc = "oidc",
+        /// A client secret, kept as JSON in the CI secret `AZURE_CREDENTIALS`.
+        ServicePrincipal = "service_principal",
+    }
+}
+
+choice! {
+    /// What to do with a lint.
+    LintLevel as "a level" {
+        /// Nothing is built.
+        Error = "error",
+        /// It is said.
+        Warning = "warning",
+        /// It is not said.
+        Off = "off",
+    }
+}
+
+record! {
+    /// How CI signs in to Azure, and the workspace. Values are literals, or one CI variable.
+    AzureSpec as "the Azure settings" {
+        /// How GitHub signs in.
+        opt login = "login": Spanned<LoginWord>,
+        /// The application that is signed in; default `${{ variables.AZURE_CLIENT_ID }}`.
+        opt client_id = "client_id": Text,
+        /// Default `${{ variables.AZURE_TENANT_ID }}`.
+        opt tenant = "tenant": Text,
+        /// Default `${{ variables.AZURE_SUBSCRIPTION_ID }}`.
+        opt subscription = "subscription": Text,
+        /// Default `${{ variables.AZURE_RESOURCE_GROUP }}`.
+        opt resource_group = "resource_group": Text,
+        /// Default `${{ variables.AZUREML_WORKSPACE }}`.
+        opt workspace = "workspace": Text,
+        /// The Azure Resource Manager connection of Azure Pipelines; default `azure-ml`.
+        opt service_connection = "service_connection": Text,
+    }
+}
+
+record! {
+    /// Where each target's files go, from the repository's root on.
+    WriteTo as "the output folders" {
+        /// Default `.azureml`.
+        opt azureml = "azureml": Spanned<PathText>,
+        /// Default `.azure-pipelines`.
+        opt azure_pipelines = "azure_pipelines": Spanned<PathText>,
+    }
+    later { "events" }
+}
+
+record! {
+    /// The repository on GitHub.
+    GitHubSpec as "the GitHub settings" {
+        /// `owner/repository`.
+        opt repository = "repository": Spanned<String>,
+    }
+}
+
+record! {
+    /// The project in Azure DevOps.
+    AzureDevOpsSpec as "the Azure DevOps settings" {
+        /// The organisation.
+        opt organization = "organization": Spanned<String>,
+        /// The project.
+        opt project = "project": Spanned<String>,
+        /// Variable groups that the pipelines import; default `mlopsc`.
+        all variable_groups = "variable_groups": Many<Spanned<String>>,
+    }
+}
+
+record! {
+    /// What the specs of a repository share.
+    ProjectSpec as "the project file" {
+        /// The version of the language.
+        opt version = "mlopsc": Version,
+        /// The repository's root as seen from this file, when the file is in a folder below it.
+        opt root = "root": Spanned<String>,
+        /// The primary CI platform, where triggers live (default `github`).
+        opt ci = "ci": Spanned<CiWord>,
+        /// What is written; by default all.
+        all targets = "targets": Many<Spanned<HomeWord>>,
+        /// The branch that is released, and that schedules run on (default `main`).
+        opt default_branch = "default_branch": Spanned<String>,
+        /// How CI signs in to Azure, and the workspace.
+        opt azure = "azure": AzureSpec,
+        /// Clusters by name: `azureml:<cluster>`, or `serverless`.
+        all compute = "compute": Dict<EntryName, Spanned<String>>,
+        /// Machines of one's own on CI.
+        all runners = "runners": Dict<EntryName, RunnerSpec>,
+        /// Software on Azure ML.
+        all environments = "environments": Dict<EntryName, EnvironmentSpec>,
+        /// What steps take when they say nothing.
+        opt defaults = "defaults": Defaults,
+        /// Where each target's files go.
+        opt write_to = "write_to": WriteTo,
+        /// The repository on GitHub.
+        opt github = "github": GitHubSpec,
+        /// The project in Azure DevOps.
+        opt azure_devops = "azure_devops": AzureDevOpsSpec,
+        /// Levels of lints.
+        all lint = "lint": Dict<AnyName, Spanned<LintLevel>>,
+    }
+    later { "images", "datastores", "stages" }
+}

@@ -1,0 +1,139 @@
+//! Machines and software: what specs and the project file name.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Cx, Decode, Many};
+use super::record::record;
+use super::text::OrReference;
+use super::values::PathText;
+use crate::source::Spanned;
+use crate::syntax::{Kind, NodeId};
+
+/// A whole number within limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Int<const MIN: i64, const MAX: i64>(pub Spanned<i64>);
+
+impl<const MIN: i64, const MAX: i64> Decode for Int<MIN, MAX> {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let number = Spanned::<i64>::decode(cx, node)?;
+        if (MIN..=MAX).contains(&number.value) {
+            return Some(Self(number));
+        }
+        let limits = if MAX == i64::MAX {
+            format!("it must be at least {MIN}")
+        } else {
+            format!("it must be from {MIN} to {MAX}")
+        };
+        cx.bad_value(node, format!("{} is out of range", number.value), limits)
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> JsonSchema for Int<MIN, MAX> {
+    fn schema_name() -> Cow<'static, str> {
+        "Integer".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut schema = json_schema!({ "type": "integer", "minimum": MIN });
+        if MAX != i64::MAX {
+            schema.insert("maximum".to_owned(), MAX.into());
+        }
+        schema
+    }
+}
+
+/// A count from 1.
+pub type Count = Int<1, { i64::MAX }>;
+
+record! {
+    /// How many machines, and of what kind.
+    ResourcesSpec as "resources" {
+        /// Number of machines.
+        opt instance_count = "instance_count": OrReference<Count>,
+        /// Machine size, for serverless compute.
+        opt instance_type = "instance_type": Spanned<String>,
+        /// Shared memory of the container, such as `8g`.
+        opt shm_size = "shm_size": Spanned<String>,
+        /// Further arguments of `docker run`.
+        opt docker_args = "docker_args": Spanned<String>,
+        /// Worker processes on each machine (`parallel` steps).
+        opt max_concurrency_per_instance = "max_concurrency_per_instance": OrReference<Count>,
+    }
+}
+
+record! {
+    /// Software on Azure ML nodes: an image, with a conda file or without.
+    EnvironmentImage as "an environment" {
+        /// The container image.
+        req image = "image": Spanned<String>,
+        /// A conda file whose packages are added to the image.
+        opt conda = "conda": Spanned<PathText>,
+    }
+}
+
+/// An environment as a map names it.
+#[derive(Clone, Debug)]
+pub enum EnvironmentSpec {
+    /// A registered or curated one: `azureml:name:version`, `azureml://registries/…`.
+    Reference(Spanned<String>),
+    /// An image.
+    Image(Box<EnvironmentImage>),
+}
+
+impl Decode for EnvironmentSpec {
+    const EXPECTED: &'static str = "an environment (`azureml:name:version`, or a map with `image`)";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        match cx.tree.kind(node) {
+            Kind::Scalar(_) => Spanned::<String>::decode(cx, node).map(Self::Reference),
+            Kind::Map(_) => {
+                EnvironmentImage::decode(cx, node).map(|image| Self::Image(Box::new(image)))
+            }
+            Kind::Null | Kind::List(_) => cx.wrong_type(node, Self::EXPECTED),
+        }
+    }
+}
+
+impl JsonSchema for EnvironmentSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "EnvironmentSpec".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let image = generator.subschema_for::<EnvironmentImage>();
+        json_schema!({ "anyOf": [{ "type": "string" }, image] })
+    }
+}
+
+record! {
+    /// A pool of Azure Pipelines.
+    PoolSpec as "a pool" {
+        /// Its name.
+        req pool = "pool": Spanned<String>,
+        /// What the agent must have.
+        all demands = "demands": Many<Spanned<String>>,
+    }
+    short pool
+}
+
+record! {
+    /// A machine of one's own, as each CI platform names it.
+    RunnerSpec as "a runner" {
+        /// Labels, all of which must fit (GitHub).
+        all github = "github": Many<Spanned<String>>,
+        /// The pool (Azure Pipelines).
+        opt azure_pipelines = "azure_pipelines": PoolSpec,
+    }
+}

@@ -1,0 +1,192 @@
+//! Steps. One file a kind; a kind is one field of [`StepSpec`] and one line of [`StepSpec::kinds`].
+
+mod parallel;
+mod run;
+
+pub use parallel::Parallel;
+
+use super::decode::{Dict, Many};
+use super::ports::{InputSpec, OutputSpec};
+use super::record::{choice, record};
+use super::resources::ResourcesSpec;
+use super::text::{OrReference, Script, Text};
+use super::values::{AnyName, Duration, EntryName, PathText, PortName, VariableName, Word};
+use crate::diagnostics::Diagnostic;
+use crate::plan::{self, ScriptPiece, Setting, ValueType, Variable, When};
+use crate::source::{Span, Spanned};
+
+choice! {
+    /// When a CI step runs, as to what came before it.
+    WhenWord as "a condition" {
+        /// After everything that it needs succeeded (the default).
+        Success = "success",
+        /// After something before it failed.
+        Failure = "failure",
+        /// Whatever happened before it, also after a skipped step.
+        Always = "always",
+    }
+}
+
+impl WhenWord {
+    /// The plan's word.
+    pub fn plan(self) -> When {
+        match self {
+            Self::Success => When::Success,
+            Self::Failure => When::Failure,
+            Self::Always => When::Always,
+        }
+    }
+}
+
+record! {
+    /// A vertex of the graph: one key names its kind, one key (or a default) places it.
+    StepSpec as "a step" {
+        /// What people read beside the name.
+        opt description = "description": Spanned<String>,
+        /// The name that portals show; by default the step's own.
+        opt display_name = "display_name": Spanned<String>,
+        /// Steps that come before, though nothing flows.
+        all needs = "needs": Many<Spanned<String>>,
+        /// Inputs that need a name, a type or a mode of their own. A reference in `run` becomes an
+        /// input by itself.
+        all inputs = "inputs": Dict<PortName, InputSpec>,
+        /// What the step gives.
+        all outputs = "outputs": Dict<PortName, OutputSpec>,
+        /// Environment variables. On Azure ML steps literals only.
+        all env = "env": Dict<VariableName, Text>,
+        /// The longest time for the step.
+        opt timeout = "timeout": Spanned<Duration>,
+        /// Tags of the Azure ML node.
+        all tags = "tags": Dict<AnyName, Word>,
+
+        /// A bash command, on Azure ML or on CI.
+        opt run = "run": Script,
+        /// A script over mini-batches, on Azure ML.
+        opt parallel = "parallel": Parallel,
+
+        /// The folder that is uploaded with a `run` step on Azure ML.
+        opt code = "code": Spanned<PathText>,
+        /// Places the step on Azure ML: an entry of `compute`, `azureml:<cluster>`, or `serverless`.
+        opt compute = "compute": Spanned<String>,
+        /// The software on Azure ML: an entry of `environments`, or `azureml:<name>:<version>`.
+        opt environment = "environment": Spanned<String>,
+        /// The machines on Azure ML.
+        opt resources = "resources": ResourcesSpec,
+        /// Puts the step into an Azure ML job of this name, apart from others.
+        opt submission = "submission": Spanned<String>,
+
+        /// Places the step on the CI platform: a hosted label, or an entry of `runners`.
+        opt runner = "runner": Spanned<String>,
+        /// The image that the CI job runs in.
+        opt container = "container": Spanned<String>,
+        /// The folder of the command on CI, from this file on; by default the repository's root.
+        opt working_dir = "working_dir": Spanned<PathText>,
+        /// The Python to set up on CI, such as `"3.11"`.
+        opt python = "python": Spanned<String>,
+        /// Whether the CI job checks the repository out (default true).
+        opt checkout = "checkout": Spanned<bool>,
+        /// Whether the CI job is signed in to Azure, with the `ml` extension and the workspace as
+        /// defaults (default false).
+        opt azure = "azure": Spanned<bool>,
+        /// The CI platform's environment that the job belongs to (its secrets and variables).
+        opt ci_environment = "ci_environment": Spanned<String>,
+        /// Files of a CI job that are kept for people: a name and a path from this file on.
+        all artifacts = "artifacts": Dict<EntryName, PathItem>,
+        /// When a CI step runs, as to what came before it.
+        opt when = "when": Spanned<WhenWord>,
+        /// The CI platform's environment whose reviewers approve before the step starts.
+        opt approval = "approval": Spanned<String>,
+    }
+    later {
+        "automl", "sweep", "spark", "component", "pipeline", "register", "deploy", "image",
+        "stage", "distribution", "identity", "queue", "services", "limits", "reuse", "matrix",
+        "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
+    }
+}
+
+/// A path as a map's value.
+pub type PathItem = Spanned<PathText>;
+
+/// The engine that runs a step.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Engine {
+    /// A node of an Azure ML job.
+    AzureMl,
+    /// A job of the CI platform.
+    Ci,
+}
+
+/// What a kind asks of whoever resolves names while it says itself in the plan's words. Each method
+/// reports what is wrong and then gives `None`.
+pub trait Binder {
+    /// Where the step runs.
+    fn engine(&self) -> Engine;
+    /// A command: references become inputs, outputs, or (on CI) variables.
+    fn script(&mut self, script: &Script) -> Option<Bound>;
+    /// The only reference of a text, as data that flows in.
+    fn data(&mut self, text: &Text) -> Option<u32>;
+    /// The type of an input.
+    fn input_kind(&self, input: u32) -> ValueType;
+    /// One of the step's outputs by name, of one of these types.
+    fn output(&mut self, name: &Spanned<String>, kinds: &[ValueType]) -> Option<u32>;
+    /// A setting that may be left to a parameter of one of these types.
+    fn reference(&mut self, text: &Text, kinds: &[ValueType]) -> Option<Setting>;
+    /// The input that carries a parameter into a command.
+    fn piece(&mut self, text: &Text, kinds: &[ValueType]) -> Option<ScriptPiece>;
+    /// A folder of the repository, from the spec on; root-relative.
+    fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
+    /// A file in a folder that [`Binder::folder`] gave.
+    fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()>;
+    /// Says what only the kind knows.
+    fn report(&mut self, diagnostic: Diagnostic);
+}
+
+/// A command whose references are bound.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The command.
+    pub script: Vec<ScriptPiece>,
+    /// CI: the variables that it reads.
+    pub variables: Vec<(String, Variable)>,
+}
+
+/// What a step runs.
+pub trait Kind {
+    /// The key that names the kind.
+    fn key(&self) -> &'static str;
+    /// The only engine that runs it; `None`: either.
+    fn engine(&self) -> Option<Engine>;
+    /// The kind in the plan's words; `None` when a mistake was reported.
+    fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<plan::Task>;
+}
+
+impl StepSpec {
+    /// The kinds that the author wrote, of which there must be one.
+    pub fn kinds(&self) -> Vec<&dyn Kind> {
+        let all: [Option<&dyn Kind>; 2] =
+            [self.run.as_ref().map(|it| it as _), self.parallel.as_ref().map(|it| it as _)];
+        all.into_iter().flatten().collect()
+    }
+
+    /// The keys of all kinds, for messages.
+    pub const KIND_KEYS: [&'static str; 2] = ["run", "parallel"];
+
+    /// The key that places the step by itself, if any.
+    pub fn placing_key(&self) -> Option<(Engine, Span)> {
+        let compute = self.compute.as_ref().map(|it| (Engine::AzureMl, it.span));
+        compute.or(self.runner.as_ref().map(|it| (Engine::Ci, it.span)))
+    }
+}
+
+/// A setting that the author fixed, or left to a parameter.
+pub(crate) fn setting<T>(
+    value: Option<&OrReference<T>>,
+    kinds: &[ValueType],
+    binder: &mut dyn Binder,
+    fixed: impl FnOnce(&T) -> plan::Scalar,
+) -> Option<Setting> {
+    match value? {
+        OrReference::Value(value) => Some(Setting::Fixed(fixed(value))),
+        OrReference::Reference(text) => binder.reference(text, kinds),
+    }
+}

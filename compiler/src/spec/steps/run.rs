@@ -1,0 +1,59 @@
+//! `run`: a command on either engine.
+
+use super::{Binder, Engine, Kind, StepSpec};
+use crate::diagnostics::{BAD_SHELL, CONFLICT, Diagnostic};
+use crate::plan::{Command, Task};
+use crate::source::Spanned;
+use crate::spec::text::Script;
+
+impl Kind for Script {
+    fn key(&self) -> &'static str {
+        "run"
+    }
+
+    fn engine(&self) -> Option<Engine> {
+        None
+    }
+
+    fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
+        let code = match (binder.engine(), &step.code) {
+            (Engine::AzureMl, Some(path)) => Some(binder.folder(path)?),
+            (Engine::Ci, Some(path)) => {
+                binder.report(code_on_ci(path.span));
+                None
+            }
+            (_, None) => None,
+        };
+        if binder.engine() == Engine::AzureMl {
+            self.no_continuations(binder);
+            self.programs_exist(code.as_deref(), binder);
+        }
+        let bound = binder.script(self)?;
+        Some(Task::Command(Command { code, script: bound.script, variables: bound.variables }))
+    }
+}
+
+fn code_on_ci(span: crate::source::Span) -> Diagnostic {
+    Diagnostic::new(&CONFLICT, span, "`code` is for steps on Azure ML")
+        .help("a CI step has the whole repository; use `working_dir` to choose its folder")
+}
+
+impl Script {
+    /// Azure ML hands the command on in one line, so that the backslash would quote a blank.
+    fn no_continuations(&self, binder: &mut dyn Binder) {
+        for span in &self.continuations {
+            let message = "Azure ML does not take a backslash at the end of a line";
+            let diagnostic = Diagnostic::new(&BAD_SHELL, *span, message)
+                .help("fold the lines with `>-` and leave the backslashes out");
+            binder.report(diagnostic);
+        }
+    }
+
+    /// `python train.py` runs in the code folder, where the script must be.
+    fn programs_exist(&self, code: Option<&str>, binder: &mut dyn Binder) {
+        let Some(code) = code else { return };
+        for Spanned { value, span } in &self.programs {
+            binder.file_in(code, value, *span);
+        }
+    }
+}

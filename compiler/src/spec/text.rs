@@ -1,0 +1,211 @@
+//! Text with references: parsed where it is written, once.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Cx, Decode};
+use super::expr::{self, Path};
+use super::fault::Fault;
+use super::shell;
+use crate::diagnostics::{BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule};
+use crate::source::{Span, Spanned};
+use crate::syntax::NodeId;
+
+/// Text with `${{ … }}` references in it.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The whole text as YAML gives it.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
+    /// Its parts; ranges are in `text`.
+    pub template: expr::Template,
+    /// The place of each reference, in order.
+    pub spans: Vec<Span>,
+}
+
+/// One reference of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The text that ranges in `path` are in.
+    pub text: &'a str,
+    /// What is referred to.
+    pub path: &'a Path,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl<'a> Site<'a> {
+    /// A name in the path.
+    pub fn name(&self, range: &Range<usize>) -> &'a str {
+        &self.text[range.clone()]
+    }
+}
+
+impl Text {
+    /// The references, in order.
+    pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
+        let paths = self.template.references().map(|(_, path)| path);
+        paths.zip(&self.spans).map(|(path, span)| Site { text: &self.text, path, span: *span })
+    }
+
+    /// The only reference, when the text is nothing else.
+    pub fn whole(&self) -> Option<Site<'_>> {
+        self.template.only(&self.text)?;
+        self.sites().next()
+    }
+
+    /// Whether there is no reference.
+    pub fn is_literal(&self) -> bool {
+        self.spans.is_empty()
+    }
+}
+
+/// Reports faults in a scalar's text at their places in the file.
+fn report(cx: &mut Cx<'_, '_>, node: NodeId, rule: &'static Rule, faults: Vec<Fault>) {
+    for fault in faults {
+        let span = span_in(cx, node, &fault.at);
+        let rule = if fault.is_not_supported() { &NOT_SUPPORTED } else { rule };
+        let mut diagnostic = Diagnostic::new(rule, span, fault.message);
+        diagnostic.help = fault.help;
+        cx.report(diagnostic);
+    }
+}
+
+fn span_in(cx: &Cx<'_, '_>, node: NodeId, range: &Range<usize>) -> Span {
+    let start = cx.tree.position(node, range.start);
+    let end = cx.tree.position(node, range.end);
+    Span::new(cx.tree.file(), start, end.max(start))
+}
+
+fn read(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
+    let (text, _) = cx.scalar(node, expected)?;
+    let (template, faults) = expr::template(text);
+    let failed = !faults.is_empty();
+    report(cx, node, &BAD_EXPRESSION, faults);
+    if failed {
+        return None;
+    }
+    let spans = template.references().map(|(range, _)| span_in(cx, node, range)).collect();
+    Some(Text { text: text.to_owned(), span: cx.span(node), template, spans })
+}
+
+impl Decode for Text {
+    const EXPECTED: &'static str = "text";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        read(cx, node, Self::EXPECTED)
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Text in which `${{ … }}` stands for a value.",
+            "type": ["string", "number", "boolean"],
+        })
+    }
+}
+
+/// A bash script with references, each in a place where a value can stand safely.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// The script.
+    pub text: Text,
+    /// What bash makes of it.
+    pub shell: shell::Script,
+    /// Backslashes at line ends, which Azure ML does not take.
+    pub continuations: Vec<Span>,
+    /// Scripts that the command runs (`python train.py`), and their places.
+    pub programs: Vec<Spanned<String>>,
+}
+
+impl Decode for Script {
+    const EXPECTED: &'static str = "a command";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let text = read(cx, node, Self::EXPECTED)?;
+        if text.text.trim().is_empty() {
+            return cx.bad_value(node, "the command is empty", "write a command");
+        }
+        let shell = match shell::scan(&text.text, &text.template) {
+            Ok(shell) => shell,
+            Err(faults) => {
+                report(cx, node, &BAD_SHELL, faults);
+                return None;
+            }
+        };
+        let place = |range: &Range<usize>| span_in(cx, node, range);
+        let continuations = shell.continuations.iter().map(place).collect();
+        let program = |range: &Range<usize>| {
+            Spanned::new(text.text[range.clone()].to_owned(), span_in(cx, node, range))
+        };
+        let programs = shell.programs.iter().map(program).collect();
+        Some(Self { text, shell, continuations, programs })
+    }
+}
+
+impl JsonSchema for Script {
+    fn schema_name() -> Cow<'static, str> {
+        "Script".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A bash command; `${{ … }}` may stand where a word or text in double quotes may.",
+            "type": "string",
+        })
+    }
+}
+
+/// A value, or a reference that gives it when the pipeline runs.
+#[derive(Clone, Debug)]
+pub enum OrReference<T> {
+    /// Written here.
+    Value(T),
+    /// One reference and nothing else.
+    Reference(Text),
+}
+
+impl<T: Decode> Decode for OrReference<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        if !cx.tree.text_of(node).contains("${{") {
+            return T::decode(cx, node).map(Self::Value);
+        }
+        let text = read(cx, node, Self::EXPECTED)?;
+        if text.whole().is_some() {
+            return Some(Self::Reference(text));
+        }
+        cx.bad_value(
+            node,
+            format!("expected {}, or one reference and nothing else", T::EXPECTED),
+            "write `${{ parameters.name }}` alone",
+        )
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OrReference<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}OrReference", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [
+            value,
+            { "type": "string", "pattern": r"^\$\{\{[^}]*\}\}$" },
+        ] })
+    }
+}

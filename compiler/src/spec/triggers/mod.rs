@@ -1,0 +1,135 @@
+//! Triggers. One file a kind; a kind is one field of [`TriggerSpec`] and one line of
+//! [`TriggerSpec::kinds`].
+
+mod commits;
+mod manual;
+mod schedule;
+
+pub use commits::{PullRequestSpec, PushSpec};
+pub use manual::ManualSpec;
+pub use schedule::ScheduleSpec;
+
+use super::decode::{Dict, Many};
+use super::record::{choice, record};
+use super::text::{OrReference, Text};
+use super::values::{Literal, PortName};
+use crate::diagnostics::Sink;
+use crate::plan::{Concurrency, Home, TriggerKind};
+use crate::source::Spanned;
+
+choice! {
+    /// Where a trigger lives.
+    HomeWord as "a home" {
+        /// Azure ML's scheduler.
+        AzureMl = "azureml",
+        /// GitHub Actions.
+        GitHub = "github",
+        /// Azure Pipelines.
+        AzurePipelines = "azure_pipelines",
+    }
+    later { "events" }
+}
+
+impl HomeWord {
+    /// The plan's word.
+    pub fn plan(self) -> Home {
+        match self {
+            Self::AzureMl => Home::AzureMl,
+            Self::GitHub => Home::GitHub,
+            Self::AzurePipelines => Home::AzurePipelines,
+        }
+    }
+}
+
+choice! {
+    /// What happens when a second run is started while one runs.
+    ConcurrencyWord as "a way to treat a second run" {
+        /// It waits (the default but for pull requests).
+        Queue = "queue",
+        /// It replaces the running one (the default for pull requests).
+        Cancel = "cancel",
+        /// Both run.
+        Parallel = "parallel",
+    }
+}
+
+impl ConcurrencyWord {
+    /// The plan's word.
+    pub fn plan(self) -> Concurrency {
+        match self {
+            Self::Queue => Concurrency::Queue,
+            Self::Cancel => Concurrency::Cancel,
+            Self::Parallel => Concurrency::Parallel,
+        }
+    }
+}
+
+record! {
+    /// What starts the pipeline: one key names the kind.
+    TriggerSpec as "a trigger" {
+        /// Commits on branches or tags.
+        opt push = "push": PushSpec,
+        /// Pull requests.
+        opt pull_request = "pull_request": PullRequestSpec,
+        /// The clock.
+        opt schedule = "schedule": ScheduleSpec,
+        /// A person.
+        opt manual = "manual": ManualSpec,
+
+        /// The steps that it wants, with all that they need; by default the ends of the graph.
+        all goals = "goals": Many<Spanned<String>>,
+        /// Steps that count as done.
+        all skip = "skip": Many<Spanned<String>>,
+        /// Values of parameters.
+        all with = "with": Dict<PortName, OrReference<Literal>>,
+        /// Whether it fires (default true).
+        opt enabled = "enabled": Spanned<bool>,
+        /// Where it lives, if not where the compiler would put it.
+        all home = "home": Many<Spanned<HomeWord>>,
+        /// What happens when a second run is started while one runs.
+        opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
+    }
+    later {
+        "stage", "data_changed", "model_registered", "model_deployed", "job_completed",
+        "job_failed", "drift_detected", "pipeline_completed", "http", "passthrough",
+    }
+}
+
+/// What fires a trigger.
+pub trait TriggerKindSpec {
+    /// The key that names the kind.
+    fn key(&self) -> &'static str;
+    /// The kind in the plan's words; `None` when a mistake was reported.
+    fn plan(&self, sink: &mut Sink) -> Option<TriggerKind>;
+    /// Whether Azure ML can fire it.
+    fn may_live_on_azure_ml(&self) -> bool {
+        false
+    }
+    /// Whether a person is there to set parameters.
+    fn asks_a_person(&self) -> bool {
+        false
+    }
+    /// What happens to a second run when the author says nothing.
+    fn concurrency(&self) -> Concurrency {
+        Concurrency::Queue
+    }
+}
+
+impl TriggerSpec {
+    /// The keys of all kinds, for messages.
+    pub const KIND_KEYS: [&'static str; 4] = ["push", "pull_request", "schedule", "manual"];
+
+    /// The kinds that the author wrote, of which there must be one.
+    pub fn kinds(&self) -> Vec<&dyn TriggerKindSpec> {
+        let all: [Option<&dyn TriggerKindSpec>; 4] = [
+            self.push.as_ref().map(|it| it as _),
+            self.pull_request.as_ref().map(|it| it as _),
+            self.schedule.as_ref().map(|it| it as _),
+            self.manual.as_ref().map(|it| it as _),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// The text of a `with` that is no literal; events give these, which this version does not build.
+pub type EventText = Text;
