@@ -1,5 +1,6 @@
 //! The words of the command line. Types only.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,7 +26,7 @@ pub(crate) struct LookArgs {
     /// How diagnostics are written [default: full; github and azure on those CI systems]
     #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = false)]
     pub(crate) message_format: Option<MessageFormat>,
-    /// When to colour; NO_COLOR is honoured
+    /// When to colour; `NO_COLOR` is honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Colour,
 }
@@ -55,8 +56,6 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Report what is wrong with specs; write nothing
     Check(CheckArgs),
-    /// Lay specs out in the one canonical way; comments stay
-    Fmt(FmtArgs),
     /// Say what a change means: steps, parameters, triggers
     Diff(DiffArgs),
     /// Draw the graph: steps, engines, borders, triggers
@@ -85,7 +84,7 @@ pub(crate) enum Command {
     },
     /// A word that is no command; `main` answers it.
     #[command(external_subcommand)]
-    Other(Vec<std::ffi::OsString>),
+    Other(Vec<OsString>),
 }
 
 /// `build`.
@@ -96,7 +95,7 @@ pub(crate) struct BuildArgs {
     /// Write nothing; fail with a diff when a file is missing, changed or orphaned
     #[arg(long)]
     pub(crate) check: bool,
-    /// Only this target: azureml, github or azure_pipelines (repeatable)
+    /// Only this target: `azureml`, `github` or `azure_pipelines` (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(crate) target: Vec<String>,
     /// Write under this folder instead of the project's root; removes nothing
@@ -118,16 +117,6 @@ pub(crate) struct CheckArgs {
     /// Apply the safe repairs
     #[arg(long)]
     pub(crate) fix: bool,
-}
-
-/// `fmt`.
-#[derive(Args, Debug)]
-pub(crate) struct FmtArgs {
-    /// Specs or folders [default: the project]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Write nothing; fail with a diff when a file is not laid out
-    #[arg(long)]
-    pub(crate) check: bool,
 }
 
 /// `diff`.

@@ -32,16 +32,13 @@ impl Disk {
 
     /// The machine's path of a root-relative path.
     pub(crate) fn absolute(&self, path: &str) -> PathBuf {
-        path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |mut whole, part| {
-            whole.push(part);
-            whole
-        })
-    }
-
-    /// The root-relative path of a machine's path, which must exist.
-    pub(crate) fn inside(&self, path: &Path) -> io::Result<Option<String>> {
-        let whole = fs::canonicalize(path)?;
-        Ok(whole.strip_prefix(&self.root).ok().and_then(slashed))
+        path.split('/').filter(|part| !part.is_empty()).fold(
+            self.root.clone(),
+            |mut whole, part| {
+                whole.push(part);
+                whole
+            },
+        )
     }
 
     /// The first KiB of a file, as far as it is UTF-8; `None` when there is no regular file.
@@ -149,7 +146,7 @@ impl Files for Disk {
                 names.push((name, kind));
             }
         }
-        names.sort();
+        names.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(names)
     }
 }
@@ -190,7 +187,8 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
 
 /// A relative machine's path with `/`; `None` when a name is not Unicode.
 pub(crate) fn slashed(path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    let parts: Option<Vec<&str>> =
+        path.components().map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/"))
 }
 
@@ -220,8 +218,15 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 fn fault(error: &io::Error) -> FileFault {
-    match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileFault::Missing,
-        _ => FileFault::Other(error.to_string()),
+    if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+        return FileFault::Missing;
     }
+    FileFault::Other(error.to_string())
+}
+
+/// A path as other programs take it: Windows' `\\?\` prefix, which `canonicalize` puts there, is
+/// not understood by all.
+pub(crate) fn plain(path: &Path) -> PathBuf {
+    let text = path.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
+    text.filter(|rest| !rest.starts_with("UNC")).map_or_else(|| path.to_owned(), PathBuf::from)
 }

@@ -1,2 +1,25 @@
-//! x
-fn main() {}
+//! `mlopsc`: words in, bytes out.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod analysis;
+mod args;
+mod commands;
+mod disk;
+mod git;
+mod output;
+mod ownership;
+mod worklist;
+mod workspace;
+
+fn main() -> ExitCode {
+    match commands::run(args::Arguments::parse()) {
+        Ok(outcome) => outcome.code(),
+        Err(trouble) => {
+            output::aside(&format!("mlopsc: {}\n", trouble.message()));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -100,15 +100,20 @@ impl Output {
         let batches: Vec<Batch<'_>> = reports
             .iter()
             .zip(&shown)
-            .map(|(Report { sources, diagnostics, .. }, shown)| Batch { sources, diagnostics, shown })
+            .map(|(Report { sources, diagnostics, .. }, shown)| Batch {
+                sources,
+                diagnostics,
+                shown,
+            })
             .collect();
-        let text = render_all(self.look(stream), &batches);
+        let all: Vec<&Diagnostic> = reports.iter().flat_map(|report| report.diagnostics).collect();
         match stream {
-            Stream::Product => product(&text)?,
-            Stream::Aside => aside(&text),
+            Stream::Product => product(&render_all(self.look(stream), &batches))?,
+            // An empty document says nothing beside another product.
+            Stream::Aside if all.is_empty() => {}
+            Stream::Aside => aside(&render_all(self.look(stream), &batches)),
         }
-        let mut all = reports.iter().flat_map(|report| report.diagnostics);
-        Ok(all.any(|diagnostic| diagnostic.level == Level::Error))
+        Ok(all.iter().any(|diagnostic| diagnostic.level == Level::Error))
     }
 
     /// A unified diff between two texts of one file, as the report's format allows: programs read
@@ -206,7 +211,8 @@ fn unified(path: &str, old: &str, new: &str) -> String {
 
 /// Lines that neither GitHub Actions nor Azure Pipelines takes for a command.
 fn disobeyed(text: &str) -> String {
-    text.lines().map(|line| format!("| {}\n", line.replace("##", "# #"))).collect()
+    let lines = text.lines().map(|line| ["| ", &line.replace("##", "# #"), "\n"].concat());
+    lines.collect()
 }
 
 /// A path relative to a folder, with `/`; absolute when the two share nothing.

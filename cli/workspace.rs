@@ -48,7 +48,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
 }
 
 /// Whether a file's name is that of a spec.
-fn is_spec(name: &str) -> bool {
+pub(crate) fn is_spec(name: &str) -> bool {
     name.ends_with(".mlops.yaml") || name.ends_with(".mlops.yml")
 }
 
@@ -86,7 +86,8 @@ impl Search {
         let root = self.root_of(place.parent().unwrap_or(place));
         let project = self.project(&root)?;
         let inside = place.strip_prefix(project.disk.root()).ok().and_then(disk::slashed);
-        let path = inside.ok_or_else(|| Trouble::new(format!("{}: not Unicode", place.display())))?;
+        let path =
+            inside.ok_or_else(|| Trouble::new(format!("{}: not Unicode", place.display())))?;
         project.specs.push(path);
         Ok(())
     }
@@ -115,7 +116,8 @@ impl Search {
 
     fn project(&mut self, root: &Root) -> Result<&mut Project, Trouble> {
         if !self.projects.contains_key(&root.folder) {
-            let disk = Disk::open(&root.folder).map_err(|error| Trouble::at(&root.folder, &error))?;
+            let disk =
+                Disk::open(&root.folder).map_err(|error| Trouble::at(&root.folder, &error))?;
             let project =
                 Project { disk, has_file: root.has_file, specs: Vec::new(), whole: false };
             self.projects.insert(root.folder.clone(), project);

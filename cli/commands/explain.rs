@@ -30,5 +30,6 @@ fn page(rule: &Rule) -> String {
 }
 
 fn list() -> String {
-    RULES.iter().map(|rule| format!("{:<8} {}\n", rule.level.word(), rule.name)).collect()
+    let lines = RULES.iter().map(|rule| format!("{:<8} {}", rule.level.word(), rule.name));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -2,24 +2,37 @@
 
 use std::ffi::OsString;
 
+use clap::CommandFactory as _;
 use mlopsc_compiler::diagnostics::near_miss;
 
 use crate::args::{Arguments, Command};
 use crate::output::{Outcome, Output, Trouble};
 
+mod build;
+mod check;
 mod completions;
+mod diff;
 mod explain;
+mod graph;
+mod init;
+mod schema;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 17] = [
+const PROMISED: [&str; 18] = [
     "why", "import", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule",
-    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp",
+    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp", "fmt",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
     let output = Output::new(arguments.look)?;
     match arguments.command {
+        Command::Build(args) => build::run(&output, &args),
+        Command::Check(args) => check::run(&output, &args),
+        Command::Diff(args) => diff::run(&output, &args),
+        Command::Graph(args) => graph::run(&output, &args),
+        Command::Init { dir } => init::run(&output, &dir),
         Command::Explain { name } => explain::run(name.as_deref()),
+        Command::Schema { of } => schema::run(of),
         Command::Completions { shell } => completions::run(shell),
         Command::Other(words) => Err(unknown(&words)),
     }
@@ -30,6 +43,8 @@ fn unknown(words: &[OsString]) -> Trouble {
     if PROMISED.contains(&word.as_ref()) {
         return Trouble::new(format!("`mlopsc {word}` is not supported yet"));
     }
-    let hint = near_miss(&word, KNOWN).map(|near| format!("; did you mean `{near}`?"));
+    let command = Arguments::command();
+    let known = command.get_subcommands().map(clap::Command::get_name);
+    let hint = near_miss(&word, known).map(|near| format!("; did you mean `{near}`?"));
     Trouble::new(format!("`{word}` is no command{}", hint.unwrap_or_default()))
 }

@@ -48,6 +48,9 @@ rules! {
     Error HOME "home";
     Error CANNOT_EXPRESS "cannot-express";
     Error LIMIT "limit";
+    Error STALE_OUTPUT "stale-output";
+    Error EDITED_OUTPUT "edited-output";
+    Error FOREIGN_OUTPUT "foreign-output";
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";

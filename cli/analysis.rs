@@ -1,0 +1,105 @@
+//! Specs through the compiler, several at a time when there are many.
+
+use mlopsc_compiler::plan::Plan;
+use mlopsc_compiler::source::{FileFault, FileId, Files, Sources, Span};
+use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
+use mlopsc_compiler::{Analysis, ProjectFile, analyze, emit, read_project};
+use rayon::prelude::*;
+
+use crate::output::{Report, Trouble};
+use crate::workspace::{PROJECT_FILE, Project};
+
+/// From this many specs on, threads pay for their start.
+const PARALLEL: usize = 9;
+
+/// A project and what the compiler says of it.
+pub(crate) struct Analysed {
+    /// The project.
+    pub(crate) project: Project,
+    /// One per spec, in the order of the project's list.
+    pub(crate) analyses: Vec<Analysis>,
+    /// What its specs share.
+    pub(crate) file: ProjectFile,
+    /// The project file, for what is said of it.
+    file_sources: Sources,
+}
+
+/// Analyses every spec of every project.
+pub(crate) fn analyse(projects: Vec<Project>) -> Result<Vec<Analysed>, Trouble> {
+    let files: Result<Vec<ProjectFile>, Trouble> = projects.iter().map(project_file).collect();
+    let files = files?;
+    let works = projects.iter().zip(&files).flat_map(|(project, file)| {
+        project.specs.iter().map(move |spec| (project, file, spec.as_str()))
+    });
+    let works: Vec<(&Project, &ProjectFile, &str)> = works.collect();
+    let one =
+        |(project, file, spec): &(&Project, &ProjectFile, &str)| analyze(&project.disk, file, spec);
+    let mut analyses = each(&works, one).into_iter();
+    let both = projects.into_iter().zip(files);
+    let all = both.map(|(project, file)| Analysed {
+        analyses: analyses.by_ref().take(project.specs.len()).collect(),
+        project,
+        file_sources: file.sources(),
+        file,
+    });
+    Ok(all.collect())
+}
+
+/// Maps items in order, on several threads when there are many.
+fn each<T: Sync, U: Send>(items: &[T], one: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+    if items.len() < PARALLEL {
+        items.iter().map(one).collect()
+    } else {
+        items.par_iter().map(one).collect()
+    }
+}
+
+fn project_file(project: &Project) -> Result<ProjectFile, Trouble> {
+    let path = project.has_file.then_some(PROJECT_FILE);
+    read(&project.disk, path)
+        .map_err(|fault| Trouble::at(&project.disk.absolute(PROJECT_FILE), &fault))
+}
+
+/// A project file, or the defaults.
+pub(crate) fn read(files: &dyn Files, path: Option<&str>) -> Result<ProjectFile, FileFault> {
+    path.map_or_else(|| Ok(ProjectFile::none()), |path| Ok(read_project(path, &files.read(path)?)))
+}
+
+/// What every target gives for each spec; nothing for a spec with an error.
+pub(crate) fn emit_all(analysed: &Analysed) -> Vec<Vec<(&'static Target, Artifact)>> {
+    let one = |analysis: &Analysis| match &analysis.plan {
+        Some(plan) => TARGETS.iter().flat_map(|target| of_target(plan, target)).collect(),
+        None => Vec::new(),
+    };
+    each(&analysed.analyses, one)
+}
+
+fn of_target<'t>(plan: &Plan, target: &'t Target) -> impl Iterator<Item = (&'t Target, Artifact)> {
+    emit(plan, &[target.name]).into_iter().map(move |artifact| (target, artifact))
+}
+
+impl Analysed {
+    /// All that was found, for the report.
+    pub(crate) fn reports(&self) -> impl Iterator<Item = Report<'_>> {
+        let disk = &self.project.disk;
+        let shared =
+            Report { disk, sources: &self.file_sources, diagnostics: &self.file.diagnostics };
+        let specs = self.analyses.iter().map(move |analysis| Report {
+            disk,
+            sources: &analysis.sources,
+            diagnostics: &analysis.diagnostics,
+        });
+        std::iter::once(shared).chain(specs)
+    }
+
+    /// The plans of specs without an error.
+    pub(crate) fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.analyses.iter().filter_map(|analysis| analysis.plan.as_ref())
+    }
+}
+
+/// The top of a spec: where things are said that concern the whole of it.
+pub(crate) fn top(sources: &Sources, path: &str) -> Span {
+    let index = sources.iter().position(|file| file.path == path).unwrap_or_default();
+    Span::top(FileId(u32::try_from(index).unwrap_or_default()))
+}

@@ -1,0 +1,111 @@
+//! `build`: the files of the targets, written or compared.
+
+use std::path::Path;
+
+use mlopsc_compiler::diagnostics::near_miss;
+use mlopsc_compiler::targets::{TARGETS, Target};
+
+use crate::analysis::analyse;
+use crate::args::BuildArgs;
+use crate::disk::{self, Disk, Staged};
+use crate::output::{Outcome, Output, Report, Stream, Trouble, aside};
+use crate::worklist::{Order, Worklist};
+use crate::workspace::{self, Project};
+
+use super::check::summary;
+
+pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble> {
+    let targets = chosen(&args.target)?;
+    let projects = workspace::find(&args.paths)?;
+    let out = args.out.as_deref().map(|out| open_out(out, &projects, args.check)).transpose()?;
+    let order = Order { targets, out, force: args.force, check: args.check };
+    let lists: Vec<Worklist> =
+        analyse(projects)?.into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
+    let failed = report(output, &lists)?;
+    let changed = carry_out(output, &lists)?;
+    Ok(Outcome::findings(failed || (changed && args.fail_on_change)))
+}
+
+/// The targets with these names; all when none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Trouble> {
+    if names.is_empty() {
+        return Ok(TARGETS.iter().collect());
+    }
+    names.iter().map(|name| target(name)).collect()
+}
+
+fn target(name: &str) -> Result<&'static Target, Trouble> {
+    TARGETS.iter().find(|target| target.name == name).ok_or_else(|| {
+        if name == "events" {
+            return Trouble::new("the target `events` is not supported yet");
+        }
+        let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+        let near = near_miss(name, names.iter().copied());
+        let hint = near.map_or_else(
+            || format!("targets are {}", names.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Trouble::new(format!("no target is called `{name}`; {hint}"))
+    })
+}
+
+fn open_out(out: &Path, projects: &[Project], check: bool) -> Result<Disk, Trouble> {
+    if projects.len() > 1 {
+        return Err(Trouble::new(
+            "--out takes the specs of one project, since two may share names",
+        ));
+    }
+    if !check {
+        disk::make_folder(out).map_err(|error| Trouble::at(out, &error))?;
+    }
+    Disk::open(out).map_err(|error| Trouble::at(out, &error))
+}
+
+fn report(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
+    let reports: Vec<Report<'_>> = lists.iter().flat_map(Worklist::reports).collect();
+    let failed = output.report(Stream::Product, &reports)?;
+    for list in lists {
+        for difference in &list.differences {
+            let path = output.shown(&list.disk, &difference.path);
+            output.diff(&path, &difference.old, &difference.new)?;
+        }
+    }
+    aside(&summary(&reports, lists.iter().map(|list| list.analysed.analyses.len()).sum()));
+    Ok(failed)
+}
+
+/// Writes and removes, and says whether there was anything to do. Every file is ready beside its
+/// place before the first one moves there.
+fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
+    let mut staged: Vec<(&Worklist, &str, Staged)> = Vec::new();
+    for list in lists {
+        for write in &list.writes {
+            let file = list.disk.stage(&write.path, &write.text);
+            let file = file.map_err(|error| trouble(list, &write.path, &error))?;
+            staged.push((list, &write.path, file));
+        }
+    }
+    let mut changed = false;
+    for (list, path, file) in staged {
+        file.keep().map_err(|error| trouble(list, path, &error))?;
+        aside(&format!("wrote {}\n", output.shown(&list.disk, path)));
+        changed = true;
+    }
+    for list in lists {
+        for orphan in &list.removals {
+            let removed = list.disk.remove(&orphan.path, &orphan.folder);
+            removed.map_err(|error| trouble(list, &orphan.path, &error))?;
+            aside(&format!("removed {}\n", output.shown(&list.disk, &orphan.path)));
+            changed = true;
+        }
+    }
+    let fresh: usize = lists.iter().map(|list| list.fresh).sum();
+    if fresh > 0 {
+        aside(&format!("unchanged {fresh}\n"));
+    }
+    Ok(changed)
+}
+
+fn trouble(list: &Worklist, path: &str, error: &std::io::Error) -> Trouble {
+    Trouble::at(&list.disk.absolute(path), error)
+}

@@ -1,0 +1,80 @@
+//! Changes as lines for a terminal.
+
+use std::fmt::Write as _;
+
+use mlopsc_compiler::diff::{Aspect, Change, Diff, Kind};
+
+use super::{Entry, Fate, step_names};
+
+pub(super) fn write(entries: &[Entry]) -> String {
+    entries.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+fn one(entry: &Entry) -> String {
+    let path = &entry.path;
+    match &entry.fate {
+        Fate::Added(plan) => format!("{path}  new pipeline {}: {}\n", plan.name, step_names(plan)),
+        Fate::Removed(plan) => format!("{path}  pipeline {} is gone\n", plan.name),
+        Fate::Unknown(why) => format!("{path}  cannot be compared: {why}\n"),
+        Fate::Changed(name, diff) => format!("{path}  {name}\n{}", changed(diff)),
+    }
+}
+
+fn changed(diff: &Diff) -> String {
+    let mut text = String::new();
+    for sentence in &diff.breaks {
+        let _ = writeln!(text, "  ! breaks callers: {sentence}");
+    }
+    for aspect in &diff.settings {
+        let _ = writeln!(text, "  ~ {}", aspect_line(aspect));
+    }
+    let lists =
+        [("parameter", &diff.parameters), ("step", &diff.steps), ("trigger", &diff.triggers)];
+    for (word, changes) in lists {
+        for change in changes {
+            text.push_str(&change_lines(word, change));
+        }
+    }
+    for (kind, edge) in &diff.edges {
+        let _ = writeln!(text, "  {} edge {edge}", sign(*kind));
+    }
+    if !diff.runs_again.is_empty() {
+        let _ = writeln!(text, "  runs again on Azure ML: {}", diff.runs_again.join(", "));
+    }
+    text
+}
+
+fn change_lines(word: &str, change: &Change) -> String {
+    let mut text = format!("  {} {word} {}\n", sign(change.kind), change.name);
+    for aspect in &change.aspects {
+        let _ = writeln!(text, "      {}", aspect_line(aspect));
+    }
+    text
+}
+
+fn aspect_line(aspect: &Aspect) -> String {
+    let what = &aspect.what;
+    match (&aspect.before, &aspect.after) {
+        (Some(before), Some(after)) => format!("{what}: {} → {}", shown(before), shown(after)),
+        (Some(before), None) => format!("{what}: {} → (nothing)", shown(before)),
+        (None, Some(after)) => format!("{what}: {}", shown(after)),
+        (None, None) => what.clone(),
+    }
+}
+
+/// A value on one line.
+fn shown(text: &str) -> String {
+    if text.contains(char::is_control) || text.is_empty() {
+        format!("{text:?}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn sign(kind: Kind) -> char {
+    match kind {
+        Kind::Added => '+',
+        Kind::Removed => '-',
+        Kind::Changed => '~',
+    }
+}

@@ -1,0 +1,120 @@
+//! `graph`: the DAG with its engines, borders and triggers.
+
+mod dot;
+mod mermaid;
+mod text;
+
+use mlopsc_compiler::plan::{Edge, Home, Place, Plan, Step, StepId, SubmissionId, Trigger, Work};
+
+use crate::analysis::{Analysed, analyse};
+use crate::args::{GraphArgs, GraphFormat};
+use crate::output::{Outcome, Output, Trouble, product};
+use crate::workspace;
+
+use super::check;
+
+pub(crate) fn run(output: &Output, args: &GraphArgs) -> Result<Outcome, Trouble> {
+    let paths: Vec<_> = args.spec.iter().cloned().collect();
+    let analysed = analyse(workspace::find(&paths)?)?;
+    let outcome = check::report_aside(output, &analysed)?;
+    let plans: Vec<&Plan> = analysed.iter().flat_map(Analysed::plans).collect();
+    product(&match args.format {
+        GraphFormat::Text => text::draw(&plans),
+        GraphFormat::Mermaid => mermaid::draw(&plans),
+        GraphFormat::Dot => dot::draw(&plans),
+    })?;
+    Ok(outcome)
+}
+
+/// A job of the whole graph: a box around one CI step or the steps of one Azure ML job.
+struct Group<'a> {
+    /// The heading; `None` for a CI step, which is its own job.
+    title: Option<String>,
+    steps: Vec<(StepId, &'a Step)>,
+    /// Jobs with equal layers do not wait for each other.
+    layer: usize,
+}
+
+/// The jobs of the whole graph, in order; the plain steps where there is no CI file.
+fn groups(plan: &Plan) -> Vec<Group<'_>> {
+    let Some(workflow) = plan.workflows.first() else {
+        return bare_groups(plan);
+    };
+    let mut layers: Vec<usize> = Vec::new();
+    let mut groups = Vec::new();
+    for job in &workflow.jobs {
+        let before = job.needs.iter().filter_map(|id| layers.get(id.0 as usize)).max();
+        let layer = before.map_or(0, |layer| layer + 1);
+        layers.push(layer);
+        groups.push(match &job.work {
+            Work::Step(id) => Group { title: None, steps: vec![(*id, plan.step(*id))], layer },
+            Work::Gate { environment, .. } => {
+                let title = Some(format!("approval in {environment}"));
+                Group { title, steps: Vec::new(), layer }
+            }
+            Work::Submit(id) => submission(plan, *id, layer),
+        });
+    }
+    groups
+}
+
+fn bare_groups(plan: &Plan) -> Vec<Group<'_>> {
+    let ids = 0..u32::try_from(plan.submissions.len()).unwrap_or_default();
+    ids.map(|id| submission(plan, SubmissionId(id), id as usize)).collect()
+}
+
+fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
+    let job = plan.submission(id);
+    let steps = job.steps.iter().map(|id| (*id, plan.step(*id))).collect();
+    let title = Some(format!("Azure ML job {} (pipeline{}.json)", job.label, job.suffix));
+    Group { title, steps, layer }
+}
+
+/// Where a step runs, in a word or two.
+fn place(step: &Step) -> String {
+    match &step.place {
+        Place::AzureMl(place) => place.compute.clone(),
+        Place::Ci(place) => match &place.container {
+            Some(container) => format!("{} in {container}", place.runner.github.join(" ")),
+            None => place.runner.github.join(" "),
+        },
+    }
+}
+
+/// The kind, the approval, and what else people look for at a step.
+fn notes(step: &Step) -> Vec<String> {
+    let kind = step.task.word();
+    let mut notes = Vec::new();
+    if kind != "run" {
+        notes.push(kind.to_owned());
+    }
+    notes.extend(step.approval.iter().map(|environment| format!("approval in {environment}")));
+    let registered = step.outputs.iter().filter_map(|output| output.register.as_ref());
+    notes.extend(registered.map(|(name, _)| format!("registers {name}")));
+    notes
+}
+
+/// The output that flows along an edge; empty when only order does.
+fn flow<'a>(plan: &'a Plan, edge: &Edge) -> &'a str {
+    edge.output.map_or("", |index| &plan.step(edge.from).outputs[index as usize].name)
+}
+
+/// Where a trigger lives; several only when the author asked.
+fn homes(trigger: &Trigger) -> String {
+    let homes: Vec<&str> = trigger.homes.iter().map(|home: &Home| home.word()).collect();
+    homes.join(", ")
+}
+
+/// What fires a trigger, and whether it does.
+fn firing(trigger: &Trigger) -> String {
+    let off = if trigger.enabled { "" } else { " (disabled)" };
+    format!("{}{off}", trigger.kind.words())
+}
+
+/// The steps that start first: those of the slice that wait for nothing in it.
+fn heads<'a>(plan: &'a Plan, trigger: &'a Trigger) -> impl Iterator<Item = StepId> + 'a {
+    let inside = |id: &StepId| trigger.slice.contains(id);
+    let waits =
+        move |step: &StepId| plan.edges.iter().any(|edge| edge.to == *step && inside(&edge.from));
+    trigger.slice.iter().copied().filter(move |step| !waits(step))
+}

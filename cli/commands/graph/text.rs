@@ -1,0 +1,82 @@
+//! The graph as lines for a terminal.
+
+use std::fmt::Write as _;
+
+use mlopsc_compiler::plan::{Plan, Step, StepId, Trigger};
+
+use super::{Group, firing, flow, groups, homes, notes, place};
+
+pub(super) fn draw(plans: &[&Plan]) -> String {
+    plans.iter().map(|plan| one(plan)).collect::<Vec<_>>().join("\n")
+}
+
+fn one(plan: &Plan) -> String {
+    let mut text = format!("{}  {}\n\n", plan.name, plan.spec_path);
+    let wide = width(plan.steps.iter().map(|step| &*step.name));
+    let mut shown = None;
+    for group in groups(plan) {
+        let number =
+            if shown == Some(group.layer) { String::new() } else { (group.layer + 1).to_string() };
+        shown = Some(group.layer);
+        draw_group(&mut text, plan, &group, &number, wide);
+    }
+    if !plan.triggers.is_empty() {
+        text.push('\n');
+        draw_triggers(&mut text, plan);
+    }
+    text
+}
+
+fn draw_group(text: &mut String, plan: &Plan, group: &Group<'_>, number: &str, wide: usize) {
+    if let Some(title) = &group.title {
+        let _ = writeln!(text, "{number:>3}  {title}");
+    }
+    let last = group.steps.len().saturating_sub(1);
+    for (index, (id, step)) in group.steps.iter().enumerate() {
+        let mark = match (&group.title, index == last) {
+            (None, _) => format!("{number:>3} "),
+            (Some(_), false) => "     ├".to_owned(),
+            (Some(_), true) => "     └".to_owned(),
+        };
+        let line = format!("{mark} {:wide$}  {}", step.name, details(plan, *id, step));
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+/// Place, notes, and what the step waits for.
+fn details(plan: &Plan, id: StepId, step: &Step) -> String {
+    let before = plan.edges.iter().filter(|edge| edge.to == id).map(|edge| {
+        let (from, output) = (&plan.step(edge.from).name, flow(plan, edge));
+        if output.is_empty() { from.clone() } else { format!("{from}.{output}") }
+    });
+    let mut before: Vec<String> = before.collect();
+    before.dedup();
+    let mut details = vec![place(step)];
+    details.extend(notes(step));
+    if !before.is_empty() {
+        details.push(format!("← {}", before.join(", ")));
+    }
+    details.join("  ")
+}
+
+fn draw_triggers(text: &mut String, plan: &Plan) {
+    let names = width(plan.triggers.iter().map(|trigger| &*trigger.name));
+    let wide =
+        width(plan.triggers.iter().map(homes).collect::<Vec<_>>().iter().map(|home| &**home));
+    for trigger in &plan.triggers {
+        let (name, home) = (&trigger.name, homes(trigger));
+        let (fires, starts) = (firing(trigger), started(plan, trigger));
+        let _ = writeln!(text, "  {name:names$}  {home:wide$}  {fires} → {starts}");
+    }
+}
+
+fn started(plan: &Plan, trigger: &Trigger) -> String {
+    if trigger.slice.len() == plan.steps.len() {
+        return "all steps".to_owned();
+    }
+    trigger.slice.iter().map(|id| &*plan.step(*id).name).collect::<Vec<_>>().join(", ")
+}
+
+fn width<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    words.map(|word| word.chars().count()).max().unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! `init`: a small working project.
+
+use std::path::Path;
+
+use handlebars::Handlebars;
+use mlopsc_compiler::source::Files as _;
+use serde_json::json;
+
+use crate::disk::{self, Disk, Staged};
+use crate::output::{Outcome, Output, Trouble, aside};
+
+/// The files: path and template.
+const FILES: [(&str, &str); 7] = [
+    ("mlopsc.yaml", include_str!("../templates/mlopsc.yaml.hbs")),
+    ("pipelines/train.mlops.yaml", include_str!("../templates/train.mlops.yaml.hbs")),
+    ("src/prepare.py", include_str!("../templates/prepare.py.hbs")),
+    ("src/train.py", include_str!("../templates/train.py.hbs")),
+    ("tests/test_prepare.py", include_str!("../templates/test_prepare.py.hbs")),
+    ("envs/training.yaml", include_str!("../templates/training.yaml.hbs")),
+    (".pre-commit-config.yaml", include_str!("../templates/pre-commit-config.yaml.hbs")),
+];
+
+pub(crate) fn run(output: &Output, dir: &Path) -> Result<Outcome, Trouble> {
+    disk::make_folder(dir).map_err(|error| Trouble::at(dir, &error))?;
+    let disk = Disk::open(dir).map_err(|error| Trouble::at(dir, &error))?;
+    let name = project_name(disk.root());
+    for (path, template) in FILES {
+        let shown = output.shown(&disk, path);
+        if disk.kind(path).is_some() || disk.is_link(path) {
+            aside(&format!("kept {shown}\n"));
+            continue;
+        }
+        let text = render(template, &name)?;
+        let written = disk.stage(path, &text).and_then(Staged::keep);
+        written.map_err(|error| Trouble::at(&disk.absolute(path), &error))?;
+        aside(&format!("wrote {shown}\n"));
+    }
+    aside("next: `mlopsc check`, then `mlopsc build`\n");
+    Ok(Outcome::Clean)
+}
+
+fn render(template: &str, name: &str) -> Result<String, Trouble> {
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    // The only value is a name of letters, digits and `-`: nothing to escape in any language.
+    engine.register_escape_fn(handlebars::no_escape);
+    let text = engine.render_template(template, &json!({ "name": name }));
+    text.map_err(|error| Trouble::new(format!("template: {error}")))
+}
+
+/// The folder's name as a pipeline may be called.
+fn project_name(folder: &Path) -> String {
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase());
+    let keep = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = name.unwrap_or_default().chars().map(keep).collect();
+    let name = name.trim_matches('-');
+    match name.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => name.to_owned(),
+        Some(_) => format!("project-{name}"),
+        None => "project".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_folder_gives_a_name() {
+        assert_eq!(project_name(Path::new("/a/My Project!")), "my-project");
+        assert_eq!(project_name(Path::new("/a/2024")), "project-2024");
+        assert_eq!(project_name(Path::new("/")), "project");
+    }
+}

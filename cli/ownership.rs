@@ -1,0 +1,123 @@
+//! Whose a file is: what a build may write and remove. Decides; writes nothing.
+
+use std::collections::BTreeMap;
+
+use mlopsc_compiler::emit::mark::{self, Mark};
+use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
+
+use crate::disk::Disk;
+
+/// What must be done so that a file is what its spec gives.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is.
+    Fresh,
+    /// Nothing is there: write.
+    Missing,
+    /// Ours and different: write.
+    Changed(String),
+    /// Ours, but somebody edited it: hands off.
+    Edited(String),
+    /// Not ours: hands off; why.
+    Foreign(String),
+}
+
+/// A file that a spec yields no more.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Orphan {
+    /// Root-relative path.
+    pub(crate) path: String,
+    /// The spec that its mark names.
+    pub(crate) spec: String,
+    /// What is in it.
+    pub(crate) text: String,
+    /// Whether somebody edited it.
+    pub(crate) edited: bool,
+    /// The output folder that it was found in.
+    pub(crate) folder: String,
+}
+
+/// Judges one file against the text that its spec gives.
+pub(crate) fn judge(disk: &Disk, spec: &str, path: &str, text: &str, force: bool) -> Verdict {
+    if disk.is_link(path) {
+        return Verdict::Foreign("is a symbolic link".to_owned());
+    }
+    let old = match disk.read(path) {
+        Ok(old) => old,
+        Err(FileFault::Missing) => return Verdict::Missing,
+        Err(FileFault::NotUtf8(_)) => return Verdict::Foreign("is not text".to_owned()),
+        Err(fault) => return Verdict::Foreign(format!("cannot be read ({fault})")),
+    };
+    if same(&old, text) {
+        return Verdict::Fresh;
+    }
+    match mark::read(&old) {
+        None => Verdict::Foreign("was not made by mlopsc (it has no mark)".to_owned()),
+        Some(mark) if mark.spec != spec && disk.kind(&mark.spec).is_some() => {
+            Verdict::Foreign(format!("belongs to {}", mark.spec))
+        }
+        Some(mark) if force || may_replace(&mark, &old) => Verdict::Changed(old),
+        Some(_) => Verdict::Edited(old),
+    }
+}
+
+/// Version control may turn line ends into CR LF and back; that is no difference.
+fn same(old: &str, new: &str) -> bool {
+    old == new || (old.contains('\r') && old.replace("\r\n", "\n") == new)
+}
+
+/// Untouched, or in the middle of a merge: regenerating is how that conflict is resolved.
+fn may_replace(mark: &Mark, text: &str) -> bool {
+    let has_line = |start: &str| text.lines().any(|line| line.starts_with(start));
+    mark.intact || (has_line("<<<<<<< ") && has_line(">>>>>>> "))
+}
+
+/// Marked files in the folders that are nobody's now: `judged` says whether a spec's files are to
+/// be judged at all, `wanted` is what specs yield.
+pub(crate) fn orphans(
+    disk: &Disk,
+    folders: &[String],
+    judged: &dyn Fn(&str) -> bool,
+    wanted: &BTreeMap<String, String>,
+) -> Vec<Orphan> {
+    let mut found: Vec<Orphan> = Vec::new();
+    for folder in folders {
+        for path in files_below(disk, folder) {
+            let known =
+                wanted.contains_key(&path) || found.iter().any(|orphan| orphan.path == path);
+            if !known {
+                found.extend(orphan(disk, folder, path, judged));
+            }
+        }
+    }
+    found
+}
+
+fn orphan(
+    disk: &Disk,
+    folder: &str,
+    path: String,
+    judged: &dyn Fn(&str) -> bool,
+) -> Option<Orphan> {
+    let spec = mark::read(&disk.head(&path)?)?.spec;
+    if !judged(&spec) || disk.is_link(&path) {
+        return None;
+    }
+    let text = disk.read(&path).ok()?;
+    let edited = !mark::read(&text)?.intact;
+    Some(Orphan { path, spec, text, edited, folder: folder.to_owned() })
+}
+
+/// Every file below a folder, sorted; none when the folder is not there.
+fn files_below(disk: &Disk, folder: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for (name, kind) in disk.list(folder).unwrap_or_default() {
+        let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        match kind {
+            EntryKind::File => files.push(path),
+            EntryKind::Folder if disk.is_link(&path) => {}
+            EntryKind::Folder => files.extend(files_below(disk, &path)),
+        }
+    }
+    files
+}

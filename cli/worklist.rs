@@ -1,0 +1,247 @@
+//! What a build will do for one project: files to write, files to remove, and why not.
+
+use std::collections::BTreeMap;
+
+use mlopsc_compiler::diagnostics::{Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, Rule, STALE_OUTPUT};
+use mlopsc_compiler::plan::{Home, Plan, Project as Settings};
+use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
+use mlopsc_compiler::targets::{Artifact, Target};
+
+use crate::analysis::{Analysed, emit_all, top};
+use crate::disk::Disk;
+use crate::output::Report;
+use crate::ownership::{Orphan, Verdict, judge, orphans};
+
+/// What was asked for.
+pub(crate) struct Order {
+    /// The targets to write.
+    pub(crate) targets: Vec<&'static Target>,
+    /// Where to write instead of the root; then nothing is removed.
+    pub(crate) out: Option<Disk>,
+    /// Whether edits by hand are lost.
+    pub(crate) force: bool,
+    /// Whether nothing is written, and every difference is a finding.
+    pub(crate) check: bool,
+}
+
+/// A file to be written.
+pub(crate) struct Write {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// Two texts of one file, for people to compare.
+pub(crate) struct Difference {
+    pub(crate) path: String,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// What a build will do for one project.
+pub(crate) struct Worklist {
+    pub(crate) analysed: Analysed,
+    /// Where the files go.
+    pub(crate) disk: Disk,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) removals: Vec<Orphan>,
+    /// How many files are what they should be.
+    pub(crate) fresh: usize,
+    pub(crate) differences: Vec<Difference>,
+    /// What is said of files whose spec is gone.
+    homeless: Vec<(Sources, Vec<Diagnostic>)>,
+}
+
+impl Worklist {
+    /// Compares what the specs give with what is there.
+    pub(crate) fn new(analysed: Analysed, order: &Order) -> Self {
+        let disk = order.out.clone().unwrap_or_else(|| analysed.project.disk.clone());
+        let mut list = Self {
+            analysed,
+            disk,
+            writes: Vec::new(),
+            removals: Vec::new(),
+            fresh: 0,
+            differences: Vec::new(),
+            homeless: Vec::new(),
+        };
+        if !list.analysed.file.is_broken() {
+            list.fill(order);
+        }
+        list
+    }
+
+    /// All that is to be said of the project.
+    pub(crate) fn reports(&self) -> impl Iterator<Item = Report<'_>> {
+        let homeless = self.homeless.iter().map(|(sources, diagnostics)| Report {
+            disk: &self.disk,
+            sources,
+            diagnostics,
+        });
+        self.analysed.reports().chain(homeless)
+    }
+
+    fn fill(&mut self, order: &Order) {
+        let emitted = emit_all(&self.analysed);
+        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+        let mut refused: Vec<bool> = Vec::new();
+        for (index, files) in emitted.into_iter().enumerate() {
+            let claims = self.claim(index, &files, &mut wanted);
+            let files = files.into_iter().filter(|(target, _)| {
+                order.targets.iter().any(|chosen| chosen.name == target.name)
+            });
+            let artifacts = files.map(|(_, artifact)| artifact);
+            refused.push(!claims || self.judge(index, artifacts, order));
+        }
+        if order.out.is_none() {
+            self.judge_orphans(&wanted, &refused, order);
+        }
+    }
+
+    /// Notes whose each path is; `false` and an error when another spec gives the same file.
+    fn claim(
+        &mut self,
+        index: usize,
+        files: &[(&Target, Artifact)],
+        wanted: &mut BTreeMap<String, String>,
+    ) -> bool {
+        let spec = self.spec(index).to_owned();
+        let mut clashes = Vec::new();
+        for (_, artifact) in files {
+            if let Some(other) = wanted.insert(artifact.path.clone(), spec.clone()) {
+                clashes.push(format!("`{}` is given by {other} too", artifact.path));
+            }
+        }
+        let free = clashes.is_empty();
+        for clash in clashes {
+            self.say(index, &FOREIGN_OUTPUT, clash, "give the two pipelines different names");
+        }
+        free
+    }
+
+    /// Judges the files of one spec; says whether any is refused. Then none of its files are
+    /// written.
+    fn judge(
+        &mut self,
+        index: usize,
+        artifacts: impl Iterator<Item = Artifact>,
+        order: &Order,
+    ) -> bool {
+        let (mut writes, mut refused) = (Vec::new(), false);
+        for Artifact { path, text } in artifacts {
+            let verdict = judge(&self.disk, self.spec(index), &path, &text, order.force);
+            match verdict {
+                Verdict::Fresh => self.fresh += 1,
+                Verdict::Missing => writes.push((None, Write { path, text })),
+                Verdict::Changed(old) => writes.push((Some(old), Write { path, text })),
+                Verdict::Edited(old) => {
+                    refused = true;
+                    self.say(index, &EDITED_OUTPUT, format!("`{path}` was edited by hand"), EDITED);
+                    self.differences.push(Difference { path, old, new: text });
+                }
+                Verdict::Foreign(why) => {
+                    refused = true;
+                    self.say(index, &FOREIGN_OUTPUT, format!("`{path}` {why}"), FOREIGN);
+                }
+            }
+        }
+        if order.check {
+            self.say_stale(index, writes);
+        } else if !refused {
+            self.writes.extend(writes.into_iter().map(|(_, write)| write));
+        }
+        refused
+    }
+
+    fn say_stale(&mut self, index: usize, writes: Vec<(Option<String>, Write)>) {
+        for (old, Write { path, text }) in writes {
+            let what = if old.is_some() { "is not what this spec gives" } else { "is missing" };
+            self.say(index, &STALE_OUTPUT, format!("`{path}` {what}"), STALE);
+            let old = old.unwrap_or_default();
+            self.differences.push(Difference { path, old, new: text });
+        }
+    }
+
+    fn judge_orphans(
+        &mut self,
+        wanted: &BTreeMap<String, String>,
+        refused: &[bool],
+        order: &Order,
+    ) {
+        let folders = output_folders(&self.analysed, &order.targets);
+        let project = &self.analysed.project;
+        let judged = |spec: &str| match project.specs.iter().position(|known| known == spec) {
+            Some(index) => self.analysed.analyses[index].plan.is_some() && !refused[index],
+            None => project.whole && project.disk.kind(spec).is_none(),
+        };
+        for orphan in orphans(&self.disk, &folders, &judged, wanted) {
+            if orphan.edited && !order.force {
+                let message = format!("`{}` is an orphan, and was edited by hand", orphan.path);
+                self.say_of_orphan(&orphan, &EDITED_OUTPUT, message, EDITED);
+            } else if order.check {
+                let message = format!("`{}` is an orphan: no spec gives it any more", orphan.path);
+                self.say_of_orphan(&orphan, &STALE_OUTPUT, message, STALE);
+                let (path, old) = (orphan.path, orphan.text);
+                self.differences.push(Difference { path, old, new: String::new() });
+            } else {
+                self.removals.push(orphan);
+            }
+        }
+    }
+
+    fn spec(&self, index: usize) -> &str {
+        &self.analysed.project.specs[index]
+    }
+
+    /// Adds a message at the top of a spec.
+    fn say(&mut self, index: usize, rule: &'static Rule, message: String, help: &str) {
+        let analysis = &mut self.analysed.analyses[index];
+        let place = top(&analysis.sources, &self.analysed.project.specs[index]);
+        analysis.diagnostics.push(Diagnostic::new(rule, place, message).help(help));
+    }
+
+    /// Adds a message at the spec that the orphan names; at the orphan itself when that is gone.
+    fn say_of_orphan(&mut self, orphan: &Orphan, rule: &'static Rule, message: String, help: &str) {
+        let known = self.analysed.project.specs.iter().position(|spec| *spec == orphan.spec);
+        if let Some(index) = known {
+            return self.say(index, rule, message, help);
+        }
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new(&*orphan.path, &*orphan.text));
+        let diagnostic = Diagnostic::new(rule, Span::top(file), message).help(help);
+        self.homeless.push((sources, vec![diagnostic]));
+    }
+}
+
+const EDITED: &str = "change the spec instead; `mlopsc build --force` drops the edits";
+const FOREIGN: &str = "rename the pipeline, or move that file away";
+const STALE: &str = "run `mlopsc build`";
+
+/// Folders in which files of these targets may lie: those of the specs, and the usual ones, since
+/// a project may have moved on from there.
+fn output_folders(analysed: &Analysed, targets: &[&Target]) -> Vec<String> {
+    let mut folders: Vec<String> = Vec::new();
+    for target in targets {
+        let own = analysed.plans().map(|plan: &Plan| folder_of(&plan.project, target.engine));
+        folders.extend(own.map(str::to_owned));
+        folders.push(usual_folder(target.engine).to_owned());
+    }
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+fn folder_of(settings: &Settings, engine: Home) -> &str {
+    match engine {
+        Home::AzureMl => &settings.azure_ml_folder,
+        Home::GitHub => &settings.github_folder,
+        Home::AzurePipelines => &settings.azure_pipelines_folder,
+    }
+}
+
+fn usual_folder(engine: Home) -> &'static str {
+    match engine {
+        Home::AzureMl => ".azureml",
+        Home::GitHub => ".github/workflows",
+        Home::AzurePipelines => ".azure-pipelines",
+    }
+}

@@ -1,0 +1,73 @@
+//! The small commands, and words that are none.
+
+use super::Sandbox;
+
+#[test]
+fn explain_prints_a_page_or_the_near_miss() {
+    let sandbox = Sandbox::new(&[]);
+    let page = sandbox.run(&["explain", "stale-output"]).code(0).out;
+    assert!(page.starts_with("# stale-output\n"), "{page}");
+    assert_eq!(sandbox.run(&["explain", "error[stale-output]"]).code(0).out, page);
+    let run = sandbox.run(&["explain", "stale-outputs"]).code(2);
+    assert!(run.err.contains("did you mean `stale-output`?"), "{}", run.err);
+    let list = sandbox.run(&["explain"]).code(0).out;
+    assert!(list.contains("error    stale-output\n"), "{list}");
+}
+
+#[test]
+fn promised_commands_say_so_and_others_are_unknown() {
+    let sandbox = Sandbox::new(&[]);
+    let promised = sandbox.run(&["submit", "--now", "x"]).code(2);
+    assert_eq!(promised.err, "mlopsc: `mlopsc submit` is not supported yet\n");
+    let unknown = sandbox.run(&["biuld"]).code(2);
+    assert_eq!(unknown.err, "mlopsc: `biuld` is no command; did you mean `build`?\n");
+    assert!(!sandbox.run(&["--help"]).code(0).out.contains("submit"));
+}
+
+#[test]
+fn usage_errors_are_trouble() {
+    let sandbox = Sandbox::tiny();
+    sandbox.run(&[]).code(2);
+    sandbox.run(&["build", "--nonsense"]).code(2);
+    let target = sandbox.run(&["build", "--target", "githup"]).code(2);
+    assert!(target.err.contains("did you mean `github`?"), "{}", target.err);
+    let events = sandbox.run(&["build", "--target", "events"]).code(2);
+    assert!(events.err.contains("not supported yet"), "{}", events.err);
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let script = Sandbox::new(&[]).run(&["completions", "bash"]).code(0).out;
+    assert!(script.contains("build") && script.contains("--fail-on-change"));
+}
+
+#[test]
+fn init_writes_a_project_that_is_well_and_never_overwrites() {
+    let sandbox = Sandbox::new(&[("src/train.py", "mine\n")]);
+    let run = sandbox.run(&["init"]).code(0);
+    assert!(run.err.contains("kept src/train.py"), "{}", run.err);
+    assert_eq!(sandbox.read("src/train.py"), "mine\n");
+    let check = sandbox.run(&["check"]).code(0);
+    assert!(check.err.contains("all is well"), "{}{}", check.out, check.err);
+    sandbox.run(&["build"]).code(0);
+    sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[test]
+fn graphs_show_steps_engines_and_triggers() {
+    let sandbox = Sandbox::new(&[]);
+    sandbox.run(&["init"]).code(0);
+    let text = sandbox.run(&["graph"]).code(0).out;
+    for words in ["unit_tests", "azureml:cpu-cluster", "← prepare.clean", "push to main", "weekly"]
+    {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    let mermaid = sandbox.run(&["graph", "--format", "mermaid"]).code(0).out;
+    assert!(
+        mermaid.starts_with("flowchart TD\n") && mermaid.contains("-->|\"clean\"|"),
+        "{mermaid}"
+    );
+    let dot = sandbox.run(&["graph", "--format", "dot"]).code(0).out;
+    assert_eq!(dot.matches('{').count(), dot.matches('}').count());
+    assert!(dot.contains("[label=\"clean\"]"), "{dot}");
+}

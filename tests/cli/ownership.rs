@@ -1,0 +1,269 @@
+//! What `build` writes, replaces, removes, and leaves alone.
+
+use super::{PROJECT, Run, Sandbox, TINY, WORKFLOW};
+
+fn built() -> Sandbox {
+    let sandbox = Sandbox::tiny();
+    sandbox.run(&["build"]).code(0);
+    sandbox
+}
+
+#[test]
+fn build_writes_and_then_rests() {
+    let sandbox = Sandbox::tiny();
+    let first = sandbox.run(&["build"]).code(0);
+    assert!(first.err.contains(&format!("wrote {WORKFLOW}\n")), "{}", first.err);
+    let text = sandbox.read(WORKFLOW);
+    let second = sandbox.run(&["build", "--fail-on-change"]).code(0);
+    assert!(second.err.contains("unchanged 1\n"), "{}", second.err);
+    assert!(!second.err.contains("wrote"), "{}", second.err);
+    assert_eq!(sandbox.read(WORKFLOW), text);
+    sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[test]
+fn a_build_that_wrote_can_fail_for_a_hook() {
+    Sandbox::tiny().run(&["build", "--fail-on-change"]).code(1);
+}
+
+#[test]
+fn check_lists_what_is_missing_with_a_diff_and_writes_nothing() {
+    let sandbox = Sandbox::tiny();
+    let run = sandbox.run(&["build", "--check", "--message-format", "concise"]).code(1);
+    let line = format!("tiny.mlops.yaml:1:1: error[stale-output]: `{WORKFLOW}` is missing\n");
+    assert!(run.out.starts_with(&line), "{}", run.out);
+    assert!(run.out.contains(&format!("+++ b/{WORKFLOW}")), "{}", run.out);
+    assert!(run.out.contains("+name: "), "{}", run.out);
+    assert!(!sandbox.has(".github"));
+}
+
+#[test]
+fn a_changed_spec_replaces_its_file() {
+    let sandbox = built();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("hello", "goodbye"));
+    let check = sandbox.run(&["build", "--check"]).code(1);
+    assert!(check.out.contains("is not what this spec gives"), "{}", check.out);
+    assert!(check.out.lines().any(|line| line.starts_with('-') && line.contains("hello")));
+    sandbox.run(&["build"]).code(0);
+    assert!(sandbox.read(WORKFLOW).contains("goodbye"));
+}
+
+#[test]
+fn an_edited_file_is_refused_with_a_diff_unless_forced() {
+    let sandbox = built();
+    let edited = sandbox.read(WORKFLOW) + "# mine\n";
+    sandbox.write(WORKFLOW, &edited);
+    let run = sandbox.run(&["build"]).code(1);
+    assert!(run.out.contains("edited-output"), "{}", run.out);
+    assert!(run.out.contains("-# mine"), "{}", run.out);
+    assert_eq!(sandbox.read(WORKFLOW), edited);
+    sandbox.run(&["build", "--force"]).code(0);
+    assert!(!sandbox.read(WORKFLOW).contains("# mine"));
+}
+
+#[test]
+fn one_refused_file_keeps_all_files_of_its_spec() {
+    let project = PROJECT.replace("[github]", "[github, azure_pipelines]");
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", TINY)]);
+    sandbox.write("other.mlops.yaml", &TINY.replace("tiny", "other"));
+    sandbox.write(WORKFLOW, "on: push\n");
+    sandbox.run(&["build"]).code(1);
+    assert!(!sandbox.has(".azure-pipelines/tiny.yml"));
+    assert!(sandbox.has(".azure-pipelines/other.yml"));
+}
+
+#[test]
+fn a_merge_conflict_is_resolved_by_building() {
+    let sandbox = built();
+    let (first, rest) = sandbox.read(WORKFLOW).split_once('\n').map(own).unwrap();
+    let text = format!("<<<<<<< HEAD\n{first}\n=======\n{first} \n>>>>>>> topic\n{rest}");
+    sandbox.write(WORKFLOW, &text);
+    sandbox.run(&["build"]).code(0);
+    assert!(!sandbox.read(WORKFLOW).contains("<<<<<<<"));
+}
+
+fn own((a, b): (&str, &str)) -> (String, String) {
+    (a.to_owned(), b.to_owned())
+}
+
+#[test]
+fn a_file_without_a_mark_is_never_touched() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write(WORKFLOW, "on: push\n");
+    for arguments in [&["build"][..], &["build", "--force"], &["build", "--check"]] {
+        let run = sandbox.run(arguments).code(1);
+        assert!(run.out.contains("foreign-output"), "{}", run.out);
+    }
+    assert_eq!(sandbox.read(WORKFLOW), "on: push\n");
+}
+
+#[test]
+fn two_specs_cannot_have_one_file() {
+    let sandbox = built();
+    sandbox.write("again.mlops.yaml", TINY);
+    let text = sandbox.read(WORKFLOW);
+    let run = sandbox.run(&["build", "again.mlops.yaml"]).code(1);
+    assert!(run.out.contains("belongs to tiny.mlops.yaml"), "{}", run.out);
+    sandbox.run(&["build"]).code(1);
+    assert_eq!(sandbox.read(WORKFLOW), text);
+}
+
+#[test]
+fn a_renamed_spec_takes_its_files_along() {
+    let sandbox = built();
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.write("small.mlops.yaml", TINY);
+    sandbox.run(&["build"]).code(0);
+    assert!(sandbox.read(WORKFLOW).contains("spec=small.mlops.yaml"));
+}
+
+#[test]
+fn a_renamed_pipeline_leaves_no_orphan() {
+    let sandbox = built();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("name: tiny", "name: grown"));
+    let check = sandbox.run(&["build", "--check"]).code(1);
+    assert!(check.out.contains("orphan"), "{}", check.out);
+    assert!(sandbox.has(WORKFLOW));
+    let run = sandbox.run(&["build"]).code(0);
+    assert!(run.err.contains(&format!("removed {WORKFLOW}")), "{}", run.err);
+    assert!(!sandbox.has(WORKFLOW));
+    assert!(sandbox.has(".github/workflows/grown.yml"));
+}
+
+#[test]
+fn an_edited_orphan_is_kept_unless_forced() {
+    let sandbox = built();
+    sandbox.write(WORKFLOW, &(sandbox.read(WORKFLOW) + "# mine\n"));
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("name: tiny", "name: grown"));
+    sandbox.run(&["build"]).code(1);
+    assert!(sandbox.has(WORKFLOW));
+    sandbox.run(&["build", "--force"]).code(0);
+    assert!(!sandbox.has(WORKFLOW));
+}
+
+#[test]
+fn files_of_a_deleted_spec_go_when_the_whole_project_is_built() {
+    let sandbox = built();
+    sandbox.write("other.mlops.yaml", &TINY.replace("tiny", "other"));
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.run(&["build", "other.mlops.yaml"]).code(0);
+    assert!(sandbox.has(WORKFLOW), "a part of the project judges only its own files");
+    sandbox.run(&["build"]).code(0);
+    assert!(!sandbox.has(WORKFLOW));
+    sandbox.remove("other.mlops.yaml");
+    sandbox.run(&["build"]).code(0);
+    assert!(!sandbox.has(".github/workflows/other.yml"));
+}
+
+#[test]
+fn a_broken_spec_loses_nothing() {
+    let sandbox = built();
+    let text = sandbox.read(WORKFLOW);
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("run:", "runn:"));
+    sandbox.run(&["build"]).code(1);
+    assert_eq!(sandbox.read(WORKFLOW), text);
+}
+
+#[test]
+fn a_target_leaves_the_others_alone() {
+    let project = PROJECT.replace("[github]", "[github, azure_pipelines]");
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", TINY)]);
+    sandbox.run(&["build", "--target", "github"]).code(0);
+    assert!(sandbox.has(WORKFLOW) && !sandbox.has(".azure-pipelines"));
+    sandbox.run(&["build"]).code(0);
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("name: tiny", "name: grown"));
+    sandbox.run(&["build", "--target", "azure_pipelines"]).code(0);
+    assert!(sandbox.has(WORKFLOW) && !sandbox.has(".azure-pipelines/tiny.yml"));
+}
+
+#[test]
+fn out_writes_elsewhere_and_removes_nothing() {
+    let sandbox = built();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("name: tiny", "name: grown"));
+    sandbox.run(&["build", "--out", "copy"]).code(0);
+    assert!(sandbox.has("copy/.github/workflows/grown.yml"));
+    assert!(sandbox.has(WORKFLOW) && !sandbox.has(".github/workflows/grown.yml"));
+}
+
+#[test]
+fn line_ends_of_version_control_are_no_edit() {
+    let sandbox = built();
+    sandbox.write(WORKFLOW, &sandbox.read(WORKFLOW).replace('\n', "\r\n"));
+    sandbox.run(&["build", "--check"]).code(0);
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("hello", "goodbye").replace('\n', "\r\n"));
+    sandbox.run(&["build"]).code(0);
+    let text = sandbox.read(WORKFLOW);
+    assert!(text.contains("goodbye") && !text.contains('\r'));
+}
+
+#[test]
+fn a_spec_with_other_line_ends_gives_the_same_file() {
+    let sandbox = built();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace('\n', "\r\n"));
+    sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_no_file_of_ours() {
+        let sandbox = built();
+        fs::rename(sandbox.path(WORKFLOW), sandbox.path("elsewhere.yml")).unwrap();
+        symlink(sandbox.path("elsewhere.yml"), sandbox.path(WORKFLOW)).unwrap();
+        let run: Run = sandbox.run(&["build"]).code(1);
+        assert!(run.out.contains("is a symbolic link"), "{}", run.out);
+    }
+
+    #[test]
+    fn a_folder_that_leads_out_of_the_root_is_not_written_to() {
+        let sandbox = Sandbox::tiny();
+        let outside = Sandbox::new(&[]);
+        symlink(outside.path(""), sandbox.path(".github")).unwrap();
+        let run = sandbox.run(&["build"]).code(2);
+        assert!(run.err.contains("leaves the project's root"), "{}", run.err);
+        assert!(!outside.has("workflows"));
+    }
+
+    #[test]
+    fn permissions_stay_and_new_files_are_ordinary() {
+        let sandbox = built();
+        let mode = |path: &str| fs::metadata(sandbox.path(path)).unwrap().permissions().mode();
+        assert_eq!(mode(WORKFLOW) & 0o777, mode("tiny.mlops.yaml") & 0o777);
+        fs::set_permissions(sandbox.path(WORKFLOW), Permissions::from_mode(0o664)).unwrap();
+        sandbox.write("tiny.mlops.yaml", &TINY.replace("hello", "goodbye"));
+        sandbox.run(&["build"]).code(0);
+        assert_eq!(mode(WORKFLOW) & 0o777, 0o664);
+    }
+
+    #[test]
+    fn a_read_only_file_is_the_machines_fault_and_nothing_is_half_written() {
+        let project = PROJECT.replace("[github]", "[github, azure_pipelines]");
+        let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", TINY)]);
+        sandbox.run(&["build"]).code(0);
+        let other = ".azure-pipelines/tiny.yml";
+        fs::set_permissions(sandbox.path(other), Permissions::from_mode(0o444)).unwrap();
+        let text = sandbox.read(WORKFLOW);
+        sandbox.write("tiny.mlops.yaml", &TINY.replace("hello", "goodbye"));
+        let run = sandbox.run(&["build"]).code(2);
+        assert!(run.err.contains("tiny.yml: the file is read-only"), "{}", run.err);
+        assert_eq!(sandbox.read(WORKFLOW), text);
+        let names = fs::read_dir(sandbox.path(".github/workflows")).unwrap();
+        assert_eq!(names.count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn empty_folders_of_removed_files_go() {
+        let sandbox = Sandbox::tiny();
+        let nested = ".github/workflows/deep/tiny.yml";
+        sandbox.run(&["build"]).code(0);
+        fs::create_dir(sandbox.path(".github/workflows/deep")).unwrap();
+        fs::rename(sandbox.path(WORKFLOW), sandbox.path(nested)).unwrap();
+        sandbox.run(&["build"]).code(0);
+        assert!(!sandbox.has(".github/workflows/deep") && sandbox.has(WORKFLOW));
+    }
+}
