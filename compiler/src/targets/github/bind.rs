@@ -15,8 +15,7 @@ use super::{check, expression, step};
 
 /// The file to submit, in the folder of the Azure ML files.
 pub(super) fn file(submission: &Submission) -> String {
-    let run = if submission.inputs.is_empty() { "" } else { ".run" };
-    format!("pipeline{}{run}.json", submission.suffix)
+    if submission.inputs.is_empty() { submission.job_file() } else { submission.run_file() }
 }
 
 /// The files that a submission takes along from CI steps.
@@ -177,8 +176,7 @@ fn program(scope: &Scope<'_>, submission: &Submission) -> String {
         let end = if index == last { "" } else { " |" };
         let _ = writeln!(program, "  {}{end}", assignment(scope, input, &root));
     }
-    let suffix = &submission.suffix;
-    let _ = writeln!(program, "' pipeline{suffix}.json > pipeline{suffix}.run.json");
+    let _ = writeln!(program, "' {} > {}", submission.job_file(), submission.run_file());
     program
 }
 

@@ -6,8 +6,6 @@ mod ci_step;
 mod data;
 mod events;
 mod expression;
-#[cfg(test)]
-mod fixture;
 mod gate;
 mod inputs;
 mod job;
