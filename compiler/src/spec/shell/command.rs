@@ -1,0 +1,178 @@
+//! Simple commands: which of their arguments are code or names, and which scripts they run.
+
+use super::interpreter::Reading;
+use super::lexer::assignment;
+use super::refusal::Refusal;
+
+/// A simple command, as far as it was read.
+#[derive(Default)]
+pub(super) struct Command {
+    role: Role,
+    reading: Reading,
+    /// How the names of scripts end that the command itself runs.
+    script: Option<&'static str>,
+    /// The last word is such a script.
+    file: bool,
+    /// The word before held a reference.
+    after_reference: bool,
+    /// The word before was an option that takes a variable's name.
+    after_name_option: bool,
+}
+
+/// What the words of a command are.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The name was not read yet.
+    #[default]
+    Unnamed,
+    /// The words of `for x in …`.
+    Loop,
+    /// Data.
+    Data,
+    /// The folder to go to.
+    Move,
+    /// All arguments are refused.
+    Refused(Refusal),
+    /// `export` and its family.
+    Declaration {
+        /// An option makes the value a number, a list or a name.
+        evaluates: bool,
+        /// It may be a number.
+        integer: bool,
+    },
+    /// `test`, `[`.
+    Test,
+    /// `printf`, `wait`: the option takes a variable's name.
+    NameOption(&'static str),
+}
+
+impl Command {
+    /// The words of a loop follow.
+    pub(super) fn loops(&mut self) {
+        self.role = Role::Loop;
+    }
+
+    pub(super) fn is_loop(&self) -> bool {
+        self.role == Role::Loop
+    }
+
+    /// Whether assignments are behind it.
+    pub(super) fn is_named(&self) -> bool {
+        self.role != Role::Unnamed
+    }
+
+    /// Whether it may give a variable the integer attribute.
+    pub(super) fn makes_integers(&self) -> bool {
+        matches!(self.role, Role::Declaration { integer: true, .. })
+    }
+
+    /// Whether it changes the folder.
+    pub(super) fn moves(&self) -> bool {
+        self.role == Role::Move
+    }
+
+    /// Whether the last word is a script that it runs.
+    pub(super) fn runs_file(&self) -> bool {
+        self.file
+    }
+
+    /// Whether its standard input is code.
+    pub(super) fn reads_code(&self) -> bool {
+        self.reading.reads_code()
+    }
+
+    /// Takes the next word: its text without quotes up to the first expansion, whether that is all
+    /// of it, and whether it holds a reference. Gives why a reference in it is refused.
+    pub(super) fn word(&mut self, text: &str, whole: bool, reference: bool) -> Option<Refusal> {
+        self.file = false;
+        let refusal = if self.role == Role::Unnamed {
+            self.name(text, whole);
+            None
+        } else {
+            let builtin = self.builtin(text, whole, reference);
+            let fresh = matches!(self.reading, Reading::Options(_));
+            let code = self.reading.word(text, whole);
+            let ran = fresh && matches!(self.reading, Reading::Data) && code.is_none();
+            self.file = ran && whole && self.script.is_some_and(|suffix| is_script(text, suffix));
+            builtin.or(code)
+        };
+        self.after_reference = reference;
+        refusal
+    }
+
+    fn name(&mut self, text: &str, whole: bool) {
+        if assignment(text).is_some() {
+            return;
+        }
+        if !whole {
+            self.role = Role::Data;
+            self.reading = Reading::of_unknown();
+            return;
+        }
+        self.role = role(text);
+        self.reading = Reading::of_program(text);
+        self.script = match text {
+            "python" | "python3" => Some(".py"),
+            "sh" | "bash" => Some(".sh"),
+            _ => None,
+        };
+    }
+
+    fn builtin(&mut self, text: &str, whole: bool, reference: bool) -> Option<Refusal> {
+        let after_option = std::mem::take(&mut self.after_name_option);
+        match self.role {
+            Role::Unnamed | Role::Loop | Role::Data | Role::Move => None,
+            Role::Refused(refusal) => Some(refusal),
+            Role::Declaration { evaluates, integer } => self.declaration(text, evaluates, integer),
+            Role::Test => {
+                self.after_name_option = whole && matches!(text, "-v" | "-R");
+                // Two values side by side could be an operator and a name.
+                (after_option || self.after_reference && reference).then_some(Refusal::Name)
+            }
+            Role::NameOption(option) => {
+                self.after_name_option = whole && text == option;
+                (after_option || text.starts_with(option)).then_some(Refusal::Name)
+            }
+        }
+    }
+
+    /// The name must be fixed, and the value is data unless an option says otherwise.
+    fn declaration(&mut self, text: &str, evaluates: bool, integer: bool) -> Option<Refusal> {
+        if text.starts_with(['-', '+']) {
+            let evaluates = evaluates || text.contains(['i', 'a', 'A', 'n']);
+            let integer = integer || text.contains('i');
+            self.role = Role::Declaration { evaluates, integer };
+            return Some(Refusal::Name);
+        }
+        match assignment(text) {
+            None => Some(Refusal::Name),
+            Some(_) if evaluates || text.contains('[') => Some(Refusal::Arithmetic),
+            Some(_) => None,
+        }
+    }
+}
+
+/// What the words behind a command's name are.
+fn role(name: &str) -> Role {
+    match name {
+        "command" | "builtin" | "exec" => Role::Unnamed,
+        _ if name.starts_with('-') => Role::Unnamed,
+        "eval" | "trap" | "alias" | "ssh" | "watch" => Role::Refused(Refusal::Code),
+        "let" => Role::Refused(Refusal::Arithmetic),
+        "read" | "unset" | "mapfile" | "readarray" | "getopts" | "bind" | "complete"
+        | "compgen" | "enable" => Role::Refused(Refusal::Name),
+        "export" | "declare" | "typeset" | "local" | "readonly" => {
+            Role::Declaration { evaluates: false, integer: false }
+        }
+        "test" | "[" => Role::Test,
+        "printf" => Role::NameOption("-v"),
+        "wait" => Role::NameOption("-p"),
+        "cd" | "pushd" | "popd" => Role::Move,
+        _ => Role::Data,
+    }
+}
+
+/// A plain relative path to a script.
+fn is_script(path: &str, suffix: &str) -> bool {
+    path.ends_with(suffix) && !path.starts_with('/') && !path.contains(['*', '?', '[', '{', '~'])
+}

@@ -1,0 +1,516 @@
+use super::*;
+use crate::spec::expr;
+use proptest::prelude::*;
+
+fn read(text: &str) -> (Template, Result<Script, Vec<Fault>>) {
+    let (template, faults) = expr::template(text);
+    assert_eq!(faults, [], "{text}");
+    let script = scan(text, &template);
+    (template, script)
+}
+
+fn script(text: &str) -> Script {
+    let (_, script) = read(text);
+    script.unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+}
+
+fn ci(text: &str) -> String {
+    let (template, script) = read(text);
+    let script = script.unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+    script.for_ci(text, &template, &|number| format!("V{number}"))
+}
+
+fn azure_ml(text: &str) -> String {
+    let (template, script) = read(text);
+    let script = script.unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+    let shown = script.for_azure_ml(text, &template).into_iter().map(|part| match part {
+        ScriptPart::Literal(text) => text,
+        ScriptPart::Reference(number) => format!("<{number}>"),
+    });
+    shown.collect()
+}
+
+/// What is said, and the text it is said at.
+fn faults(text: &str) -> Vec<(String, &str)> {
+    let faults = read(text).1.expect_err(text);
+    faults.into_iter().map(|fault| (fault.message, &text[fault.at])).collect()
+}
+
+fn refused(text: &str, place: &str) {
+    let text = text.replace('@', "${{ inputs.x }}");
+    for (message, at) in faults(&text) {
+        assert_eq!(at, "${{ inputs.x }}", "{text}: {message}");
+        assert!(message.contains(place), "{text}: {message}");
+    }
+}
+
+fn taken(text: &str) {
+    script(&text.replace('@', "${{ inputs.x }}"));
+}
+
+#[test]
+fn quotes_around_a_reference_decide_its_form() {
+    assert_eq!(
+        ci("python train.py --data ${{ inputs.a }}/x --name \"run ${{ inputs.b }}s\""),
+        "python train.py --data \"$V0\"/x --name \"run ${V1}s\""
+    );
+    assert_eq!(
+        azure_ml("python train.py --data ${{ inputs.a }}/x --name \"run ${{ inputs.b }}s\""),
+        "python train.py --data '<0>'/x --name \"run <1>s\""
+    );
+    assert_eq!(ci("x=\"$(cat ${{ inputs.a }})\""), "x=\"$(cat \"$V0\")\"");
+    assert_eq!(azure_ml("x=\"$(cat ${{ inputs.a }})\""), "x=\"$(cat '<0>')\"");
+    assert_eq!(
+        azure_ml("echo \"$HOME${{ inputs.a }} $1${{ inputs.b }}\""),
+        "echo \"$HOME\"\"<0> $1<1>\""
+    );
+    assert_eq!(ci("echo hello"), "echo hello");
+    assert_eq!(azure_ml("echo hello"), "echo hello");
+}
+
+#[test]
+fn what_azure_ml_may_paste_depends_on_the_quotes() {
+    assert!(Quoting::Bare.takes("a $b `c` \\ \"d\""));
+    assert!(!Quoting::Bare.takes("it's") && !Quoting::Bare.takes("a\nb"));
+    assert!(Quoting::Double.takes("it's"));
+    assert!(!Quoting::Double.takes("$b") && !Quoting::Double.takes("\\"));
+}
+
+#[test]
+fn references_are_refused_where_they_would_not_be_data() {
+    refused("echo 'a @'", "single quotes");
+    refused("echo $'a @'", "single quotes");
+    refused("cat <<EOF\nx @\nEOF\n", "inside a here-document");
+    refused("cat <<'EOF'\nx @\nEOF", "inside a here-document");
+    refused("cat <<-EOF\n\tx $(echo @)\n\tEOF", "inside a here-document");
+    refused("echo a # see @", "comment");
+    refused("x=`echo @`", "backticks");
+    refused("echo \"`echo @`\"", "backticks");
+    refused("echo $((1 + @))", "calculates");
+    refused("(( @ > 1 )) && echo", "calculates");
+    refused("for ((i = 0; i < @; i++)); do :; done", "calculates");
+    refused("echo $[ @ + 1 ]", "calculates");
+    refused("let n=@", "calculates");
+    refused("a[@]=1", "calculates");
+    refused("a=([@]=1)", "calculates");
+    refused("declare -i n=@", "calculates");
+    refused("declare -i n\nn=@", "calculates");
+    refused("n=1; typeset -i n; n=\"@\"", "calculates");
+    refused("declare -a list=@", "calculates");
+    refused("[[ @ -gt 3 ]]", "calculates");
+    refused("[[ -n x && 3 -eq \"@\" ]]", "calculates");
+    refused("case $x in @) ;; esac", "in a pattern");
+    refused("case $x in a|\"@\") ;; esac", "in a pattern");
+    refused("ls !(a|@)", "in a pattern");
+    refused("[[ $x =~ ^@$ ]]", "regular expression");
+    refused("[[ $x =~ \"@\" ]]", "regular expression");
+    refused("echo ${x:-@}", "inside `${…}`");
+    refused("echo \"${x:-\"@\"}\"", "inside `${…}`");
+    refused("echo \"${x:-$(echo @)}\"", "inside `${…}`");
+    refused("echo \\@", "backslash");
+    refused("echo \"\\@\"", "backslash");
+}
+
+#[test]
+fn the_end_word_of_a_here_document_is_fixed() {
+    let found = faults("cat << ${{ run.id }}\nx\n${{ run.id }}");
+    assert_eq!(
+        found[0],
+        ("a reference as the end word of a here-document".to_owned(), "${{ run.id }}")
+    );
+}
+
+#[test]
+fn references_are_refused_in_code_for_others() {
+    for text in [
+        "bash -c \"echo @\"",
+        "bash -c @",
+        "/bin/sh -ec \"echo @\"",
+        "bash -o pipefail -c \"echo @\"",
+        "bash -c -o pipefail \"echo @\"",
+        "env A=1 timeout 5 bash -lc \"echo @\"",
+        "docker run image sh -c \"echo @\"",
+        "find . -exec sh -c \"echo @\" \\;",
+        "'ba'sh -c \"@\"",
+        "$SHELL -c \"echo @\"",
+        "python -c \"print('@')\"",
+        "python3 -u -W ignore -c \"print('@')\"",
+        "python3.11 -c\"print('@')\"",
+        "perl -ne \"print '@'\"",
+        "node -pe \"'@'\"",
+        "node --eval=\"'@'\"",
+        "ruby -e 'x' -e \"'@'\"",
+        "awk \"/@/\" file",
+        "awk -v x=1 \"/@/\" file",
+        "pwsh -NoProfile -Command \"echo @\"",
+        "pwsh -Command echo @",
+        "psql db -c \"select '@'\"",
+        "eval \"x=@\"",
+        "command eval x=@",
+        "a=1 eval x=@",
+        "for i in 1; do eval x=@; done",
+        "for i do eval x=@; done",
+        "if eval x=@; then :; fi",
+        "trap \"rm @\" EXIT",
+        "ssh host ls @",
+        "bash -c \"$(printf %s @)\"",
+        "bash <<< \"echo @\"",
+    ] {
+        refused(text, "code for another interpreter");
+    }
+}
+
+#[test]
+fn references_are_refused_as_names_of_variables() {
+    for text in [
+        "export @",
+        "export @=1",
+        "declare @",
+        "read @",
+        "unset @",
+        "printf -v @ x",
+        "test -v @",
+        "[ -v @ ]",
+        "[ -n @ @ ]",
+        "[[ -v @ ]]",
+        "for @ in a; do :; done",
+        "function @ { :; }",
+    ] {
+        refused(text, "name of a variable");
+    }
+}
+
+#[test]
+fn ordinary_words_take_references() {
+    for text in [
+        "@ --help",
+        "python train.py -c @",
+        "python -m pkg -c @",
+        "bash run.sh -c @",
+        "bash -c 'echo \"$1\"' _ @",
+        "python -c 'import sys' @",
+        "awk -v x=@ '{ print x }' f",
+        "awk -f prog.awk @",
+        "grep -c @ file",
+        "echo a#@ \"#@\"",
+        "read -r x <<< @",
+        "cat < @ > \"@\" 2> @.log",
+        "cat <(sort @) >(tee @)",
+        "export A=@ B=\"@\"",
+        "local A=@",
+        "a=@ b=\"x @\" cmd",
+        "a=(--x @ \"@\")",
+        "a+=( # list\n  @\n)",
+        "a[1]=@",
+        "[[ -n @ && @ == \"@\" ]] && [[ -f \"@/x\" ]]",
+        "[ @ = main ] || [ -z \"@\" ]",
+        "case @ in a) echo @ ;; (b|c) echo @;; *) ;; esac",
+        "case \"@\" in a) ;; esac; echo @",
+        "x=$(case y in y) echo @;; esac)",
+        "for i in @ \"@\"; do echo $i @; done",
+        "f() { echo @; }; f @",
+        "function f { echo @; }",
+        "( cd x && echo @ )",
+        "{ echo @; } > @",
+        "if ((1)); then echo @; fi",
+        "echo $((1 << 2)) @",
+        "echo \"$(( 1 + (2) ))\" \"@\"",
+        "cat <<EOF > @\ntext $(x) ` '\nEOF\necho @",
+        "cat <<'E F' | tee @\n\\\nE F\necho @",
+        "cat <<A; cat <<B\n'\nA\n\"\nB\necho @",
+        "x=$(cat <<EOF\n' it's\nEOF\n)\necho @",
+        "echo \"${x:-'}'}\" @",
+        "echo \"${x#'}'}\" @",
+        "echo ${x:-'}'} @",
+        "echo ${x//[\\'\\\"]/} @",
+        "echo \\' @ \\\" @",
+        "echo \"\\\\@\" \"\\\"@\"",
+        "[[ $x =~ ^(a|b)+$ && @ != b ]]",
+        "[[ ( $x =~ a ) ]]; echo @",
+        "case x in x) [[ a ]];; esac; echo @",
+        "( [[ a ]]) && echo @",
+        "echo $'it\\'s' @",
+        "echo $\"text @\"",
+        "ls *.@ ~/@ {a,@}",
+        "time -p cmd @",
+        "coproc cat @",
+        "while read -r l; do echo \"$l\" @; done < @",
+        "x | while :; do break; done; y && z || echo @ &",
+        "echo a\\\nb @",
+        "echo 'it'\"'\"'s' @",
+        "echo # it's\necho @",
+        "x=$( # it's\n echo @ )",
+        "! grep -q @ f",
+        "select x in @; do break; done",
+    ] {
+        taken(text);
+    }
+}
+
+#[test]
+fn what_is_not_closed_is_told_at_its_start() {
+    for (text, message, at) in [
+        ("echo 'a", "this `'` is not closed", "'"),
+        ("echo 'a ${{ inputs.x }}", "this `'` is not closed", "'"),
+        ("echo \"a", "this `\"` is not closed", "\""),
+        ("echo $(ls", "this `(` is not closed", "$("),
+        ("(ls", "this `(` is not closed", "("),
+        ("ls)", "this `)` closes nothing", ")"),
+        ("a=(1", "this `(` is not closed", "("),
+        ("echo ${x", "this `${` is not closed", "${"),
+        ("echo `x", "this backtick is not closed", "`"),
+        ("echo $((1)", "this `(` is not closed", "$("),
+        ("cat <<EOF\nx\n", "this here-document is not closed by a line `EOF`", "<<EOF"),
+        ("cat <<EOF", "this here-document is not closed by a line `EOF`", "<<EOF"),
+        ("x=$(cat <<EOF)", "this here-document is not closed by a line `EOF`", "<<EOF"),
+        ("[[ a", "this `[[` is not closed by `]]`", "[["),
+        ("case x in a) b", "this `case` is not closed by `esac`", "case"),
+    ] {
+        assert_eq!(faults(text), [(message.to_owned(), at)], "{text}");
+    }
+}
+
+#[test]
+fn joined_lines_are_found_where_the_shell_joins_them() {
+    let text = "python a.py \\\n  --x \"a\\\nb\" '\\\n' # \\\n";
+    assert_eq!(script(text).continuations, [12..14, 22..24]);
+}
+
+#[test]
+fn scripts_that_are_run_are_found() {
+    let programs = |text: &str| -> Vec<String> {
+        script(text).programs.into_iter().map(|at| text[at].to_owned()).collect()
+    };
+    assert_eq!(
+        programs("python train.py --x prep.py && python3 -u src/score.py"),
+        ["train.py", "src/score.py"]
+    );
+    assert_eq!(programs("A=1 bash run.sh; if sh x.sh; then :; fi"), ["run.sh", "x.sh"]);
+    assert_eq!(programs("python train.py ${{ inputs.x }}"), ["train.py"]);
+    for text in [
+        "python -m train",
+        "python -c x.py",
+        "python $X.py",
+        "python ${{ inputs.x }}.py",
+        "python /opt/x.py",
+        "python \"x.py\"",
+        "docker run image python x.py",
+        "cd src && python x.py",
+        "echo python x.py",
+    ] {
+        assert_eq!(programs(text), [] as [String; 0], "{text}");
+    }
+}
+
+/// Scripts, and the arguments that `show` gets: `@` is the value.
+#[cfg(unix)]
+const SHOWN: &[(&str, &[&str])] = &[
+    ("show @", &["@"]),
+    ("show \"@\"", &["@"]),
+    ("show a@b \"a @ b\" 'c'@'d' \"e\"@\"f\"", &["a@b", "a @ b", "c@d", "e@f"]),
+    ("show --x=@.csv --y @/z", &["--x=@.csv", "--y", "@/z"]),
+    ("show @@ \"@@\"", &["@@", "@@"]),
+    ("x=@; show \"$x\"", &["@"]),
+    ("x=a@b y=\"@\"; show \"$x\" \"$y\"", &["a@b", "@"]),
+    ("x=@ show \"$x\"@", &["@"]),
+    ("export X=@; show \"$X\"", &["@"]),
+    ("f() { local x=@; show \"$x\"; }; f", &["@"]),
+    ("declare x=\"@\"; show \"$x\"", &["@"]),
+    ("readonly x=@; show \"$x\"", &["@"]),
+    ("a=(1 @ \"x@\"); show \"${a[@]}\"", &["1", "@", "x@"]),
+    ("a=(); a+=(@ # more\n@); show \"${a[@]}\"", &["@", "@"]),
+    ("a[1]=@; show \"${a[1]}\"", &["@"]),
+    ("for i in @ \"@\"; do show \"$i\"; done", &["@", "@"]),
+    ("f() { show \"$@\" @; }; f @ b", &["@", "b", "@"]),
+    ("function f { show \"$1\"; }; f @", &["@"]),
+    ("set -- @; show \"$1\" $#", &["@", "1"]),
+    ("IFS= read -r -d '' x <<< @ || :; show \"${x%?}\"", &["@"]),
+    ("x=\"$(printf %s @; echo .)\"; show \"$x\"", &["@."]),
+    ("x=\"$(printf %s \"@\"; echo .)\"; show \"$x\"", &["@."]),
+    ("x=$(printf %s \"$(printf %s @; echo .)\"); show \"$x\"", &["@."]),
+    ("show \"$(printf %s 'a'@; echo .)\"", &["a@."]),
+    ("(show @)", &["@"]),
+    ("{ show @; }", &["@"]),
+    ("true && show @ || show no", &["@"]),
+    ("false || show @; show b", &["@", "b"]),
+    ("if [ @ = @ ]; then show yes; fi", &["yes"]),
+    ("if [[ @ == \"@\" ]]; then show @; fi", &["@"]),
+    ("[[ @ == b ]] || show @", &["@"]),
+    ("[[ x@ == x\"@\" && -n \"x@\" ]] && show same", &["same"]),
+    ("case @ in '') show empty;; *) show @;; esac", &["@"]),
+    ("case x@ in y*) show no;; x*) show \"@\";; esac", &["@"]),
+    ("case a in (a) case b in b) show @;; esac;; esac", &["@"]),
+    ("x=$(case a in a) printf %s @; echo .;; esac); show \"$x\"", &["@."]),
+    ("while :; do show @; break; done", &["@"]),
+    ("for ((i = 0; i < 2; i++)); do show $i@; done", &["0@", "1@"]),
+    ("show $((1 << 2)) @ $(( (1 + 2) * 3 ))", &["4", "@", "9"]),
+    ("cat <<EOF > /dev/null\n' \" ( $(true) )\nEOF\nshow @", &["@"]),
+    ("cat > /dev/null <<'E F'\n\\\nE F\nshow @", &["@"]),
+    ("{ cat <<A; cat <<-B; } > /dev/null\n'\nA\n\t\"\n\tB\nshow @", &["@"]),
+    ("x=$(cat <<EOF\nit's\nEOF\n); show \"$x\" @", &["it's", "@"]),
+    ("show \"${none:-'}'}\" @", &["'}'", "@"]),
+    ("x=\"a}\"; show \"${x%'}'}\" @", &["a", "@"]),
+    ("show ${none:-'}'} @", &["}", "@"]),
+    ("show \"${none:-\"}\"}\" \"@\"", &["}", "@"]),
+    ("x=\"a'b\"; show ${x//\\'/-} @", &["a-b", "@"]),
+    ("show \\' @ \\\" \"\\\"@\" \"\\\\@\"", &["'", "@", "\"", "\"@", "\\@"]),
+    ("show $'it\\'s' @", &["it's", "@"]),
+    ("show \"`echo \"a b\"`\" @", &["a b", "@"]),
+    ("show a#b # it's \" (\nshow @", &["a#b", "@"]),
+    ("x=$( # it's )\n echo a ); show $x @", &["a", "@"]),
+    ("show a\\\nb @ \"c\\\nd\"", &["ab", "@", "cd"]),
+    ("[[ ab =~ ^(a|x)b$ ]] && show @", &["@"]),
+    ("[[ ( a =~ a ) && b ]] && show @", &["@"]),
+    ("! false && show @", &["@"]),
+    ("bash -c 'printf \"%s\\0\" \"$1\"' _ @", &["@"]),
+    ("env X=@ bash -c 'printf \"%s\\0\" \"$X\"'", &["@"]),
+    ("X=@; show \"$HOME\"@ \"$HOME@\"", &["/home@", "/home@"]),
+    ("show >&1 @ 2>/dev/null", &["@"]),
+    ("while IFS= read -r -d '' l; do show \"$l\"; done < <(printf '%s\\0' @)", &["@"]),
+    ("f() { show \"$1\"; }\nf \\\n  @", &["@"]),
+    ("time -p show @ 2> /dev/null", &["@"]),
+    ("if true; then case a in a) ;; esac fi; show @", &["@"]),
+    ("x=; show ${x:+\"'\"} \"${x:-a}@\"", &["a@"]),
+];
+
+/// Runs all scripts in one bash, and compares what their `show` got.
+#[cfg(unix)]
+fn run_all(scripts: &[String], value: &str) {
+    use std::fmt::Write;
+    let mut text = String::from("show() { printf '%s\\0' \"$@\"; }\n");
+    for script in scripts {
+        writeln!(text, "(\n{script}\n)\nprintf '\\1\\0'").expect("a String takes everything");
+    }
+    let output = std::process::Command::new("bash")
+        .args(["--norc", "-c", &text])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", "/home")
+        .env("V", value)
+        .output()
+        .expect("bash runs");
+    let shown = String::from_utf8(output.stdout).expect("text");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let shown: Vec<&str> = shown.split("\u{1}\0").collect();
+    assert_eq!(shown.len(), SHOWN.len() + 1, "{errors}");
+    for ((source, expected), shown) in SHOWN.iter().zip(shown) {
+        let shown: Vec<&str> = shown.split_terminator('\0').collect();
+        let expected: Vec<String> = expected.iter().map(|text| text.replace('@', value)).collect();
+        assert_eq!(shown, expected, "{source} with {value:?}: {errors}");
+    }
+}
+
+#[cfg(unix)]
+fn with_references(source: &str) -> String {
+    // `${a[@]}` and `$@` are bash's own.
+    let kept = source.replace("[@]", "[\u{1}]").replace("$@", "$\u{1}");
+    kept.replace('@', "${{ inputs.x }}").replace('\u{1}', "@")
+}
+
+#[cfg(unix)]
+fn check_ci(value: &str) {
+    let scripts = SHOWN.iter().map(|(source, _)| {
+        let text = with_references(source);
+        let (template, script) = read(&text);
+        script.unwrap_or_else(|faults| panic!("{text}: {faults:?}")).for_ci(
+            &text,
+            &template,
+            &|_| "V".to_owned(),
+        )
+    });
+    run_all(&scripts.collect::<Vec<_>>(), value);
+}
+
+/// Azure ML pastes values into the text.
+#[cfg(unix)]
+fn check_azure_ml(value: &str) {
+    let paste = |part| match part {
+        ScriptPart::Literal(text) => text,
+        ScriptPart::Reference(_) => value.to_owned(),
+    };
+    let scripts = SHOWN.iter().map(|(source, _)| {
+        let text = with_references(source);
+        let (template, script) = read(&text);
+        let script = script.unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+        script.for_azure_ml(&text, &template).into_iter().map(paste).collect()
+    });
+    run_all(&scripts.collect::<Vec<_>>(), value);
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_gets_hostile_values_as_data() {
+    for value in [
+        "plain",
+        "a b  c",
+        "it's",
+        "\"; exit 3; \"",
+        "$(exit 3) `exit 3` ${HOME} $HOME",
+        "a[$(exit 3)]",
+        "*",
+        "~",
+        "-n",
+        "(",
+        "]]",
+        "esac",
+        "\\",
+        "a\nb\n\nc",
+        "#x",
+        "!x",
+        "{a,b}",
+        "é €",
+        "=",
+    ] {
+        check_ci(value);
+        if Quoting::Bare.takes(value) && Quoting::Double.takes(value) {
+            check_azure_ml(value);
+        }
+    }
+}
+
+#[cfg(unix)]
+mod random {
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn bash_gets_any_value_as_data(value in "[ -~\n]{1,12}") {
+            // `read -d ''` drops nothing else than the blanks that it is told to.
+            check_ci(&value);
+        }
+
+        #[test]
+        fn azure_ml_may_paste_what_is_taken(value in "[ -~]{1,12}") {
+            prop_assume!(Quoting::Bare.takes(&value) && Quoting::Double.takes(&value));
+            check_azure_ml(&value);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_judged_without_panic(text in "([a-z.é \n]|\\$\\{\\{ run\\.id \\}\\}|[$'\"`(){}\\[\\]<>&|;!=#\\\\@]|case |in|esac|for |eval |<<|bash -c |declare -i |do){0,20}") {
+        let (template, _) = expr::template(&text);
+        match scan(&text, &template) {
+            Ok(script) => {
+                prop_assert_eq!(script.spots.len(), template.references().count());
+                for (spot, (range, _)) in script.spots.iter().zip(template.references()) {
+                    prop_assert_eq!(&spot.range, range);
+                }
+                let literal: String = script.for_azure_ml(&text, &template).into_iter().filter_map(|part| match part {
+                    ScriptPart::Literal(text) => Some(text),
+                    ScriptPart::Reference(_) => None,
+                }).collect();
+                prop_assert!(literal.len() <= text.len() + 2 * script.spots.len());
+            }
+            Err(faults) => {
+                prop_assert!(!faults.is_empty());
+                for fault in faults {
+                    prop_assert!(text.get(fault.at).is_some());
+                }
+            }
+        }
+    }
+}
