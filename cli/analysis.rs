@@ -1,13 +1,13 @@
 //! Specs through the compiler, several at a time when there are many.
 
 use mlopsc_compiler::plan::Plan;
-use mlopsc_compiler::source::{FileFault, FileId, Files, Sources, Span};
+use mlopsc_compiler::source::{FileId, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
-use mlopsc_compiler::{Analysis, ProjectFile, analyze, emit, read_project};
+use mlopsc_compiler::{Analysis, analyze, emit};
 use rayon::prelude::*;
 
-use crate::output::{Report, Trouble};
-use crate::workspace::{PROJECT_FILE, Project};
+use crate::output::Report;
+use crate::workspace::Project;
 
 /// From this many specs on, threads pay for their start.
 const PARALLEL: usize = 9;
@@ -18,31 +18,24 @@ pub(crate) struct Analysed {
     pub(crate) project: Project,
     /// One per spec, in the order of the project's list.
     pub(crate) analyses: Vec<Analysis>,
-    /// What its specs share.
-    pub(crate) file: ProjectFile,
     /// The project file, for what is said of it.
     file_sources: Sources,
 }
 
 /// Analyses every spec of every project.
-pub(crate) fn analyse(projects: Vec<Project>) -> Result<Vec<Analysed>, Trouble> {
-    let files: Result<Vec<ProjectFile>, Trouble> = projects.iter().map(project_file).collect();
-    let files = files?;
-    let works = projects.iter().zip(&files).flat_map(|(project, file)| {
-        project.specs.iter().map(move |spec| (project, file, spec.as_str()))
-    });
-    let works: Vec<(&Project, &ProjectFile, &str)> = works.collect();
-    let one =
-        |(project, file, spec): &(&Project, &ProjectFile, &str)| analyze(&project.disk, file, spec);
+pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
+    let works = projects
+        .iter()
+        .flat_map(|project| project.specs.iter().map(move |spec| (project, spec.as_str())));
+    let works: Vec<(&Project, &str)> = works.collect();
+    let one = |(project, spec): &(&Project, &str)| analyze(&project.disk, &project.file, spec);
     let mut analyses = each(&works, one).into_iter();
-    let both = projects.into_iter().zip(files);
-    let all = both.map(|(project, file)| Analysed {
+    let all = projects.into_iter().map(|project| Analysed {
         analyses: analyses.by_ref().take(project.specs.len()).collect(),
+        file_sources: project.file.sources(),
         project,
-        file_sources: file.sources(),
-        file,
     });
-    Ok(all.collect())
+    all.collect()
 }
 
 /// Maps items in order, on several threads when there are many.
@@ -52,17 +45,6 @@ fn each<T: Sync, U: Send>(items: &[T], one: impl Fn(&T) -> U + Sync + Send) -> V
     } else {
         items.par_iter().map(one).collect()
     }
-}
-
-fn project_file(project: &Project) -> Result<ProjectFile, Trouble> {
-    let path = project.has_file.then_some(PROJECT_FILE);
-    read(&project.disk, path)
-        .map_err(|fault| Trouble::at(&project.disk.absolute(PROJECT_FILE), &fault))
-}
-
-/// A project file, or the defaults.
-pub(crate) fn read(files: &dyn Files, path: Option<&str>) -> Result<ProjectFile, FileFault> {
-    path.map_or_else(|| Ok(ProjectFile::none()), |path| Ok(read_project(path, &files.read(path)?)))
 }
 
 /// What every target gives for each spec; nothing for a spec with an error.
@@ -82,8 +64,11 @@ impl Analysed {
     /// All that was found, for the report.
     pub(crate) fn reports(&self) -> impl Iterator<Item = Report<'_>> {
         let disk = &self.project.disk;
-        let shared =
-            Report { disk, sources: &self.file_sources, diagnostics: &self.file.diagnostics };
+        let shared = Report {
+            disk,
+            sources: &self.file_sources,
+            diagnostics: &self.project.file.diagnostics,
+        };
         let specs = self.analyses.iter().map(move |analysis| Report {
             disk,
             sources: &analysis.sources,

@@ -64,7 +64,7 @@ impl Worklist {
             differences: Vec::new(),
             homeless: Vec::new(),
         };
-        if !list.analysed.file.is_broken() {
+        if !list.analysed.project.file.is_broken() {
             list.fill(order);
         }
         list
@@ -171,7 +171,7 @@ impl Worklist {
         let project = &self.analysed.project;
         let judged = |spec: &str| match project.specs.iter().position(|known| known == spec) {
             Some(index) => self.analysed.analyses[index].plan.is_some() && !refused[index],
-            None => project.whole && project.disk.kind(spec).is_none(),
+            None => project.whole && project.holds(spec) && project.disk.kind(spec).is_none(),
         };
         for orphan in orphans(&self.disk, &folders, &judged, wanted) {
             if orphan.edited && !order.force {

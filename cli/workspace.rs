@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
-use mlopsc_compiler::source::EntryKind;
+use mlopsc_compiler::source::{EntryKind, Files as _};
+use mlopsc_compiler::{ProjectFile, read_project};
 
 use crate::disk::{self, Disk};
 use crate::output::Trouble;
@@ -15,10 +16,13 @@ pub(crate) const PROJECT_FILE: &str = "mlopsc.yaml";
 /// A project and those of its specs that were asked for.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// The root: the folder of the project file, else of `.git`, else of the spec.
+    /// The root: the folder of the project file or the one that it names, else of `.git`, else of
+    /// the spec.
     pub(crate) disk: Disk,
-    /// Whether the root holds a project file.
-    pub(crate) has_file: bool,
+    /// What its specs share.
+    pub(crate) file: ProjectFile,
+    /// Root-relative folder of the project; empty unless the project file names a root above.
+    pub(crate) base: String,
     /// Root-relative paths, sorted.
     pub(crate) specs: Vec<String>,
     /// Whether all specs of the project were asked for.
@@ -44,7 +48,44 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
             "no spec in {place}: a spec's name ends in `.mlops.yaml` or `.mlops.yml`"
         )));
     }
-    Ok(search.finish())
+    search.finish()
+}
+
+impl Project {
+    /// Seen from the root that the project file names, if it names one.
+    fn from_its_root(self) -> Result<Self, Trouble> {
+        let Some(way) = self.file.root().filter(|_| !self.file.is_broken()) else {
+            return Ok(self);
+        };
+        let folder = self.disk.root();
+        let place = folder.join(way);
+        let disk = Disk::open(&place).map_err(|error| Trouble::at(&place, &error))?;
+        let base = folder.strip_prefix(disk.root()).ok().and_then(disk::slashed);
+        let base = base.ok_or_else(|| {
+            let file = folder.join(PROJECT_FILE);
+            Trouble::at(&file, &format!("`root: {way}` is no folder that holds this one"))
+        })?;
+        let specs = self.specs.iter().map(|spec| below(&base, spec)).collect();
+        Ok(Self { file: read_file(&disk, &base)?, disk, base, specs, whole: self.whole })
+    }
+
+    /// Whether a root-relative path lies in the project's own folder.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.base.is_empty()
+            || path.strip_prefix(&self.base).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// A path in a root-relative folder.
+pub(crate) fn below(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// The project file in a root-relative folder.
+fn read_file(disk: &Disk, folder: &str) -> Result<ProjectFile, Trouble> {
+    let path = below(folder, PROJECT_FILE);
+    let text = disk.read(&path).map_err(|fault| Trouble::at(&disk.absolute(&path), &fault))?;
+    Ok(read_project(&path, &text))
 }
 
 /// Whether a file's name is that of a spec.
@@ -118,8 +159,9 @@ impl Search {
         if !self.projects.contains_key(&root.folder) {
             let disk =
                 Disk::open(&root.folder).map_err(|error| Trouble::at(&root.folder, &error))?;
-            let project =
-                Project { disk, has_file: root.has_file, specs: Vec::new(), whole: false };
+            let file = if root.has_file { read_file(&disk, "")? } else { ProjectFile::none() };
+            let (specs, whole, base) = (Vec::new(), false, String::new());
+            let project = Project { disk, file, base, specs, whole };
             self.projects.insert(root.folder.clone(), project);
         }
         Ok(self.projects.get_mut(&root.folder).expect("just inserted"))
@@ -136,11 +178,11 @@ impl Search {
         root
     }
 
-    fn finish(self) -> Vec<Project> {
+    fn finish(self) -> Result<Vec<Project>, Trouble> {
         let sorted = self.projects.into_values().map(|mut project| {
             project.specs.sort();
             project.specs.dedup();
-            project
+            project.from_its_root()
         });
         sorted.collect()
     }

@@ -20,7 +20,7 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     let out = args.out.as_deref().map(|out| open_out(out, &projects, args.check)).transpose()?;
     let order = Order { targets, out, force: args.force, check: args.check };
     let lists: Vec<Worklist> =
-        analyse(projects)?.into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
+        analyse(projects).into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
     let failed = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
     Ok(Outcome::findings(failed || (changed && args.fail_on_change)))

@@ -19,7 +19,7 @@ pub(crate) fn run(output: &Output, args: &CheckArgs) -> Result<Outcome, Trouble>
     if args.fix {
         fix_all(output, &args.paths)?;
     }
-    let analysed = analyse(workspace::find(&args.paths)?)?;
+    let analysed = analyse(workspace::find(&args.paths)?);
     let outcome = report(output, Stream::Product, &analysed)?;
     let reports: Vec<Report<'_>> = analysed.iter().flat_map(Analysed::reports).collect();
     aside(&summary(&reports, analysed.iter().map(|one| one.analyses.len()).sum()));
@@ -54,7 +54,7 @@ fn counted(count: usize, word: &str) -> String {
 
 fn fix_all(output: &Output, paths: &[PathBuf]) -> Result<(), Trouble> {
     for _ in 0..ROUNDS {
-        let analysed = analyse(workspace::find(paths)?)?;
+        let analysed = analyse(workspace::find(paths)?);
         let mut fixed = 0;
         for report in analysed.iter().flat_map(Analysed::reports) {
             fixed += fix(output, &report)?;

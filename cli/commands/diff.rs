@@ -6,17 +6,16 @@ mod text;
 
 use std::collections::BTreeSet;
 
-use mlopsc_compiler::analyze;
-use mlopsc_compiler::diagnostics::Level;
 use mlopsc_compiler::diff::{Diff, diff};
 use mlopsc_compiler::plan::Plan;
-use mlopsc_compiler::source::Files as _;
+use mlopsc_compiler::source::{FileFault, Files as _};
+use mlopsc_compiler::{ProjectFile, analyze, read_project};
 
-use crate::analysis::{Analysed, analyse, read};
+use crate::analysis::{Analysed, analyse};
 use crate::args::{DiffArgs, DiffFormat};
 use crate::git::Revision;
 use crate::output::{Outcome, Output, Trouble, aside, product};
-use crate::workspace::{self, PROJECT_FILE, is_spec};
+use crate::workspace::{self, PROJECT_FILE, below, is_spec};
 
 use super::check;
 
@@ -40,7 +39,7 @@ enum Fate {
 }
 
 pub(crate) fn run(output: &Output, args: &DiffArgs) -> Result<Outcome, Trouble> {
-    let analysed = analyse(workspace::find(&args.paths)?)?;
+    let analysed = analyse(workspace::find(&args.paths)?);
     let outcome = check::report_aside(output, &analysed)?;
     let mut entries = Vec::new();
     for one in analysed {
@@ -64,27 +63,33 @@ fn compare(
     revision: &Revision,
 ) -> Result<Vec<Entry>, Trouble> {
     let Analysed { project, analyses, .. } = analysed;
-    let old_file = revision.kind(PROJECT_FILE).map(|_| PROJECT_FILE);
-    let old_file = read(revision, old_file)
-        .map_err(|fault| Trouble::new(format!("the committed {PROJECT_FILE}: {fault}")))?;
-    let gone = revision
-        .paths()
-        .filter(|path| project.whole && is_spec(path) && project.disk.kind(path).is_none());
+    let old_file = old_project_file(&project.base, revision)?;
+    let gone = revision.paths().filter(|path| {
+        project.whole && is_spec(path) && project.holds(path) && project.disk.kind(path).is_none()
+    });
     let gone: BTreeSet<&str> = gone.collect();
     let old_plan = |path: &str| {
         let old = revision.kind(path).map(|_| analyze(revision, &old_file, path));
         old.map(|old| old.plan.ok_or("the committed version has errors"))
     };
     let now = project.specs.iter().zip(analyses).map(|(path, analysis)| {
-        let broken = analysis.diagnostics.iter().any(|found| found.level == Level::Error);
-        let new = analysis.plan.filter(|_| !broken).ok_or("it has errors");
-        (path.as_str(), fate(old_plan(path), Some(new)))
+        (path.as_str(), fate(old_plan(path), Some(analysis.plan.ok_or("it has errors"))))
     });
     let gone = gone.iter().map(|path| (*path, fate(old_plan(path), None)));
     let entry = |(path, fate): (&str, Option<Fate>)| {
         Some(Entry { path: output.shown(&project.disk, path), fate: fate? })
     };
     Ok(now.chain(gone).filter_map(entry).collect())
+}
+
+/// The project file as it was, or the defaults.
+fn old_project_file(base: &str, revision: &Revision) -> Result<ProjectFile, Trouble> {
+    let path = below(base, PROJECT_FILE);
+    match revision.read(&path) {
+        Ok(text) => Ok(read_project(&path, &text)),
+        Err(FileFault::Missing) => Ok(ProjectFile::none()),
+        Err(fault) => Err(Trouble::new(format!("the committed {path}: {fault}"))),
+    }
 }
 
 type Version = Option<Result<Plan, &'static str>>;

@@ -15,7 +15,7 @@ use super::check;
 
 pub(crate) fn run(output: &Output, args: &GraphArgs) -> Result<Outcome, Trouble> {
     let paths: Vec<_> = args.spec.iter().cloned().collect();
-    let analysed = analyse(workspace::find(&paths)?)?;
+    let analysed = analyse(workspace::find(&paths)?);
     let outcome = check::report_aside(output, &analysed)?;
     let plans: Vec<&Plan> = analysed.iter().flat_map(Analysed::plans).collect();
     product(&match args.format {
@@ -66,7 +66,7 @@ fn bare_groups(plan: &Plan) -> Vec<Group<'_>> {
 fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
     let job = plan.submission(id);
     let steps = job.steps.iter().map(|id| (*id, plan.step(*id))).collect();
-    let title = Some(format!("Azure ML job {} (pipeline{}.json)", job.label, job.suffix));
+    let title = Some(format!("Azure ML job pipeline{}.json", job.suffix));
     Group { title, steps, layer }
 }
 

@@ -48,6 +48,11 @@ impl ProjectFile {
         sources
     }
 
+    /// The way to the repository's root, when the file says that it lies in a folder below.
+    pub fn root(&self) -> Option<&str> {
+        self.spec.root.as_ref().map(|root| root.value.as_str())
+    }
+
     /// Whether nothing may be built.
     pub fn is_broken(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == diagnostics::Level::Error)

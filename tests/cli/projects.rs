@@ -95,3 +95,29 @@ fn a_name_in_the_wrong_case_is_missing() {
     let run = sandbox.run(&["check", "--message-format", "concise", "node.mlops.yaml"]).code(1);
     assert!(run.out.contains("missing-file"), "{}", run.out);
 }
+
+#[test]
+fn a_project_below_can_name_the_repository_as_its_root() {
+    let sandbox = Sandbox::new(&[
+        ("examples/a/mlopsc.yaml", &format!("{PROJECT}root: ../..\n")),
+        ("examples/a/tiny.mlops.yaml", TINY),
+    ]);
+    sandbox.run_in("examples/a", &["build"]).code(0);
+    assert!(sandbox.read(WORKFLOW).contains("spec=examples/a/tiny.mlops.yaml"));
+    sandbox.write("examples/a/mlopsc.yaml", &format!("{PROJECT}root: ../../elsewhere\n"));
+    sandbox.run(&["check", "examples"]).code(2);
+    sandbox.write("elsewhere/readme", "");
+    let run = sandbox.run(&["check", "examples"]).code(2);
+    assert!(run.err.contains("is no folder that holds this one"), "{}", run.err);
+}
+
+#[test]
+fn a_broken_project_file_builds_nothing_and_is_reported_once() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write("other.mlops.yaml", &TINY.replace("tiny", "other"));
+    sandbox.write("mlopsc.yaml", &PROJECT.replace("targets", "targetz"));
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    assert_eq!(run.out.lines().count(), 1, "{}", run.out);
+    assert!(run.out.starts_with("mlopsc.yaml:3:1: error[unknown-key]"), "{}", run.out);
+    assert!(!sandbox.has(".github"));
+}

@@ -123,7 +123,7 @@ fn pull_request_words(request: &PullRequest) -> String {
     let mut words = "pull request".to_owned();
     words += &listed(" to ", &request.branches);
     words += &listed(", paths ", &request.paths);
-    words + if request.drafts { ", drafts too" } else { "" }
+    words + if request.drafts { "" } else { ", no drafts" }
 }
 
 fn listed(before: &str, items: &[String]) -> String {
