@@ -93,6 +93,12 @@ impl Plan {
         format!("{}-{}", self.name, self.trigger(trigger).name)
     }
 
+    /// What the plan's files and folders are called; no other plan of a project may use one of them.
+    pub fn file_stems(&self) -> impl Iterator<Item = String> + '_ {
+        let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
+        workflows.chain(self.release.iter().map(|release| release.id.clone()))
+    }
+
     /// The name by which a step's output crosses borders: `<step>__<output>`.
     pub fn port(&self, step: StepId, output: u32) -> String {
         let step = self.step(step);
