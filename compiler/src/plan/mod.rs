@@ -3,6 +3,7 @@
 //! Targets read this and nothing else. Everything that can fail was decided before: a plan can be
 //! written by every target that its project names.
 
+mod filter;
 mod project;
 mod step;
 mod submission;
@@ -12,6 +13,7 @@ mod value;
 mod words;
 mod workflow;
 
+pub use filter::*;
 pub use project::*;
 pub use step::*;
 pub use submission::*;
