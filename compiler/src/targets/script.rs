@@ -1,13 +1,18 @@
 //! Bash that CI files share, whatever the platform: what a value must be like, and how values get
-//! into a copy of a job file. Every line expects a function `fail MESSAGE` that ends the script.
+//! into a copy of a job file. The lines call a function `fail MESSAGE`, which ends the script in
+//! the platform's own way.
 
 use std::fmt::Write as _;
 
 use crate::plan::{Parameter, Scalar, ValueType};
 
+/// Bash: `demand VALUE FORM MESSAGE` fails unless the value is one line that matches the form.
+pub(crate) const DEMAND: &str =
+    "demand() { [[ $1 =~ $2 && $1 != *[[:cntrl:]]* ]] || fail \"$3\"; }\n";
+
 /// Text that Azure ML may paste into a command line between quotes: not empty, and nothing that
 /// ends a quotation or starts a substitution.
-pub(crate) const PASTEABLE: &str = r#"^[^[:cntrl:]'"$`\]+$"#;
+pub(crate) const PASTEABLE: &str = r#"^[^'"$`\]+$"#;
 
 /// What bash reads as exactly this text, quoted only where it must be.
 pub(crate) fn quote(text: &str) -> String {
@@ -24,8 +29,8 @@ pub(crate) fn variable(prefix: &str, name: &str) -> String {
     format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "_"))
 }
 
-/// What the text of a value must match (POSIX extended, as bash's `=~` reads it), and the words
-/// for it. Whole numbers have at most 18 digits and no leading zero, so that bash can compare them.
+/// The form of a type's values (POSIX extended, as bash's `=~` reads it), and the words for it.
+/// Whole numbers have at most 18 digits and no leading zero, so that bash can compare them.
 pub(crate) fn form(kind: ValueType) -> (&'static str, &'static str) {
     match kind {
         ValueType::Integer => ("^(0|-?[1-9][0-9]{0,17})$", "a whole number"),
@@ -37,27 +42,27 @@ pub(crate) fn form(kind: ValueType) -> (&'static str, &'static str) {
         | ValueType::Mltable
         | ValueType::MlflowModel
         | ValueType::CustomModel
-        | ValueType::TritonModel => ("^[^[:cntrl:]]*$", "one line of text"),
+        | ValueType::TritonModel => ("", "one line of text"),
     }
 }
 
-/// A line that ends the script unless the variable's text matches.
-pub(crate) fn demand(variable: &str, pattern: &str, message: &str) -> String {
-    let (pattern, message) = (quote(pattern), quote(message));
-    format!("form={pattern}\n[[ ${variable} =~ $form ]] || fail {message}\n")
+/// A line that fails unless the variable's value is one line that matches.
+pub(crate) fn demand(variable: &str, form: &str, message: &str) -> String {
+    format!("demand \"${variable}\" {} {}\n", quote(form), quote(message))
 }
 
-/// Lines that end the script unless the variable's text is a value that the parameter takes.
+/// Lines that fail unless the variable's value is one that the parameter takes.
 pub(crate) fn demand_parameter(variable: &str, parameter: &Parameter) -> String {
     let name = &parameter.name;
     if !parameter.choices.is_empty() {
         return demand_choice(variable, name, &parameter.choices);
     }
-    let (pattern, words) = form(parameter.kind);
-    let mut lines = demand(variable, pattern, &format!("{name} must be {words}"));
-    if let Some(pattern) = &parameter.pattern {
-        lines.push_str(&demand(variable, pattern, &format!("{name} must match {pattern}")));
-    }
+    let mut lines = if let Some(pattern) = &parameter.pattern {
+        demand(variable, pattern, &format!("{name} must match {pattern}"))
+    } else {
+        let (form, words) = form(parameter.kind);
+        demand(variable, form, &format!("{name} must be {words}"))
+    };
     for (bound, sign, words) in
         [(&parameter.min, ">=", "at least"), (&parameter.max, "<=", "at most")]
     {
@@ -100,26 +105,35 @@ pub(crate) struct Binding {
     pub(crate) input: String,
     /// The input's type.
     pub(crate) kind: ValueType,
-    /// The environment variable that holds the value.
+    /// The environment variable that holds the value; a path without scheme is root-relative.
     pub(crate) variable: String,
 }
 
-/// A command that writes a copy of a job file with its inputs set. Values travel as text, so none
-/// can become part of the program; data inputs get their type and path, and booleans become
-/// booleans, which Azure ML hands to steps as `True` and `False` however the job was started.
+/// A command, run at the root, that writes a copy of a job file with its inputs set. Values travel
+/// as text, so none can become part of the program. Booleans become booleans, which Azure ML hands
+/// to steps as `True` and `False` however the job was started.
 pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     let mut command = String::from("jq");
     for Binding { input, variable, .. } in bindings {
         let _ = write!(command, " --arg {} \"${variable}\" \\\n  ", quote(input));
     }
-    let mut program = String::from(".inputs += $ARGS.named");
+    let mut program = String::new();
+    if bindings.iter().any(|one| !one.kind.is_scalar()) {
+        // Paths in a job file are relative to the file.
+        let root = "../".repeat(from.bytes().filter(|byte| *byte == b'/').count());
+        let _ = write!(
+            program,
+            "\n    def place: if test(\"^/|:\") then . else \"{root}\" + . end;\n    "
+        );
+    }
+    program.push_str(".inputs += $ARGS.named");
     for Binding { input, kind, .. } in bindings {
         let place = format!(".inputs[\"{input}\"]");
-        if *kind == ValueType::Boolean {
-            let _ = write!(program, "\n    | {place} = ({place} == \"true\")");
-        } else if !kind.is_scalar() {
+        if !kind.is_scalar() {
             let kind = kind.word();
-            let _ = write!(program, "\n    | {place} = {{type: \"{kind}\", path: {place}}}");
+            let _ = write!(program, "\n    | {place} |= {{type: \"{kind}\", path: place}}");
+        } else if *kind == ValueType::Boolean {
+            let _ = write!(program, "\n    | {place} |= fromjson");
         }
     }
     format!("{command} {} \\\n   {} > {}\n", quote(&program), quote(from), quote(to))
@@ -144,7 +158,8 @@ mod tests {
     }
 
     fn bash(script: &str, value: &str) -> (bool, String) {
-        let script = format!("set -euo pipefail\nfail() {{ echo \"$1\"; exit 1; }}\n{script}");
+        let script =
+            format!("set -euo pipefail\nfail() {{ echo \"$1\"; exit 1; }}\n{DEMAND}{script}");
         let mut bash = Command::new("bash");
         let run = bash.args(["-c", &script]).env("X", value).output().unwrap();
         (run.status.success(), String::from_utf8(run.stdout).unwrap())
@@ -208,37 +223,44 @@ mod tests {
         assert!(bash(&line, "refs/heads/größe#1 {x}").0);
     }
 
-    #[test]
-    fn values_are_bound_as_text_beside_the_job_file() {
-        let folder = std::env::temp_dir().join(format!("mlopsc-bind-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-        std::fs::write(path("job.json"), r#"{"inputs":{"a.b":1,"kept":true}}"#).unwrap();
-        let binding =
-            |input: &str, kind| Binding { input: input.to_owned(), kind, variable: "X".to_owned() };
-        let both = [binding("a.b", ValueType::String), binding("end", ValueType::UriFile)];
-        let command = bind(&both, &path("job.json"), &path("run.json"));
-        let (fine, said) = bash(&command, r#"") | error("x"#);
+    fn bound(binding: Binding, value: &str) -> serde_json::Value {
+        let command = bind(&[binding], "a/b/-", "/dev/stdout");
+        let command = command.replace("a/b/-", "-");
+        let job = r#"{"inputs":{"a.b":1,"kept":true}}"#;
+        let (fine, said) = bash(&format!("echo '{job}' | {command}"), value);
         assert!(fine, "{said}");
-        let copy = std::fs::read_to_string(path("run.json")).unwrap();
-        std::fs::remove_dir_all(&folder).unwrap();
-        let copy: serde_json::Value = serde_json::from_str(&copy).unwrap();
-        assert_eq!(copy["inputs"]["a.b"], r#"") | error("x"#);
-        assert_eq!(copy["inputs"]["end"]["type"], "uri_file");
-        assert_eq!(copy["inputs"]["end"]["path"], r#"") | error("x"#);
+        let copy: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(copy["inputs"]["kept"], true);
+        copy["inputs"].clone()
+    }
+
+    fn binding(input: &str, kind: ValueType) -> Binding {
+        Binding { input: input.to_owned(), kind, variable: "X".to_owned() }
+    }
+
+    #[test]
+    fn values_cannot_become_part_of_the_program() {
+        let value = r#"") | error("x"#;
+        assert_eq!(bound(binding("a.b", ValueType::String), value)["a.b"], value);
+        assert_eq!(bound(binding("end", ValueType::Number), "1e-5")["end"], "1e-5");
+    }
+
+    #[test]
+    fn paths_are_written_as_the_job_file_reads_them() {
+        for (value, path) in [
+            ("data/raw", "../../data/raw"),
+            ("/mnt/raw", "/mnt/raw"),
+            ("azureml:raw:1", "azureml:raw:1"),
+        ] {
+            let inputs = bound(binding("raw", ValueType::UriFolder), value);
+            assert_eq!(inputs["raw"], serde_json::json!({"type": "uri_folder", "path": path}));
+        }
     }
 
     #[test]
     fn booleans_are_bound_as_booleans() {
-        let input = "b".to_owned();
-        let binding = Binding { input, kind: ValueType::Boolean, variable: "X".to_owned() };
-        let command = bind(&[binding], "-", "/dev/stdout");
-        for (value, bound) in [("true", true), ("false", false)] {
-            let (fine, said) = bash(&format!("echo '{{}}' | {command}"), value);
-            assert!(fine, "{said}");
-            let copy: serde_json::Value = serde_json::from_str(&said).unwrap();
-            assert_eq!(copy["inputs"]["b"], bound);
+        for (value, expected) in [("true", true), ("false", false)] {
+            assert_eq!(bound(binding("b", ValueType::Boolean), value)["b"], expected);
         }
     }
 }
