@@ -100,7 +100,7 @@ impl Compiled {
 pub(crate) fn compile(files: &Memory, spec: &str) -> Compiled {
     let project = files.0.get("mlopsc.yaml");
     let project = project.map_or_else(ProjectFile::none, |text| read_project("mlopsc.yaml", text));
-    let Analysis { sources, mut diagnostics, plan } = analyze(files, &project, spec);
+    let Analysis { sources, mut diagnostics, plan, .. } = analyze(files, &project, spec);
     diagnostics.extend(project.diagnostics);
     let artifacts = plan.as_ref().map_or_else(Vec::new, |plan| emit(plan, &[]));
     Compiled { sources, diagnostics, plan, artifacts }
