@@ -76,7 +76,8 @@ impl<'s> Events<'s> {
     pub(super) fn new(text: &'s str) -> Self {
         let depth = MAX_DEPTH as usize + 1;
         let options = options! {
-            strict_indentation: true,
+            // People write the closing bracket under the key, and other readers accept it.
+            strict_indentation: false,
             disallow_directives: true,
             emit_unresolved_aliases: true,
             emit_anchor_events: true,

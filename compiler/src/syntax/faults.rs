@@ -7,19 +7,13 @@ use crate::diagnostics::{Diagnostic, SYNTAX};
 
 const UNCLOSED: &str = "this quote is never closed";
 
-impl Builder<'_, '_> {
+impl<'s> Builder<'s, '_> {
     /// Reports why the text is no YAML; nothing more is read.
     pub(super) fn fault(&mut self, fault: Fault) {
         let at = if fault.in_escape { self.bad_escape(fault.at) } else { fault.at };
         let at = at.min(u32::try_from(self.tree.text.len()).unwrap_or(u32::MAX));
         if fault.too_deep {
             return self.too_large(at, at, &fault.message);
-        }
-        if let Some((start, end)) = conflict_marker(self.tree.text) {
-            let message = "an unresolved merge conflict starts here";
-            let help = "keep one of the two versions, and remove the lines of `<`, `=` and `>`";
-            let span = self.span(start, end);
-            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
         }
         if let Some(open) = fault.in_quotes.then(|| self.open_quote()).flatten() {
             let diagnostic = Diagnostic::new(&SYNTAX, self.span(open, open + 1), UNCLOSED)
@@ -36,7 +30,17 @@ impl Builder<'_, '_> {
         self.stop(if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help) });
     }
 
-    /// The quote that opens the text behind all that was place.
+    /// What can be read of the text: up to an unfinished merge, which is reported.
+    pub(super) fn readable(&mut self) -> (&'s str, bool) {
+        let text = self.tree.text;
+        let Some((start, end)) = conflict_marker(text) else { return (text, true) };
+        let message = "an unresolved merge conflict starts here";
+        let help = "keep one of the two versions, and remove the lines of `<`, `=` and `>`";
+        self.report(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help));
+        (&text[..start as usize], false)
+    }
+
+    /// The quote that opens the text behind all that was read.
     fn open_quote(&self) -> Option<u32> {
         let text = self.tree.text.as_bytes();
         let at = gap(text, self.reached as usize, true);
@@ -69,12 +73,14 @@ fn distance(text: &str, end_part: &str) -> u32 {
     u32::try_from(text.len() - end_part.len()).unwrap_or(u32::MAX)
 }
 
-/// The first line that a version control system left in an unfinished merge.
+/// The first line of a merge that a version control system left unfinished.
 fn conflict_marker(text: &str) -> Option<(u32, u32)> {
-    let start = ["<<<<<<< ", ">>>>>>> ", "======="].iter().find_map(|marker| {
-        let inside = || text.match_indices(marker).map(|(at, _)| at);
-        inside().find(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
-    })?;
+    let line_start = |marker: &str, from: usize| {
+        let mut found = text[from..].match_indices(marker).map(|(at, _)| from + at);
+        found.find(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
+    };
+    let start = line_start("<<<<<<< ", 0)?;
+    line_start(">>>>>>> ", start)?;
     let line = text[start..].lines().next().unwrap_or("");
     Some((u32::try_from(start).ok()?, u32::try_from(start + line.len()).ok()?))
 }

@@ -20,7 +20,7 @@ impl Places {
     /// Of the scalar at `start..end` of the file's text.
     pub(super) fn new(source: &str, start: u32, end: u32, decoded: &str, style: Style) -> Self {
         let (start, end) = (start as usize, end as usize);
-        let mut walk = Walk { source: &source.as_bytes()[..end], at: start, done: 0, runs: vec![] };
+        let mut walk = Walk::new(&source.as_bytes()[..end], start);
         match style {
             Style::Plain => walk.flow(style),
             Style::Single | Style::Double => {
@@ -45,11 +45,26 @@ impl Places {
     }
 }
 
+/// The lines of the block that starts at a place, without their indentation; the empty ones at its
+/// end are left out.
+pub(super) fn block_lines<'s>(source: &'s str, start: u32, decoded: &str) -> Vec<&'s str> {
+    let mut walk = Walk::new(source.as_bytes(), start as usize);
+    walk.block(decoded.as_bytes());
+    let lines = walk.lines.iter().map(|(from, to)| source.get(*from..*to).unwrap_or(""));
+    let mut lines: Vec<&str> = lines.collect();
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines
+}
+
 struct Walk<'a> {
     source: &'a [u8],
     at: usize,
     done: usize,
     runs: Vec<Run>,
+    /// The places of a block's lines.
+    lines: Vec<(usize, usize)>,
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -60,7 +75,11 @@ fn is_break(byte: u8) -> bool {
     byte == b'\n' || byte == b'\r'
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(source: &'a [u8], at: usize) -> Self {
+        Self { source, at, done: 0, runs: Vec::new(), lines: Vec::new() }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.source.get(self.at).copied()
     }
@@ -187,6 +206,7 @@ impl Walk<'_> {
             let from = self.at;
             self.skip_while(|byte| !is_break(byte));
             self.done += self.at - from;
+            self.lines.push((from, self.at));
             self.mark();
             if decoded.get(self.done) == Some(&b' ') {
                 self.done += 1;
@@ -203,7 +223,7 @@ impl Walk<'_> {
     /// has more of in the file than in the text.
     fn indent(&self, decoded: &[u8]) -> usize {
         let empty = decoded.iter().take_while(|byte| **byte == b'\n').count();
-        let mut ahead = Walk { source: self.source, at: self.at, done: 0, runs: Vec::new() };
+        let mut ahead = Walk::new(self.source, self.at);
         for _ in 0..empty {
             ahead.skip_while(|byte| !is_break(byte));
             ahead.skip_break();
@@ -226,6 +246,7 @@ impl Walk<'_> {
                 self.mark();
                 self.done += 1;
             }
+            self.lines.push((self.at, self.at));
             self.skip_break();
         }
     }

@@ -19,12 +19,12 @@ mod locate;
 mod maps;
 mod tree;
 
-pub use build::parse;
+pub use build::{glance, parse};
 pub use edit::apply;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_VISITS};
 pub use tree::{Allow, Comment, Entry, Kind, NodeId, Scalar, Style, Tree, Written};
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,7 @@ fn positions_behind_the_text_are_its_end() {
 }
 
 /// Scraps of YAML that meet in every order.
-fn soup() -> impl Strategy<Value = String> {
+pub(crate) fn soup() -> impl Strategy<Value = String> {
     const SCRAPS: &[&str] = &[
         "a",
         "b: ",

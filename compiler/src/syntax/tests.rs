@@ -71,6 +71,7 @@ fn collections_of_both_notations_mean_the_same() {
     assert_eq!(meaning("{a: 1, b: [x, y: z], 'c': [d, ], e: {}}"), wanted.replace(", ~", ""));
     assert_eq!(meaning("\u{feff}a:\r\n- x\r\n- y"), r#"{a: ["x", "y"]}"#);
     assert_eq!(meaning("--- # one\na: b\n...\n"), r#"{a: "b"}"#);
+    assert_eq!(meaning("a: [\n  b,\n]\nc: {\n}\n"), r#"{a: ["b"], c: {}}"#);
     assert_eq!(meaning("# nothing\n"), "");
 }
 
@@ -233,6 +234,7 @@ fn what_was_complete_before_a_mistake_is_kept() {
     assert_eq!(meaning("a: 1\nb:\n  - c\n  - d: e\n  f"), r#"{a: "1", b: ["c", {d: "e"}]}"#);
     assert_eq!(meaning("a: 1\nb: \"x"), r#"{a: "1"}"#);
     assert_eq!(meaning("a: 1\n---\nb: 1"), r#"{a: "1"}"#);
+    assert_eq!(meaning("a: {b: 1,\n<<<<<<< x\nc: 1,\n=======\n>>>>>>> y\n}"), r#"{a: {b: "1"}}"#);
 }
 
 /// What the allowances of a text cover.

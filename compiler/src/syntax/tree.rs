@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use super::locate::Places;
+use super::locate::{Places, block_lines};
 use crate::source::{FileId, Span, Spanned};
 
 /// A node of one [`Tree`].
@@ -259,6 +259,21 @@ impl<'s> Tree<'s> {
             *cache = Some((id, Places::new(self.text, node.start, node.end, text, *style)));
         }
         cache.as_ref().map_or(node.start, |(_, places)| places.at(offset))
+    }
+
+    /// The lines of a `|` or `>` block as they were written, without indentation and without the
+    /// empty lines at its end; nothing for everything else.
+    pub fn block_lines(&self, id: NodeId) -> Vec<&'s str> {
+        match &self.node(id).data {
+            Data::Scalar(text, Style::Literal | Style::Folded) => {
+                block_lines(self.text, self.node(id).start, text)
+            }
+            Data::Null
+            | Data::Scalar(..)
+            | Data::Alias(_)
+            | Data::List { .. }
+            | Data::Map { .. } => Vec::new(),
+        }
     }
 
     /// All comments, from the top.
