@@ -1,4 +1,28 @@
-//! The `azure_pipelines` target.
+//! The `azure_pipelines` target: one file per workflow, and the release file.
+//!
+//! Every file stands alone: no templates, no anchors. Values reach scripts through their environment
+//! only. Azure ML jobs are waited for in a server job, which holds no machine.
+//!
+//! What the platform leaves open: where a script or a literal environment variable says `name` in
+//! round brackets behind a dollar, the service puts a pipeline variable of that name there, if there
+//! is one. Nothing in a file can prevent it.
+
+mod condition;
+mod container;
+mod expression;
+mod gate;
+mod header;
+mod job;
+mod parameters;
+mod pipeline;
+mod reader;
+mod release;
+mod scope;
+mod step;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod triggers;
 
 use super::{Artifact, Target};
 use crate::plan::{Home, Plan};
@@ -6,6 +30,8 @@ use crate::plan::{Home, Plan};
 /// The target.
 pub const TARGET: Target = Target { name: "azure_pipelines", engine: Home::AzurePipelines, write };
 
-fn write(_plan: &Plan) -> Vec<Artifact> {
-    Vec::new()
+fn write(plan: &Plan) -> Vec<Artifact> {
+    let workflows = plan.workflows.iter().map(|one| pipeline::workflow(plan, one));
+    let release = plan.release.iter().map(|one| pipeline::release(plan, one));
+    workflows.chain(release).collect()
 }

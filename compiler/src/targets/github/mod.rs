@@ -13,6 +13,7 @@ mod login;
 mod pins;
 mod release;
 mod scope;
+mod shell;
 mod step;
 mod submit;
 #[cfg(test)]

@@ -1,0 +1,61 @@
+//! The images that jobs run in, which the file declares once.
+
+use crate::emit::Map;
+use crate::plan::{Place, Step};
+
+/// An image and the alias that jobs say.
+pub(super) struct Container<'a> {
+    image: &'a str,
+    alias: String,
+}
+
+/// The distinct images of the steps, in order, each with an alias made from its last part.
+pub(super) fn all<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Container<'a>> {
+    let mut all: Vec<Container<'a>> = Vec::new();
+    for image in steps.filter_map(image) {
+        if all.iter().all(|one| one.image != image) {
+            let alias = alias(image, &all);
+            all.push(Container { image, alias });
+        }
+    }
+    all
+}
+
+/// The alias of a step's image.
+pub(super) fn alias_of<'a>(all: &'a [Container<'_>], step: &Step) -> Option<&'a str> {
+    let image = image(step)?;
+    all.iter().find(|one| one.image == image).map(|one| one.alias.as_str())
+}
+
+/// The value of `resources`.
+pub(super) fn resources(all: &[Container<'_>]) -> Map {
+    let list: Vec<Map> = all
+        .iter()
+        .map(|one| {
+            let mut map = Map::new();
+            map.put("container", one.alias.as_str());
+            map.put("image", one.image);
+            map
+        })
+        .collect();
+    let mut resources = Map::new();
+    resources.put_filled("containers", list);
+    resources
+}
+
+fn image(step: &Step) -> Option<&str> {
+    match &step.place {
+        Place::Ci(place) => place.container.as_deref(),
+        Place::AzureMl(_) => None,
+    }
+}
+
+fn alias(image: &str, taken: &[Container<'_>]) -> String {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let name = last.split([':', '@']).next().unwrap_or(last);
+    let legal = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    let name: String = name.chars().map(legal).collect();
+    let is_free = |alias: &String| taken.iter().all(|one| !one.alias.eq_ignore_ascii_case(alias));
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name)
+}

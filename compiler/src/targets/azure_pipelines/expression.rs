@@ -1,0 +1,98 @@
+//! The platform's expressions: the only file that knows their brackets.
+//!
+//! Azure Pipelines has three syntaxes (Microsoft Learn, «Define variables»): a *macro* is replaced
+//! just before a task runs, a *runtime* expression is the whole value of a job's variable, and a
+//! *template* expression is pasted when the run is queued.
+
+use crate::plan::ValueType;
+
+/// The run's number: day and count of the day. It may stand in tags and file names.
+pub(super) const RUN_NUMBER: &str = "$(Date:yyyyMMdd)$(Rev:.r)";
+
+/// A variable's value, in the input or environment of a task.
+pub(super) fn variable(name: &str) -> String {
+    format!("$({name})")
+}
+
+/// An expression as the value of a job's variable.
+pub(super) fn runtime(expression: &str) -> String {
+    format!("$[ {expression} ]")
+}
+
+/// A parameter's value. The service spells booleans `True` and `False`; here they are lower case,
+/// as everywhere else.
+pub(super) fn parameter(name: &str, kind: ValueType) -> String {
+    if kind == ValueType::Boolean {
+        format!("${{{{ lower(parameters.{name}) }}}}")
+    } else {
+        format!("${{{{ parameters.{name} }}}}")
+    }
+}
+
+/// Whether any of the parameters holds a macro, as `True` or `False`. It is decided before macros
+/// are replaced: afterwards nobody can tell that a value was one.
+pub(super) fn any_holds_macro(names: &[&str]) -> Option<String> {
+    let holds = |name: &&str| format!("contains(parameters.{name}, '$(')");
+    let tests: Vec<String> = names.iter().map(holds).collect();
+    match tests.as_slice() {
+        [] => None,
+        [one] => Some(format!("${{{{ {one} }}}}")),
+        many => Some(format!("${{{{ or({}) }}}}", many.join(", "))),
+    }
+}
+
+/// Text of the author's, which the service shall not take for a template expression.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("${{", "${{ '${{' }}")
+}
+
+/// An output variable of an earlier job, which must be in `dependsOn`. A deployment's outputs carry
+/// the name of their job once more.
+pub(super) fn output(job: &str, is_deployment: bool, step: &str, name: &str) -> String {
+    if is_deployment {
+        format!("dependencies.{job}.outputs['{job}.{step}.{name}']")
+    } else {
+        format!("dependencies.{job}.outputs['{step}.{name}']")
+    }
+}
+
+/// The branch that the run is for; for a pull request, the branch that asks to be merged; for a
+/// tag, nothing.
+pub(super) fn branch() -> String {
+    let source = "variables['Build.SourceBranch']";
+    let branch = format!("iif(startsWith({source}, 'refs/heads/'), {source}, '')");
+    let either = format!("coalesce(variables['System.PullRequest.SourceBranch'], {branch}, '')");
+    runtime(&format!("replace({either}, 'refs/heads/', '')"))
+}
+
+/// The tag that the run is for, else nothing.
+pub(super) fn tag() -> String {
+    let source = "variables['Build.SourceBranch']";
+    let name = format!("replace({source}, 'refs/tags/', '')");
+    runtime(&format!("iif(startsWith({source}, 'refs/tags/'), {name}, '')"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_text_stay_text() {
+        assert_eq!(literal("echo '${{ x }}'"), "echo '${{ '${{' }} x }}'");
+    }
+
+    #[test]
+    fn one_test_needs_no_or() {
+        assert_eq!(any_holds_macro(&[]), None);
+        let one = any_holds_macro(&["a"]).unwrap();
+        assert_eq!(one, "${{ contains(parameters.a, '$(') }}");
+        let two = any_holds_macro(&["a", "b"]).unwrap();
+        assert!(two.starts_with("${{ or(contains(parameters.a,"), "{two}");
+    }
+
+    #[test]
+    fn a_deployment_names_its_job_twice() {
+        assert_eq!(output("j", true, "s", "v"), "dependencies.j.outputs['j.s.v']");
+        assert_eq!(output("j", false, "s", "v"), "dependencies.j.outputs['s.v']");
+    }
+}

@@ -1,0 +1,257 @@
+//! A CI step as a job, or as a deployment to its environment.
+
+use std::fmt::Write as _;
+
+use crate::emit::{Doc, Map};
+use crate::plan::{
+    CiPlace, Job, Place, Pool, ScriptPiece, Step, StepId, Task, ValueType, Variable,
+};
+use crate::targets::script;
+
+use super::reader::{self, Download, OUTPUTS, Reader};
+use super::scope::{self, Scope};
+use super::step::{self, FAIL, STRICT, Script};
+use super::{condition, container, expression, gate, parameters};
+
+/// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
+/// after one hour.
+const LONGEST: u32 = 360;
+
+/// What a job may take beside its script: checkout, downloads, uploads; in minutes.
+const AROUND: u32 = 30;
+
+/// The jobs of a CI step: itself, behind its approval where it has one.
+pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
+    let step = scope.plan.step(id);
+    let Place::Ci(place) = &step.place else { return Vec::new() };
+    let approval = step.approval.as_ref().map(|environment| {
+        let approval = scope::approval(&job.id);
+        let name = &step.display_name;
+        (gate::approval(scope, job, &approval, step.when, name, environment), approval)
+    });
+    let mut reader = Reader::new(scope);
+    let steps = steps(scope, &mut reader, id, step, place);
+    let mut depends_on = scope.needs(job);
+    depends_on.extend(std::mem::take(&mut reader.jobs));
+    let condition = match &approval {
+        Some((_, approval)) => {
+            depends_on.insert(0, approval.clone());
+            condition::approved(step.when, approval)
+        }
+        None => condition::of(step.when, job.needs.is_empty(), scope.guards_forks),
+    };
+    let mut map = Map::new();
+    let kind = if place.environment.is_some() { "deployment" } else { "job" };
+    map.put(kind, scope.id_of(job));
+    map.put("displayName", expression::literal(&step.display_name));
+    map.put("dependsOn", scope::distinct(depends_on));
+    map.put_some("condition", condition);
+    map.put("timeoutInMinutes", timeout(step).map_or(LONGEST, |own| own + AROUND));
+    machine(scope, &mut map, step, place);
+    map.put_filled("variables", variables(&reader));
+    map.put_some("environment", place.environment.as_deref().map(expression::literal));
+    if place.environment.is_some() {
+        map.put("strategy", run_once(steps));
+    } else {
+        map.put("steps", steps);
+    }
+    approval.map(|(map, _)| map).into_iter().chain([map]).collect()
+}
+
+fn machine(scope: &Scope<'_>, map: &mut Map, step: &Step, place: &CiPlace) {
+    let pool = &place.runner.azure_pipelines;
+    map.put("pool", step::pool(pool));
+    map.put_some("container", container::alias_of(&scope.containers, step));
+    if matches!(pool, Pool::Named { .. }) {
+        // The machine may still hold the files of an earlier run.
+        let mut workspace = Map::new();
+        workspace.put("clean", "all");
+        map.put("workspace", workspace);
+    }
+}
+
+/// The variables of a job, which bring in what earlier jobs gave.
+pub(super) fn variables(reader: &Reader<'_>) -> Vec<Map> {
+    let pair = |(name, value): &(String, String)| {
+        let mut map = Map::new();
+        map.put("name", name.as_str());
+        map.put("value", value.as_str());
+        map
+    };
+    reader.variables.iter().map(pair).collect()
+}
+
+fn run_once(steps: Vec<Map>) -> Map {
+    let wrap = |key: &str, value: Doc| {
+        let mut map = Map::new();
+        map.put(key, value);
+        Doc::Map(map)
+    };
+    let mut strategy = Map::new();
+    strategy.put("runOnce", wrap("deploy", wrap("steps", steps.into())));
+    strategy
+}
+
+fn steps(
+    scope: &Scope<'_>,
+    reader: &mut Reader<'_>,
+    id: StepId,
+    step: &Step,
+    place: &CiPlace,
+) -> Vec<Map> {
+    let script = own_script(reader, step, place);
+    let downloads = downloads(reader);
+    let mut steps: Vec<Map> =
+        parameters::check(scope, &reader.parameters, "").into_iter().collect();
+    steps.push(step::checkout(place.checkout));
+    if place.environment.is_some() {
+        // A deployment would otherwise download every artifact of the run.
+        let mut none = Map::new();
+        none.put("download", "none");
+        steps.push(none);
+    }
+    steps.extend(place.python.as_deref().map(step::python));
+    steps.extend(downloads);
+    steps.push(script);
+    steps.extend(outputs(scope, id, step));
+    steps.extend(kept(place));
+    steps
+}
+
+/// Downloads of what the job reads.
+pub(super) fn downloads(reader: &mut Reader<'_>) -> Vec<Map> {
+    let folder = |port: &str| reader::in_sources(&format!("{}/{port}", reader::INPUTS));
+    let artifact =
+        |(port, variable): &(String, String)| step::download(port, variable, folder(port));
+    let mut steps: Vec<Map> = reader.artifacts.iter().map(artifact).collect();
+    let outputs = std::mem::take(&mut reader.downloads);
+    if !outputs.is_empty() {
+        steps.push(azure_ml_downloads(reader, &outputs));
+    }
+    steps
+}
+
+fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
+    let mut text = format!("{STRICT}{FAIL}{}", step::azure_setup());
+    text.push_str(include_str!("scripts/download.sh"));
+    if outputs.iter().any(|one| one.file.is_some()) {
+        text.push_str(include_str!("scripts/download_file.sh"));
+    }
+    let mut env: Vec<(String, String)> = Vec::new();
+    for Download { job, port, file } in outputs {
+        let variable = job.to_ascii_uppercase();
+        let _ = match file {
+            Some(file) => writeln!(text, "download_file \"${variable}\" {port} {file}"),
+            None => writeln!(text, "download \"${variable}\" {port}"),
+        };
+        env.push((variable, expression::variable(job)));
+    }
+    let mut script = Script::new("Download from Azure ML", text);
+    script.env = env;
+    script.azure(reader)
+}
+
+/// The author's own script.
+fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
+    let mut text = String::from("set -eo pipefail\n");
+    text.push_str(&output_folders(step));
+    if place.azure {
+        text.push_str(&step::azure_setup());
+    }
+    let mut env: Vec<(String, String)> = Vec::new();
+    for (name, value) in reader.plan().env.iter().chain(&step.env) {
+        env.push((name.clone(), reader.text(value)));
+    }
+    if let Task::Command(command) = &step.task {
+        for piece in &command.script {
+            if let ScriptPiece::Literal(piece) = piece {
+                text.push_str(&expression::literal(piece));
+            }
+        }
+        for (name, variable) in &command.variables {
+            env.push((name.clone(), value(reader, step, variable)));
+        }
+    }
+    let mut script = Script::new(step.display_name.clone(), text);
+    script.env = env;
+    script.folder.clone_from(&place.working_dir);
+    script.timeout = timeout(step);
+    if place.azure { script.azure(reader) } else { script.bash() }
+}
+
+fn value(reader: &mut Reader<'_>, step: &Step, variable: &Variable) -> String {
+    match variable {
+        Variable::Input(at) => reader.input(&step.inputs[*at as usize]),
+        Variable::Output(at) => output_path(&step.outputs[*at as usize].name),
+        Variable::Reference(reference) => reader.reference(reference),
+    }
+}
+
+/// Where the step writes an output: a folder that the machine empties after every job.
+fn output_path(output: &str) -> String {
+    format!("{}/outputs/{output}", expression::variable("Agent.TempDirectory"))
+}
+
+fn output_folders(step: &Step) -> String {
+    if step.outputs.is_empty() {
+        return String::new();
+    }
+    let is_folder = |kind: ValueType| !kind.is_scalar() && !kind.is_single_file();
+    let mut line = String::from("mkdir -p \"$AGENT_TEMPDIRECTORY/outputs\"");
+    for output in step.outputs.iter().filter(|one| is_folder(one.kind)) {
+        let _ = write!(line, " \"$AGENT_TEMPDIRECTORY/outputs/{}\"", output.name);
+    }
+    line + "\n"
+}
+
+/// The step that gives the outputs to later jobs, and the artifacts they travel in.
+fn outputs(scope: &Scope<'_>, id: StepId, step: &Step) -> Vec<Map> {
+    if step.outputs.is_empty() {
+        return Vec::new();
+    }
+    let (mut calls, mut published) = (String::new(), Vec::new());
+    let mut functions = String::new();
+    if step.outputs.iter().any(|one| one.kind.is_scalar()) {
+        functions.push_str(include_str!("scripts/outputs.sh"));
+    }
+    if step.outputs.iter().any(|one| !one.kind.is_scalar()) {
+        functions.push_str(include_str!("scripts/publish.sh"));
+    }
+    for (output, at) in step.outputs.iter().zip(0..) {
+        let name = &output.name;
+        if output.kind.is_scalar() {
+            let (form, words) = script::form(output.kind);
+            let (form, words) = (script::quote(form), script::quote(words));
+            let _ = writeln!(calls, "give {name} {form} {words}");
+        } else {
+            let port = scope.plan.port(id, at);
+            let _ = writeln!(calls, "publish {name} {port}");
+            published.push(step::publish(&output_path(name), &port, false));
+        }
+    }
+    let mut script = Script::new("Give the outputs", format!("{STRICT}{FAIL}{functions}{calls}"));
+    script.name = Some(OUTPUTS);
+    std::iter::once(script.bash()).chain(published).collect()
+}
+
+/// Files kept for people, also after a failure.
+fn kept(place: &CiPlace) -> Vec<Map> {
+    let mut steps = Vec::new();
+    for (name, path) in &place.artifacts {
+        if path.contains(['*', '?', '[']) {
+            let staging = expression::variable("Build.ArtifactStagingDirectory");
+            let folder = format!("{staging}/{name}");
+            steps.push(step::copy(&expression::literal(path), name, &folder));
+            steps.push(step::publish(&folder, name, true));
+        } else {
+            steps.push(step::publish(&expression::literal(path), name, true));
+        }
+    }
+    steps
+}
+
+/// The time that the author gives the script, in whole minutes.
+fn timeout(step: &Step) -> Option<u32> {
+    let seconds = step.timeout_seconds?;
+    Some(u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX - AROUND))
+}

@@ -1,0 +1,115 @@
+//! The parameters that people see when they start a run, and the step that checks them.
+
+use crate::emit::{Doc, Map};
+use crate::plan::{Parameter, ParameterId, Scalar, ValueType, WorkflowParameter};
+use crate::targets::script::{self, DEMAND};
+
+use super::expression;
+use super::scope::{Scope, parameter_name};
+use super::step::{FAIL, STRICT, Script};
+
+/// The default of a parameter that a person must choose. The service fails every automatic run of a
+/// pipeline that has a parameter without default, so there is one that the first script refuses.
+const CHOOSE: &str = "(choose)";
+
+/// The `parameters` of the file.
+pub(super) fn list(scope: &Scope<'_>) -> Vec<Map> {
+    let plan = scope.plan;
+    scope.parameters.iter().map(|one| declare(plan.parameter(one.id), one)).collect()
+}
+
+fn declare(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
+    let must_choose = declared.value.is_none();
+    let mut map = Map::new();
+    map.put("name", parameter_name(&parameter.name));
+    let title = parameter.description.as_deref().and_then(|text| text.lines().next());
+    map.put_some("displayName", title.map(expression::literal));
+    map.put("type", if must_choose { "string" } else { kind(parameter.kind) });
+    let mut values: Vec<Doc> = parameter.choices.iter().map(doc).collect();
+    if let Some(value) = &declared.value {
+        map.put("default", default(value));
+    } else {
+        if parameter.kind == ValueType::Boolean {
+            values = vec!["true".into(), "false".into()];
+        }
+        // Without a list of values, the dialog itself insists on a text where the default is empty.
+        let empty = if values.is_empty() { "" } else { CHOOSE };
+        map.put_beside("default", empty, "none: a person must say");
+        if !values.is_empty() {
+            values.insert(0, CHOOSE.into());
+        }
+    }
+    map.put_filled("values", values);
+    map
+}
+
+fn kind(kind: ValueType) -> &'static str {
+    match kind {
+        ValueType::Number | ValueType::Integer => "number",
+        ValueType::Boolean => "boolean",
+        ValueType::String
+        | ValueType::UriFile
+        | ValueType::UriFolder
+        | ValueType::Mltable
+        | ValueType::MlflowModel
+        | ValueType::CustomModel
+        | ValueType::TritonModel => "string",
+    }
+}
+
+/// A default. The dialog takes an empty text for a missing one; a blank is allowed, and is gone when
+/// the value reaches a script's environment.
+fn default(value: &Scalar) -> Doc {
+    let is_empty = matches!(value, Scalar::Text(text) if text.is_empty());
+    if is_empty { " ".into() } else { doc(value) }
+}
+
+fn doc(value: &Scalar) -> Doc {
+    match value {
+        Scalar::Text(text) => expression::literal(text).into(),
+        Scalar::Integer(number) => (*number).into(),
+        Scalar::Number(text) => Doc::Number(text.clone()),
+        Scalar::Boolean(value) => (*value).into(),
+    }
+}
+
+/// The variable that holds a parameter while it is checked.
+pub(super) fn variable(parameter: &Parameter) -> String {
+    script::variable("PARAMETER", &parameter.name)
+}
+
+/// A step that stops the job unless the parameters have values that they may have, and the job's
+/// further demands on them hold.
+pub(super) fn check(scope: &Scope<'_>, ids: &[ParameterId], demands: &str) -> Option<Map> {
+    let mut lines = String::new();
+    let mut env = Vec::new();
+    let mut texts = Vec::new();
+    for id in ids {
+        let (parameter, declared) = scope.parameter(*id);
+        let name = parameter_name(&parameter.name);
+        let variable = variable(parameter);
+        let must_say = declared.is_some_and(|one| one.value.is_none());
+        if must_say && parameter.choices.is_empty() {
+            let message = format!("{} has no default: give it a value", parameter.name);
+            lines.push_str(&script::demand(&variable, ".", &message));
+        }
+        lines.push_str(&script::demand_parameter(&variable, parameter));
+        env.push((variable, expression::parameter(&name, parameter.kind)));
+        let is_listed = !parameter.choices.is_empty();
+        if !is_listed && (parameter.kind == ValueType::String || !parameter.kind.is_scalar()) {
+            texts.push(name);
+        }
+    }
+    if env.is_empty() {
+        return None;
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut text = format!("{STRICT}{FAIL}{DEMAND}");
+    if let Some(holds_macro) = expression::any_holds_macro(&texts) {
+        env.push(("HOLDS_MACRO".to_owned(), holds_macro));
+        text.push_str(include_str!("scripts/macro.sh"));
+    }
+    let mut script = Script::new("Check the parameters", text + &lines + demands);
+    script.env = env;
+    Some(script.bash())
+}

@@ -1,0 +1,101 @@
+//! Whole files: the root keys in their order, and the jobs.
+
+use crate::emit::{self, Map, mark};
+use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
+use crate::targets::Artifact;
+
+use super::scope::Scope;
+use super::{container, expression, gate, header, job, parameters, release, submit, triggers};
+
+/// The file of a workflow.
+pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
+    let guards_forks = workflow.trusted && triggers::on_pull_requests(plan, workflow);
+    let scope = Scope::new(plan, &workflow.jobs, &workflow.parameters, guards_forks);
+    let mut root = Map::new();
+    root.put("name", expression::RUN_NUMBER);
+    triggers::put(&mut root, plan, workflow);
+    if workflow.concurrency == Concurrency::Queue {
+        put_lock(&mut root);
+    }
+    let jobs = jobs(&scope);
+    put_body(&mut root, &scope, jobs);
+    artifact(plan, &workflow.id, &root, &header::of_workflow(&scope, workflow))
+}
+
+/// The release file.
+pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
+    let scope = Scope::new(plan, &release.checks, &[], false);
+    let mut root = Map::new();
+    root.put("name", expression::RUN_NUMBER);
+    if release.homes.contains(&Home::AzurePipelines) {
+        let branch = &plan.project.default_branch;
+        root.put("trigger", triggers::on_branch(branch, &released_paths(plan, release)));
+    } else {
+        root.put("trigger", "none");
+    }
+    root.put("pr", "none");
+    put_lock(&mut root);
+    let mut jobs = jobs(&scope);
+    jobs.push(release::write(&scope, release));
+    put_body(&mut root, &scope, jobs);
+    artifact(plan, &release.id, &root, &header::of_release(&scope, release))
+}
+
+/// What a release depends on; nothing (every path) when the root itself is among it. A filter that
+/// names a folder holds for all that is in it.
+fn released_paths(plan: &Plan, release: &Release) -> Vec<String> {
+    let generated = [plan.azure_ml_path(""), path(plan, &release.id)];
+    let all = generated.iter().chain(&release.inputs);
+    let paths: Vec<String> = all.map(|path| path.trim_end_matches('/').to_owned()).collect();
+    if paths.iter().any(String::is_empty) { Vec::new() } else { paths }
+}
+
+/// Later runs wait, oldest first, where the service holds a lock for them.
+fn put_lock(root: &mut Map) {
+    root.put_beside("lockBehavior", "sequential", "takes effect with an exclusive lock check");
+}
+
+fn put_body(root: &mut Map, scope: &Scope<'_>, jobs: Vec<Map>) {
+    root.put_filled("parameters", parameters::list(scope));
+    root.put_filled("resources", container::resources(&scope.containers));
+    let group = |name: &String| {
+        let mut map = Map::new();
+        map.put("group", name.as_str());
+        map
+    };
+    root.put_filled("variables", groups(scope).map(group).collect::<Vec<_>>());
+    root.put("jobs", jobs);
+}
+
+/// The variable groups that the file imports: all, when it reads a variable at all. A file that reads
+/// none, such as one for pull requests of strangers, has no business with them.
+pub(super) fn groups<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a String> {
+    let groups = scope.plan.project.variable_groups.iter();
+    let reads_variables = scope.reads_variables.get();
+    groups.filter(move |_| reads_variables)
+}
+
+fn jobs(scope: &Scope<'_>) -> Vec<Map> {
+    let mut jobs = Vec::new();
+    for one in scope.jobs {
+        match &one.work {
+            Work::Step(step) => jobs.extend(job::write(scope, one, *step)),
+            Work::Gate { step, environment } => {
+                let step = &scope.plan.step(*step).display_name;
+                jobs.push(gate::write(scope, one, step, environment));
+            }
+            Work::Submit(id) => jobs.extend(submit::write(scope, one, scope.plan.submission(*id))),
+        }
+    }
+    jobs
+}
+
+fn artifact(plan: &Plan, id: &str, root: &Map, header: &[String]) -> Artifact {
+    Artifact { path: path(plan, id), text: mark::stamp(emit::yaml(root, header)) }
+}
+
+fn path(plan: &Plan, id: &str) -> String {
+    let folder = &plan.project.azure_pipelines_folder;
+    let slash = if folder.is_empty() { "" } else { "/" };
+    format!("{folder}{slash}{id}.yml")
+}

@@ -1,0 +1,176 @@
+//! What references become, and what a job must bring along so that they can be read.
+
+use crate::plan::{Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text};
+
+use super::expression;
+use super::scope::{self, Scope};
+
+/// Name of the output variable that holds the name of an Azure ML job, and of its step.
+pub(super) const JOB_NAME: (&str, &str) = ("submit", "JOB_NAME");
+/// Name of the step that gives a CI job's outputs.
+pub(super) const OUTPUTS: &str = "outputs";
+
+/// Folder of what flows into a job, under the repository's root.
+pub(super) const INPUTS: &str = ".mlopsc/inputs";
+
+/// Turns references into text for one job, and notes what they need.
+pub(super) struct Reader<'a> {
+    scope: &'a Scope<'a>,
+    /// Variables of the job: name, and a runtime expression.
+    pub(super) variables: Vec<(String, String)>,
+    /// Artifacts of earlier CI steps: `<step>__<output>`, and the variable with its real name.
+    pub(super) artifacts: Vec<(String, String)>,
+    /// Outputs of Azure ML jobs that must be downloaded.
+    pub(super) downloads: Vec<Download>,
+    /// Jobs to depend on beside those of the plan, since their outputs are read.
+    pub(super) jobs: Vec<String>,
+    /// Parameters that are read.
+    pub(super) parameters: Vec<ParameterId>,
+}
+
+/// An output of an Azure ML job.
+#[derive(PartialEq)]
+pub(super) struct Download {
+    /// The variable that holds the name of the Azure ML job.
+    pub(super) job: String,
+    /// `<step>__<output>`.
+    pub(super) port: String,
+    /// The name of the one file that it is; `None`: a folder.
+    pub(super) file: Option<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader for one job.
+    pub(super) fn new(scope: &'a Scope<'a>) -> Self {
+        Self {
+            scope,
+            variables: Vec::new(),
+            artifacts: Vec::new(),
+            downloads: Vec::new(),
+            jobs: Vec::new(),
+            parameters: Vec::new(),
+        }
+    }
+
+    /// The plan that the references belong to.
+    pub(super) fn plan(&self) -> &'a Plan {
+        self.scope.plan
+    }
+
+    /// Text around references.
+    pub(super) fn text(&mut self, text: &Text) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => expression::literal(text),
+            Piece::Reference(reference) => self.reference(reference),
+        };
+        text.iter().map(piece).collect()
+    }
+
+    /// The value or path of an input of a CI step.
+    pub(super) fn input(&mut self, input: &Input) -> String {
+        match &input.source {
+            Source::Reference(reference) => self.reference(reference),
+            Source::Text(text) => self.text(text),
+            Source::Literal(value) => {
+                let text = value.text();
+                let is_path = !input.kind.is_scalar() && !text.contains(':');
+                if is_path { in_sources(&text) } else { expression::literal(&text) }
+            }
+        }
+    }
+
+    /// The value of a reference; for data of another step, the path of the file or folder.
+    pub(super) fn reference(&mut self, reference: &Reference) -> String {
+        match reference {
+            Reference::Parameter(id) => self.parameter(*id),
+            Reference::Output(step, output) => self.output(*step, *output),
+            Reference::GitSha => expression::variable("Build.SourceVersion"),
+            Reference::GitBranch => self.derived("git_branch", expression::branch()),
+            Reference::GitTag => self.derived("git_tag", expression::tag()),
+            Reference::RunId => expression::variable("Build.BuildId"),
+            Reference::Variable(name) | Reference::Secret(name) => {
+                self.scope.reads_variables.set(true);
+                expression::variable(name)
+            }
+        }
+    }
+
+    fn parameter(&mut self, id: ParameterId) -> String {
+        let (parameter, declared) = self.scope.parameter(id);
+        if declared.is_none() {
+            let default = parameter.default.as_ref();
+            return default.map_or_else(String::new, |value| expression::literal(&value.text()));
+        }
+        note(&mut self.parameters, id);
+        expression::parameter(&scope::parameter_name(&parameter.name), parameter.kind)
+    }
+
+    fn output(&mut self, step: StepId, output: u32) -> String {
+        let port = self.scope.plan.port(step, output);
+        let producer = self.scope.plan.step(step);
+        let what = &producer.outputs[output as usize];
+        let file = what.kind.is_single_file().then(|| what.name.clone());
+        let path = in_sources(&input_path(self.scope.plan, step, output));
+        if let Place::AzureMl(_) = producer.place {
+            let job = self.azure_ml_job(step);
+            note(&mut self.downloads, Download { job, port, file });
+            return path;
+        }
+        let variable = self.ci_output(step, output);
+        if what.kind.is_scalar() {
+            return expression::variable(&variable);
+        }
+        note(&mut self.artifacts, (port, variable));
+        path
+    }
+
+    /// The variable that holds an output of a CI job: a value, or the name of an artifact.
+    pub(super) fn ci_output(&mut self, step: StepId, output: u32) -> String {
+        let name = format!("from_{}", self.scope.plan.port(step, output));
+        let producer = self.scope.plan.step(step);
+        let job = self.scope.job_of(step).map(|job| self.scope.id(job)).unwrap_or_default();
+        let value = &producer.outputs[output as usize].name;
+        let value = expression::output(&job, scope::is_deployment(producer), OUTPUTS, value);
+        note(&mut self.variables, (name.clone(), expression::runtime(&value)));
+        note(&mut self.jobs, job);
+        name
+    }
+
+    /// The variable that holds the name of the Azure ML job that runs a step.
+    pub(super) fn azure_ml_job(&mut self, step: StepId) -> String {
+        let job = self.scope.job_of(step).map(|job| self.scope.id(job)).unwrap_or_default();
+        let name = format!("job_{job}");
+        let value = expression::output(&job, false, JOB_NAME.0, JOB_NAME.1);
+        note(&mut self.variables, (name.clone(), expression::runtime(&value)));
+        note(&mut self.jobs, job);
+        name
+    }
+
+    fn derived(&mut self, name: &str, value: String) -> String {
+        note(&mut self.variables, (name.to_owned(), value));
+        expression::variable(name)
+    }
+}
+
+/// The root-relative path of data from another step. An output of one file lies in a folder of its
+/// own, under the output's name.
+pub(super) fn input_path(plan: &Plan, step: StepId, output: u32) -> String {
+    let port = plan.port(step, output);
+    let output = &plan.step(step).outputs[output as usize];
+    if output.kind.is_single_file() {
+        format!("{INPUTS}/{port}/{}", output.name)
+    } else {
+        format!("{INPUTS}/{port}")
+    }
+}
+
+/// A path under the repository's root, for scripts that may start in another folder.
+pub(super) fn in_sources(path: &str) -> String {
+    format!("{}/{path}", expression::variable("Build.SourcesDirectory"))
+}
+
+fn note<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}

@@ -1,0 +1,156 @@
+//! What the jobs of one file know of each other.
+
+use std::cell::Cell;
+
+use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
+use crate::plan::{SubmissionId, WorkflowParameter};
+
+use super::container::{self, Container};
+
+/// Words that the service gives a meaning where a job's name stands.
+const RESERVED: [&str; 5] = ["deployment", "job", "stage", "steps", "template"];
+
+/// The jobs of one file and what they may refer to.
+pub(super) struct Scope<'a> {
+    /// The whole plan.
+    pub(super) plan: &'a Plan,
+    /// The jobs; [`JobId`] indexes them.
+    pub(super) jobs: &'a [Job],
+    /// The parameters that the file declares.
+    pub(super) parameters: &'a [WorkflowParameter],
+    /// Whether a run may be for a pull request of a fork, which must not reach Azure or secrets.
+    pub(super) guards_forks: bool,
+    /// The images that the jobs run in.
+    pub(super) containers: Vec<Container<'a>>,
+    /// Whether anything written so far reads a variable of the project's.
+    pub(super) reads_variables: Cell<bool>,
+    job_of_step: Vec<Option<JobId>>,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope of these jobs. Without parameters, references to them are their defaults.
+    pub(super) fn new(
+        plan: &'a Plan,
+        jobs: &'a [Job],
+        parameters: &'a [WorkflowParameter],
+        guards_forks: bool,
+    ) -> Self {
+        let mut job_of_step = vec![None; plan.steps.len()];
+        for (job, at) in jobs.iter().zip(0..) {
+            match &job.work {
+                Work::Step(step) => job_of_step[step.0 as usize] = Some(JobId(at)),
+                Work::Submit(submission) => {
+                    for step in &plan.submission(*submission).steps {
+                        job_of_step[step.0 as usize] = Some(JobId(at));
+                    }
+                }
+                Work::Gate { .. } => {}
+            }
+        }
+        let steps = jobs.iter().filter_map(|job| step_of(plan, job));
+        let containers = container::all(steps);
+        let reads_variables = Cell::new(false);
+        Self { plan, jobs, parameters, guards_forks, containers, reads_variables, job_of_step }
+    }
+
+    /// The ids of the jobs that must be done before a job.
+    pub(super) fn needs(&self, job: &Job) -> Vec<String> {
+        job.needs.iter().map(|id| self.last_id(*id)).collect()
+    }
+
+    /// The id of a job in the file.
+    pub(super) fn id(&self, job: JobId) -> String {
+        self.id_of(&self.jobs[job.0 as usize])
+    }
+
+    /// The same for a job at hand. The service takes back ids that are its own words; two underscores
+    /// cannot stand in names of the author's.
+    pub(super) fn id_of(&self, job: &Job) -> String {
+        let id = job.id.as_str();
+        let deploys = step_of(self.plan, job).is_some_and(is_deployment);
+        let is_taken = RESERVED.contains(&id) || deploys && id == "deploy";
+        if is_taken { format!("{id}__job") } else { id.to_owned() }
+    }
+
+    /// The id of the job that says that the work is done and well.
+    pub(super) fn last_id(&self, job: JobId) -> String {
+        match self.jobs[job.0 as usize].work {
+            Work::Submit(_) => done(&self.jobs[job.0 as usize].id),
+            Work::Step(_) | Work::Gate { .. } => self.id(job),
+        }
+    }
+
+    /// The job that runs a step.
+    pub(super) fn job_of(&self, step: StepId) -> Option<JobId> {
+        self.job_of_step[step.0 as usize]
+    }
+
+    /// The declaration of a parameter, with the one of the plan.
+    pub(super) fn parameter(
+        &self,
+        id: ParameterId,
+    ) -> (&'a Parameter, Option<&'a WorkflowParameter>) {
+        (self.plan.parameter(id), self.parameters.iter().find(|one| one.id == id))
+    }
+
+    /// The CI steps among the jobs.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &'a Step> {
+        self.jobs.iter().filter_map(|job| step_of(self.plan, job))
+    }
+
+    /// The submissions among the jobs.
+    pub(super) fn submissions(&self) -> impl Iterator<Item = SubmissionId> {
+        self.jobs.iter().filter_map(|job| match job.work {
+            Work::Submit(submission) => Some(submission),
+            Work::Step(_) | Work::Gate { .. } => None,
+        })
+    }
+}
+
+fn step_of<'a>(plan: &'a Plan, job: &Job) -> Option<&'a Step> {
+    match job.work {
+        Work::Step(step) => Some(plan.step(step)),
+        Work::Submit(_) | Work::Gate { .. } => None,
+    }
+}
+
+/// The same without repetitions.
+pub(super) fn distinct(ids: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !kept.contains(&id) {
+            kept.push(id);
+        }
+    }
+    kept
+}
+
+/// The name of a parameter where only letters, digits and `_` may stand.
+pub(super) fn parameter_name(name: &str) -> String {
+    name.replace('.', "___")
+}
+
+/// Whether a step's job is a deployment to an environment.
+pub(super) fn is_deployment(step: &Step) -> bool {
+    matches!(&step.place, Place::Ci(place) if place.environment.is_some())
+}
+
+/// The id of the job that waits for people before a job.
+pub(super) fn approval(id: &str) -> String {
+    format!("{id}__approval")
+}
+
+/// The id of the job that waits for an Azure ML job.
+pub(super) fn wait(id: &str) -> String {
+    format!("{id}__wait")
+}
+
+/// The id of the job that demands that an Azure ML job is completed.
+pub(super) fn done(id: &str) -> String {
+    format!("{id}__done")
+}
+
+/// The id of the job that cancels an Azure ML job.
+pub(super) fn cancel(id: &str) -> String {
+    format!("{id}__cancel")
+}

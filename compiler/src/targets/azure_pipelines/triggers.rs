@@ -1,0 +1,118 @@
+//! What starts a pipeline by itself.
+
+use crate::emit::{Doc, Map};
+use crate::plan::{
+    Concurrency, Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
+};
+
+/// The triggers of a workflow that live on this platform and fire.
+pub(super) fn living_here<'a>(
+    plan: &'a Plan,
+    workflow: &'a Workflow,
+) -> impl Iterator<Item = &'a Trigger> {
+    let triggers = workflow.triggers.iter().map(|id| plan.trigger(*id));
+    triggers.filter(|one| one.enabled && one.homes.contains(&Home::AzurePipelines))
+}
+
+/// Whether pull requests start runs.
+pub(super) fn on_pull_requests(plan: &Plan, workflow: &Workflow) -> bool {
+    living_here(plan, workflow).any(|one| matches!(one.kind, TriggerKind::PullRequest(_)))
+}
+
+/// Puts `trigger`, `pr` and `schedules`; what is absent is said outright, since the service would
+/// otherwise start a run for every push and pull request.
+pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
+    let (mut push, mut pull_request): (Doc, Doc) = ("none".into(), "none".into());
+    let mut schedules = Vec::new();
+    for trigger in living_here(plan, workflow) {
+        match &trigger.kind {
+            TriggerKind::Push(filter) => push = on_push(filter, workflow.concurrency).into(),
+            TriggerKind::PullRequest(filter) => {
+                pull_request = on_pull_request(filter, workflow.concurrency).into();
+            }
+            TriggerKind::Schedule(timing) => {
+                schedules.extend(on_schedule(&trigger.name, timing, &plan.project.default_branch));
+            }
+            TriggerKind::Manual => {}
+        }
+    }
+    root.put("trigger", push);
+    root.put("pr", pull_request);
+    root.put_filled("schedules", schedules);
+}
+
+/// A push trigger on one branch and some paths (none: all).
+pub(super) fn on_branch(branch: &str, paths: &[String]) -> Map {
+    let filter =
+        Push { branches: vec![branch.to_owned()], tags: Vec::new(), paths: paths.to_vec() };
+    on_push(&filter, Concurrency::Queue)
+}
+
+fn on_push(filter: &Push, concurrency: Concurrency) -> Map {
+    let mut map = Map::new();
+    if concurrency == Concurrency::Cancel {
+        // Pushes during a run become one run after it: those in between are never started.
+        map.put("batch", true);
+    }
+    if filter.branches.is_empty() && !filter.tags.is_empty() {
+        let mut none = Map::new();
+        none.put("exclude", vec!["*"]);
+        map.put("branches", none);
+    } else {
+        map.put("branches", patterns(&filter.branches));
+    }
+    if !filter.tags.is_empty() {
+        map.put("tags", patterns(&filter.tags));
+    }
+    if !filter.paths.is_empty() {
+        map.put("paths", patterns(&filter.paths));
+    }
+    map
+}
+
+fn on_pull_request(filter: &PullRequest, concurrency: Concurrency) -> Map {
+    let mut map = Map::new();
+    map.put("autoCancel", concurrency == Concurrency::Cancel);
+    map.put("drafts", filter.drafts);
+    map.put("branches", patterns(&filter.branches));
+    if !filter.paths.is_empty() {
+        map.put("paths", patterns(&filter.paths));
+    }
+    map
+}
+
+/// `include` and `exclude` of a list of patterns in which `!` excludes.
+fn patterns(all: &[String]) -> Map {
+    let mut include: Vec<&str> = Vec::new();
+    let mut exclude: Vec<&str> = Vec::new();
+    for pattern in all {
+        match pattern.strip_prefix('!') {
+            Some(pattern) => exclude.push(pattern),
+            None => include.push(pattern),
+        }
+    }
+    if include.is_empty() {
+        include.push("*");
+    }
+    let mut map = Map::new();
+    map.put("include", include);
+    map.put_filled("exclude", exclude);
+    map
+}
+
+/// The service knows UTC only. `always`: it would otherwise leave a run out when nothing changed.
+fn on_schedule(name: &str, timing: &Timing, branch: &str) -> Vec<Map> {
+    let lines = timing.utc.iter().flatten();
+    lines
+        .map(|cron| {
+            let mut branches = Map::new();
+            branches.put("include", vec![branch]);
+            let mut map = Map::new();
+            map.put_beside("cron", cron.text(), format!("{} (in UTC here)", timing.words));
+            map.put("displayName", name);
+            map.put("branches", branches);
+            map.put("always", true);
+            map
+        })
+        .collect()
+}

@@ -1,5 +1,0 @@
-"""An entry script."""
-
-
-def run(mini_batch):
-    return list(mini_batch)
