@@ -3,7 +3,7 @@
 use mlopsc_compiler::plan::Plan;
 use mlopsc_compiler::source::{FileId, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
-use mlopsc_compiler::{Analysis, analyze, emit};
+use mlopsc_compiler::{Analysis, across, analyze, emit};
 use rayon::prelude::*;
 
 use crate::output::Report;
@@ -30,10 +30,10 @@ pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
     let works: Vec<(&Project, &str)> = works.collect();
     let one = |(project, spec): &(&Project, &str)| analyze(&project.disk, &project.file, spec);
     let mut analyses = each(&works, one).into_iter();
-    let all = projects.into_iter().map(|project| Analysed {
-        analyses: analyses.by_ref().take(project.specs.len()).collect(),
-        file_sources: project.file.sources(),
-        project,
+    let all = projects.into_iter().map(|project| {
+        let mut analyses: Vec<Analysis> = analyses.by_ref().take(project.specs.len()).collect();
+        across(&mut analyses);
+        Analysed { analyses, file_sources: project.file.sources(), project }
     });
     all.collect()
 }

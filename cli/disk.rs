@@ -230,3 +230,50 @@ pub(crate) fn plain(path: &Path) -> PathBuf {
     let text = path.to_str().and_then(|text| text.strip_prefix(r"\\?\"));
     text.filter(|rest| !rest.starts_with("UNC")).map_or_else(|| path.to_owned(), PathBuf::from)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_the_root_is_seen() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret"), "x").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(outside.path(), folder.path().join("way")).unwrap();
+        fs::write(folder.path().join("own"), "y").unwrap();
+        std::os::unix::fs::symlink("own", folder.path().join("link")).unwrap();
+        let disk = Disk::open(folder.path()).unwrap();
+        assert_eq!(disk.read("way/secret"), Err(FileFault::Outside));
+        assert_eq!(disk.read("a/../../x"), Err(FileFault::Outside));
+        assert_eq!(disk.kind("way"), None);
+        assert_eq!(disk.read("./link"), Ok("y".to_owned()));
+        assert_eq!(disk.read("own/"), Ok("y".to_owned()));
+        assert_eq!(disk.read("own/x"), Err(FileFault::Missing));
+        assert!(disk.stage("way/new", "z").is_err());
+    }
+
+    #[test]
+    fn what_is_no_text_or_no_file_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("bytes"), b"ab\xff").unwrap();
+        fs::create_dir(folder.path().join("b")).unwrap();
+        let disk = Disk::open(folder.path()).unwrap();
+        assert_eq!(disk.read("bytes"), Err(FileFault::NotUtf8(2)));
+        assert_eq!(disk.read("b"), Err(FileFault::Other("not a regular file".to_owned())));
+        let names: Vec<String> = disk.list("").unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["b", "bytes"]);
+    }
+
+    #[test]
+    fn a_file_that_is_only_staged_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::open(folder.path()).unwrap();
+        drop(disk.stage("a", "x").unwrap());
+        assert_eq!(disk.list(""), Ok(Vec::new()));
+        disk.stage("deep/a", "x").unwrap().keep().unwrap();
+        assert_eq!(disk.read("deep/a"), Ok("x".to_owned()));
+        disk.remove("deep/a", "").unwrap();
+        assert_eq!(disk.list(""), Ok(Vec::new()));
+    }
+}

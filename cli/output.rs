@@ -49,7 +49,7 @@ impl Trouble {
 
     /// The machine's complaint about a path.
     pub(crate) fn at(path: &Path, cause: &dyn Display) -> Self {
-        Self(format!("{}: {cause}", path.display()))
+        Self(format!("{}: {cause}", disk::plain(path).display()))
     }
 
     /// The message.
@@ -219,7 +219,7 @@ fn disobeyed(text: &str) -> String {
 fn way(base: &Path, path: &Path) -> String {
     let shared = base.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     if shared <= 1 {
-        return path.display().to_string();
+        return disk::plain(path).display().to_string();
     }
     let up = base.components().skip(shared).map(|_| "..".to_owned());
     let down = path.components().skip(shared);

@@ -53,7 +53,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
 
 impl Project {
     /// Seen from the root that the project file names, if it names one.
-    fn from_its_root(self) -> Result<Self, Trouble> {
+    fn seen_from_root(self) -> Result<Self, Trouble> {
         let Some(way) = self.file.root().filter(|_| !self.file.is_broken()) else {
             return Ok(self);
         };
@@ -182,7 +182,7 @@ impl Search {
         let sorted = self.projects.into_values().map(|mut project| {
             project.specs.sort();
             project.specs.dedup();
-            project.from_its_root()
+            project.seen_from_root()
         });
         sorted.collect()
     }

@@ -1,6 +1,10 @@
 //! Everything that is tested from outside: one binary, so that it links once.
 
 mod architecture;
+mod cases;
 mod cli;
 mod conformance;
+mod examples;
 mod licences;
+mod memory;
+mod pages;

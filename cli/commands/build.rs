@@ -21,6 +21,7 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     let order = Order { targets, out, force: args.force, check: args.check };
     let lists: Vec<Worklist> =
         analyse(projects).into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
+    refuse_idle_targets(&args.target, &lists)?;
     let failed = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
     Ok(Outcome::findings(failed || (changed && args.fail_on_change)))
@@ -47,6 +48,21 @@ fn target(name: &str) -> Result<&'static Target, Trouble> {
         );
         Trouble::new(format!("no target is called `{name}`; {hint}"))
     })
+}
+
+/// A target that was named and that no project writes is a mistake of the caller.
+fn refuse_idle_targets(names: &[String], lists: &[Worklist]) -> Result<(), Trouble> {
+    let plans = || lists.iter().flat_map(|list| list.analysed.plans());
+    let written = |name: &str| {
+        let mut homes = plans().flat_map(|plan| &plan.project.targets);
+        homes.any(|home| home.word() == name)
+    };
+    match names.iter().find(|name| !written(name)) {
+        Some(name) if plans().next().is_some() => {
+            Err(Trouble::new(format!("`targets` of the project does not list `{name}`")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open_out(out: &Path, projects: &[Project], check: bool) -> Result<Disk, Trouble> {

@@ -24,8 +24,8 @@ pub struct Diff {
     /// Why who starts the pipeline from outside must change: one sentence each; empty when none
     /// must.
     pub breaks: Vec<String>,
-    /// Azure ML steps that cannot reuse an earlier result: what they run or read changed, or a step
-    /// before them is such a step. (New content of code, conda files and data comes on top.)
+    /// Azure ML steps that cannot reuse an earlier result: what they run or read changed, or the
+    /// default of a parameter that they read, or a step that they read from is such a step. (New content of code, conda files and data comes on top.)
     pub runs_again: Vec<String>,
 }
 
@@ -86,19 +86,20 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
         old.steps.iter().map(|step| (&*step.name, aspects::step(old, step))),
         new.steps.iter().map(|step| (&*step.name, aspects::step(new, step))),
     );
+    let parameters = compare(
+        old.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
+        new.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
+    );
     Diff {
         settings: between(&aspects::settings(old), &aspects::settings(new)),
-        parameters: compare(
-            old.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
-            new.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
-        ),
         edges: edges(old, new),
         triggers: compare(
             old.triggers.iter().map(|item| (&*item.name, aspects::trigger(old, item))),
             new.triggers.iter().map(|item| (&*item.name, aspects::trigger(new, item))),
         ),
         breaks: breaks(old, new),
-        runs_again: runs_again(new, &steps),
+        runs_again: runs_again(new, &parameters, &steps),
+        parameters,
         steps,
     }
 }
@@ -224,11 +225,19 @@ fn tighter(old: Option<&Scalar>, new: Option<&Scalar>, upper: bool) -> bool {
     }
 }
 
-fn runs_again(new: &Plan, changes: &[Change]) -> Vec<String> {
+fn runs_again(new: &Plan, parameters: &[Change], steps: &[Change]) -> Vec<String> {
+    let values: Vec<String> = parameters
+        .iter()
+        .filter(|change| change.aspects.iter().any(|aspect| aspect.what == "default"))
+        .map(|change| format!("${{{{ parameters.{} }}}}", change.name))
+        .collect();
+    let reads = |step: &Step| {
+        let aspects = if values.is_empty() { Vec::new() } else { aspects::step(new, step) };
+        aspects.iter().any(|(_, text)| values.iter().any(|value| text.contains(value)))
+    };
     let altered = |step: &Step| {
-        changes.iter().any(|change| {
-            change.name == step.name && change.aspects.iter().any(|aspect| matters(&aspect.what))
-        })
+        let mut own = steps.iter().filter(|change| change.name == step.name);
+        own.any(|change| change.aspects.iter().any(|aspect| matters(&aspect.what))) || reads(step)
     };
     let mut again: Vec<bool> = new.steps.iter().map(altered).collect();
     // Edges need not be in the order of the graph: repeat until nothing is added.

@@ -14,11 +14,12 @@ pub mod spec;
 pub mod syntax;
 pub mod targets;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
-use source::{FileId, Files, SourceFile, Sources, folder_of};
+use source::{FileId, Files, SourceFile, Sources, Span, folder_of};
 use spec::Allow;
 use spec::project::ProjectSpec;
 use targets::{Artifact, TARGETS};
@@ -87,6 +88,42 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan; `None` when there was an error, here or in the project file.
     pub plan: Option<Plan>,
+    /// Where the pipeline's name is written.
+    pub name: Span,
+}
+
+/// What specs of one project may not do together: be called alike, or write the same file. Each
+/// finding is added to the analysis that it concerns, whose plan is taken away.
+pub fn across(analyses: &mut [Analysis]) {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let mut clashes: Vec<(usize, usize, String)> = Vec::new();
+    for (index, analysis) in analyses.iter().enumerate() {
+        let Some(plan) = &analysis.plan else { continue };
+        for file in plan.file_stems() {
+            match owners.get(&file) {
+                Some(owner) if *owner != index => clashes.push((*owner, index, file)),
+                Some(_) => {}
+                None => {
+                    owners.insert(file, index);
+                }
+            }
+        }
+    }
+    clashes.dedup_by_key(|(first, second, _)| (*first, *second));
+    let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
+    for (first, second, file) in clashes {
+        for (one, other) in [(first, second), (second, first)] {
+            let other = path(&analyses[other]);
+            let message = format!("`{other}` writes files called `{file}` too");
+            let analysis = &mut analyses[one];
+            analysis.diagnostics.push(
+                Diagnostic::new(&diagnostics::CONFLICT, analysis.name, message).help(
+                    "files are called after the pipeline and its triggers; rename one of them",
+                ),
+            );
+            analysis.plan = None;
+        }
+    }
 }
 
 /// Reads and proves one spec. Needs nothing but the spec, the project and what they name.
@@ -98,19 +135,20 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
         Ok(text) => text,
         Err(fault) => {
             sources.add(SourceFile::new(spec_path, ""));
-            let top = source::Span::top(SPEC);
+            let top = Span::top(SPEC);
             let message = format!("cannot read the spec: {fault}");
             sink.report(Diagnostic::new(&diagnostics::MISSING_FILE, top, message));
-            return Analysis { sources, diagnostics: sink.into_items(), plan: None };
+            return Analysis { sources, diagnostics: sink.into_items(), plan: None, name: top };
         }
     };
     let read = spec::read_spec(SPEC, &text, &mut sink);
+    let name = read.value.as_ref().and_then(|spec| Some(spec.name.as_ref()?.span));
     let mut plan = None;
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
         let checked = check::check(spec, &project.spec, files, folder, &mut sink);
-        if let Some(checked) = &checked {
-            lint::lint(checked, &project.spec, &mut sink);
+        if let Some(checked) = checked {
+            lint::lint(&checked, &project.spec, &mut sink);
             plan = Some(lower::lower(checked, spec_path));
         }
     }
@@ -121,7 +159,7 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
         plan = None;
     }
     sources.add(SourceFile::new(spec_path, text));
-    Analysis { sources, diagnostics, plan }
+    Analysis { sources, diagnostics, plan, name: name.unwrap_or_else(|| Span::top(SPEC)) }
 }
 
 /// Writes the files of a plan for the targets that its project names; of those, only the named ones

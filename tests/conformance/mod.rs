@@ -4,6 +4,7 @@
 
 mod checkers;
 mod edges;
+mod projects;
 mod tools;
 
 use std::fs;
@@ -11,6 +12,8 @@ use std::io::Write;
 use std::path::Path;
 
 use checkers::{Emitted, check};
+use edges::{closure, data_edges, demanded, edges_of};
+use projects::reading;
 use tools::{Tools, tools};
 
 /// The parsers; `None` when the tests are to be left out. Panics where something is missing: a
@@ -58,4 +61,48 @@ fn every_parser_finds_a_mistake() {
     assert_eq!(found("azure-pipelines-language-service", "Unexpected property poool"), (4, 3));
     assert_eq!(found("azure-ai-ml", "Missing data for required field"), (7, 5));
     assert!(report.bodies.is_empty());
+}
+
+/// What a parser says of our files though they are right: the parser, words of its message, and why.
+const ACCEPTED: &[(&str, &str, &str)] = &[];
+
+#[test]
+fn every_parser_takes_what_we_write() {
+    let Some(tools) = parsers() else { return };
+    let reading = reading(tools);
+    let accepted = |finding: &checkers::Finding| {
+        let same = |(checker, words, _): &(&str, &str, &str)| {
+            finding.checker == *checker && finding.message.contains(words)
+        };
+        ACCEPTED.iter().any(same)
+    };
+    let findings = reading.report.findings.iter().filter(|finding| !accepted(finding));
+    let findings: Vec<String> = findings.map(ToString::to_string).collect();
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+    let Emitted { azure_ml, github, azure_pipelines } = &reading.files;
+    assert_eq!(reading.report.bodies.len(), azure_ml.len(), "every file has a REST body");
+    assert!(github.len() > 10 && azure_pipelines.len() > 10, "there is something to read");
+}
+
+#[test]
+fn azure_ml_gets_the_graph_of_the_plan() {
+    let Some(tools) = parsers() else { return };
+    let reading = reading(tools);
+    let mut compared = 0;
+    for project in &reading.projects {
+        for submission in &project.plan.submissions {
+            let path = project.plan.azure_ml_path(&submission.component_file());
+            let path = project.root.join(path);
+            let body = reading.report.bodies.get(&path);
+            let body = body.unwrap_or_else(|| panic!("no REST body for {}", path.display()));
+            let found = edges_of(body);
+            let name = path.display();
+            let demanded = demanded(&project.plan, submission);
+            assert_eq!(closure(&found), demanded, "order in {name}");
+            let data = data_edges(&project.plan, submission);
+            assert!(found.is_superset(&data), "data in {name}: {found:?} {data:?}");
+            compared += demanded.len();
+        }
+    }
+    assert!(compared > 10, "there are edges to compare");
 }

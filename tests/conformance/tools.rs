@@ -39,7 +39,7 @@ fn find_or_install() -> Result<Tools, String> {
     let python = find_python()?;
     let version =
         run(Command::new(python).arg("-c").arg("import sys; print(sys.version_info[:2])"))?;
-    run(Command::new("node").arg("--version")).map_err(|_| missing("Node.js 20 or newer"))?;
+    run(Command::new("node").arg("--version")).map_err(|_| missing("Node.js 20.15 or newer"))?;
     let (node, pip) = std::thread::scope(|scope| {
         let node = scope.spawn(install_node_packages);
         let pip = install_python_packages(python, &version);

@@ -31,6 +31,12 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
                 .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
         );
     }
+    for (name, _) in cx.spec.tags.good() {
+        if name.value == "generated_by" || name.value.starts_with("mlopsc_") {
+            let message = format!("the tag `{}` is the compiler's own", name.value);
+            sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help("rename it"));
+        }
+    }
     for item in &cx.spec.steps.items {
         if item.name.len() > LONGEST_STEP {
             let message = format!("the name is longer than {LONGEST_STEP} letters");
@@ -80,7 +86,9 @@ pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink
         let message = format!("Azure ML takes at most {MOST_NODES} steps in a pipeline");
         sink.report(Diagnostic::new(&LIMIT, last, message));
     }
-    let read = super::read_by(ground.steps, &whole.slice.steps).len();
+    let slice = whole.slice.steps.iter();
+    let steps = slice.filter_map(|step| ground.steps[*step as usize].as_ref());
+    let read = super::read_by(steps).len();
     if read > MOST_INPUTS && ground.project.targets.contains(&Home::GitHub) {
         let item = &cx.spec.parameters.items[MOST_INPUTS];
         let message = format!(

@@ -26,7 +26,7 @@ use triggers::Ground;
 pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
 use crate::diagnostics::Sink;
-use crate::plan::{Home, Parameter, Place, Project, Step, Text, When};
+use crate::plan::{Home, Parameter, Project, Step, Text, When};
 use crate::source::Files;
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
@@ -165,19 +165,4 @@ fn vertices(cx: &Context<'_>, engines: &[Option<Engine>]) -> Option<(Vec<Vertex>
         });
     }
     Some((vertices, names))
-}
-
-impl Checked<'_> {
-    /// Whether a step needs Azure or secrets: then it does not run for pull requests of forks.
-    pub(crate) fn is_trusted(&self, step: u32) -> bool {
-        let step = &self.steps[step as usize];
-        let mut secret = false;
-        step.references(&mut |reference| {
-            secret |= matches!(reference, crate::plan::Reference::Secret(_));
-        });
-        match &step.place {
-            Place::AzureMl(_) => true,
-            Place::Ci(place) => place.azure || place.environment.is_some() || secret,
-        }
-    }
 }

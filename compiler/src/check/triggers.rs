@@ -227,10 +227,10 @@ fn slice_holds(
     }
 }
 
-/// Parameters that the steps of a slice read.
-pub(crate) fn read_by(steps: &[Option<Step>], slice: &[u32]) -> Vec<ParameterId> {
+/// Parameters that steps read.
+pub(crate) fn read_by<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ParameterId> {
     let mut read: Vec<ParameterId> = Vec::new();
-    for step in slice.iter().filter_map(|step| steps[*step as usize].as_ref()) {
+    for step in steps {
         step.references(&mut |reference| {
             if let Reference::Parameter(id) = reference {
                 read.push(*id);
@@ -292,7 +292,8 @@ fn all_bound(
     if named.kind.asks_a_person() {
         return;
     }
-    for id in read_by(ground.steps, &sliced.slice.steps) {
+    let slice = sliced.slice.steps.iter();
+    for id in read_by(slice.filter_map(|step| ground.steps[*step as usize].as_ref())) {
         let item = &cx.spec.parameters.items[id.0 as usize];
         let Some(parameter) = &ground.parameters[id.0 as usize] else { continue };
         let tried = named.spec.with.get(&item.name.value).is_some();

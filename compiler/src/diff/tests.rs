@@ -234,3 +234,17 @@ fn edges_and_triggers() {
         [aspect("with depth", Some("3"), None), aspect("enabled", Some("true"), Some("false"))];
     assert_eq!(diff.triggers[0].aspects, aspects);
 }
+
+#[test]
+fn a_new_default_makes_its_readers_run_again() {
+    let mut old = plan();
+    old.steps[2].inputs.push(Input {
+        name: "depth".to_owned(),
+        kind: ValueType::Integer,
+        source: Source::Reference(Reference::Parameter(ParameterId(0))),
+        mode: None,
+    });
+    let mut new = old.clone();
+    new.parameters[0].default = Some(Scalar::Integer(7));
+    assert_eq!(diff(&old, &new).runs_again, ["train"]);
+}

@@ -13,7 +13,7 @@ use crate::plan::{
 const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
 
 /// Says a checked spec again as a plan.
-pub fn lower(checked: &Checked<'_>, spec_path: &str) -> Plan {
+pub fn lower(mut checked: Checked<'_>, spec_path: &str) -> Plan {
     let spec = checked.spec;
     let name = spec.name.as_ref().map_or("", |name| &name.value).to_owned();
     let or_name = |text: Option<&crate::source::Spanned<String>>| {
@@ -34,10 +34,10 @@ pub fn lower(checked: &Checked<'_>, spec_path: &str) -> Plan {
         },
         timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
             .unwrap_or(u32::MAX),
-        env: checked.env.clone(),
-        parameters: checked.parameters.clone(),
-        steps: checked.steps.clone(),
-        edges: edges(checked),
+        env: std::mem::take(&mut checked.env),
+        parameters: std::mem::take(&mut checked.parameters),
+        steps: std::mem::take(&mut checked.steps),
+        edges: edges(&checked),
         triggers: Vec::new(),
         submissions: Vec::new(),
         workflows: Vec::new(),
@@ -46,16 +46,16 @@ pub fn lower(checked: &Checked<'_>, spec_path: &str) -> Plan {
         name,
     };
     let mut parts = Parts::default();
-    let main = workflows::main(checked, &plan, &mut parts);
+    let main = workflows::main(&checked, &plan, &mut parts);
     parts.workflows.push(main);
     parts.slices.push(checked.whole.slice.steps.clone());
     for trigger in &checked.triggers {
-        let lowered = trigger_of(checked, &plan, &mut parts, trigger);
+        let lowered = trigger_of(&checked, &plan, &mut parts, trigger);
         parts.triggers.push(lowered);
     }
     let Parts { triggers, submissions, workflows, .. } = parts;
     (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
-    plan.release = release::release(checked, &plan);
+    plan.release = release::release(&checked, &plan);
     plan
 }
 

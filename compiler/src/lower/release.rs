@@ -18,7 +18,7 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
         return None;
     }
     let checks = checked.release_checks.as_ref();
-    let checks = checks.map(|sliced| workflows::jobs(checked, plan, sliced, &[]));
+    let checks = checks.map(|sliced| workflows::jobs(plan, sliced, &[]));
     Some(Release {
         id: format!("{}-release", plan.name),
         homes: vec![home(plan)],

@@ -18,7 +18,7 @@ pub(crate) fn main(checked: &Checked<'_>, plan: &Plan, parts: &mut Parts) -> Wor
         submissions::of_slice(checked, plan, &checked.whole, None, &mut parts.submissions);
     let title = plan.display_name.clone();
     let id = plan.name.clone();
-    build(checked, plan, &checked.whole, &submissions, Head { id, title, with: &[], concurrency })
+    build(plan, &checked.whole, &submissions, Head { id, title, with: &[], concurrency })
 }
 
 /// Whether a trigger starts the whole graph as it is, from CI.
@@ -55,7 +55,7 @@ pub(crate) fn of_trigger(
             with: &trigger.with,
             concurrency: trigger.concurrency,
         };
-        parts.workflows.push(build(checked, plan, &trigger.sliced, &submissions, head));
+        parts.workflows.push(build(plan, &trigger.sliced, &submissions, head));
         parts.slices.push(trigger.sliced.slice.steps.clone());
         parts.workflows.len() - 1
     });
@@ -99,15 +99,14 @@ struct Head<'a> {
 }
 
 fn build(
-    checked: &Checked<'_>,
     plan: &Plan,
     sliced: &Sliced,
     submissions: &[(u32, SubmissionId)],
     head: Head<'_>,
 ) -> Workflow {
     let steps = &sliced.slice.steps;
-    let mut read = read_by(&checked.steps.iter().cloned().map(Some).collect::<Vec<_>>(), steps);
-    for (_, text) in &checked.env {
+    let mut read = read_by(steps.iter().map(|step| &plan.steps[*step as usize]));
+    for (_, text) in &plan.env {
         for piece in text {
             if let Piece::Reference(Reference::Parameter(id)) = piece {
                 read.push(*id);
@@ -124,20 +123,15 @@ fn build(
         id: head.id,
         title: head.title,
         triggers: Vec::new(),
-        jobs: jobs(checked, plan, sliced, submissions),
+        jobs: jobs(plan, sliced, submissions),
         parameters,
         concurrency: head.concurrency,
-        trusted: steps.iter().any(|step| checked.is_trusted(*step)),
+        trusted: steps.iter().any(|step| plan.steps[*step as usize].is_trusted()),
     }
 }
 
 /// The groups of a cut as jobs.
-pub(crate) fn jobs(
-    _: &Checked<'_>,
-    plan: &Plan,
-    sliced: &Sliced,
-    submissions: &[(u32, SubmissionId)],
-) -> Vec<Job> {
+pub(crate) fn jobs(plan: &Plan, sliced: &Sliced, submissions: &[(u32, SubmissionId)]) -> Vec<Job> {
     let mut names = Names::default();
     for step in &sliced.slice.steps {
         let step = &plan.steps[*step as usize];

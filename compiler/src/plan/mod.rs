@@ -3,6 +3,7 @@
 //! Targets read this and nothing else. Everything that can fail was decided before: a plan can be
 //! written by every target that its project names.
 
+mod filter;
 mod project;
 mod step;
 mod submission;
@@ -12,6 +13,7 @@ mod value;
 mod words;
 mod workflow;
 
+pub use filter::*;
 pub use project::*;
 pub use step::*;
 pub use submission::*;
@@ -91,6 +93,12 @@ impl Plan {
     /// Its file is `schedule-<trigger>.json`.
     pub fn schedule_name(&self, trigger: TriggerId) -> String {
         format!("{}-{}", self.name, self.trigger(trigger).name)
+    }
+
+    /// What the plan's files and folders are called; no other plan of a project may use one of them.
+    pub fn file_stems(&self) -> impl Iterator<Item = String> + '_ {
+        let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
+        workflows.chain(self.release.iter().map(|release| release.id.clone()))
     }
 
     /// The name by which a step's output crosses borders: `<step>__<output>`.

@@ -297,6 +297,17 @@ impl Step {
         matches!(self.place, Place::AzureMl(_))
     }
 
+    /// Whether it needs Azure, secrets or a protected environment: then it does not run for pull
+    /// requests of forks.
+    pub fn is_trusted(&self) -> bool {
+        let mut secret = false;
+        self.references(&mut |reference| secret |= matches!(reference, Reference::Secret(_)));
+        match &self.place {
+            Place::AzureMl(_) => true,
+            Place::Ci(place) => place.azure || place.environment.is_some() || secret,
+        }
+    }
+
     /// Every reference of the step, in order; some come more than once.
     pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
         for input in &self.inputs {

@@ -34,7 +34,8 @@ macro_rules! record {
         impl $crate::spec::decode::Decode for $Name {
             const EXPECTED: &'static str = $label;
 
-            #[allow(unused_mut, clippy::too_many_lines)] // as long as the record has fields
+            // As long as the record has fields, which may be none.
+            #[allow(unused_imports, unused_mut, clippy::too_many_lines)]
             fn decode(
                 cx: &mut $crate::spec::decode::Cx<'_, '_>,
                 node: $crate::syntax::NodeId,
@@ -79,6 +80,7 @@ macro_rules! record {
                 stringify!($Name).into()
             }
 
+            #[allow(unused_mut, unused_variables)]
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let mut object = $crate::spec::record::object(
                     concat!($($doc, "\n"),*),

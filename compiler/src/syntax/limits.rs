@@ -1,10 +1,10 @@
 //! Budgets: far beyond any spec, and low enough that a hostile file costs little.
 
 /// The largest file that is read, in bytes.
-pub const MAX_BYTES: usize = 8 << 20;
+pub const MAX_BYTES: usize = 16 << 20;
 
 /// How deep collections may nest, counting through aliases. Readers of the tree may recurse.
 pub const MAX_DEPTH: u32 = 100;
 
 /// How many nodes a full walk of the tree may meet, counting what an alias stands for each time.
-pub const MAX_VISITS: u64 = 1_000_000;
+pub const MAX_VISITS: u64 = 4_000_000;

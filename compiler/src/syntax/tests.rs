@@ -331,7 +331,7 @@ fn budgets_hold_against_hostile_files() {
     assert!(mistake(&deep).contains("too-large: lists and maps are nested"));
     assert!(mistake(&"- a\n".repeat(1_000_001)).contains("too-large: the file holds too much"));
     assert!(
-        mistake(&" ".repeat(MAX_BYTES + 1)).contains("too-large: the file is larger than 8 MiB")
+        mistake(&" ".repeat(MAX_BYTES + 1)).contains("too-large: the file is larger than 16 MiB")
     );
 }
 

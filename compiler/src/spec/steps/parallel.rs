@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Binder, Engine, Kind, StepSpec, setting};
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY};
 use crate::plan::{Batching, FanOut, Scalar, ScriptPiece, Setting, Task, ValueType};
 use crate::source::Spanned;
 use crate::spec::decode::{Cx, Decode, Many};
@@ -213,6 +213,14 @@ impl Parallel {
         if !self.partition_keys.0.is_empty() {
             let keys = self.partition_keys.0.iter().map(|key| key.value.clone());
             return Batching::PartitionKeys(keys.collect());
+        }
+        if self.mini_batch_size.is_none() && !self.broken {
+            let message = "a `parallel` step needs `mini_batch_size` or `partition_keys`";
+            binder.report(
+                Diagnostic::new(&MISSING_KEY, self.entry_script.span, message).help(
+                    "Azure ML's documents disagree on the default; v1's were 10 files and 1MB",
+                ),
+            );
         }
         self.unit_for_tables(input, binder);
         let kinds = &[ValueType::Integer, ValueType::String];

@@ -3,7 +3,7 @@
 use super::TriggerKindSpec;
 use crate::diagnostics::{BAD_PATTERN, Diagnostic, Sink};
 use crate::plan::{Concurrency, PullRequest, Push, TriggerKind};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::spec::decode::Many;
 use crate::spec::fault::Fault;
 use crate::spec::pattern;
@@ -40,9 +40,9 @@ impl TriggerKindSpec for PushSpec {
 
     fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
         Some(TriggerKind::Push(Push {
-            branches: patterns(&self.branches, pattern::branch, sink)?,
-            tags: patterns(&self.tags, pattern::tag, sink)?,
-            paths: patterns(&self.paths, pattern::path, sink)?,
+            branches: patterns(&self.branches, pattern::branch, pattern::refs, sink)?,
+            tags: patterns(&self.tags, pattern::tag, pattern::refs, sink)?,
+            paths: patterns(&self.paths, pattern::path, pattern::paths, sink)?,
         }))
     }
 }
@@ -54,8 +54,8 @@ impl TriggerKindSpec for PullRequestSpec {
 
     fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
         Some(TriggerKind::PullRequest(PullRequest {
-            branches: patterns(&self.branches, pattern::branch, sink)?,
-            paths: patterns(&self.paths, pattern::path, sink)?,
+            branches: patterns(&self.branches, pattern::branch, pattern::refs, sink)?,
+            paths: patterns(&self.paths, pattern::path, pattern::paths, sink)?,
             drafts: self.drafts.is_none_or(|drafts| drafts.value),
         }))
     }
@@ -65,28 +65,25 @@ impl TriggerKindSpec for PullRequestSpec {
     }
 }
 
+/// Checks each pattern, then the list.
 fn patterns(
     list: &Many<Spanned<String>>,
     allows: fn(&str) -> Result<(), Fault>,
+    agree: fn(&[&str]) -> Vec<(usize, Fault)>,
     sink: &mut Sink,
 ) -> Option<Vec<String>> {
-    let before = sink.items().len();
-    for item in &list.0 {
-        if let Err(fault) = allows(&item.value) {
-            let mut diagnostic = Diagnostic::new(&BAD_PATTERN, item.span, fault.message);
-            diagnostic.help = fault.help;
-            sink.report(diagnostic);
-        }
+    let items = list.0.iter().enumerate();
+    let mut faults: Vec<(usize, Fault)> =
+        items.filter_map(|(number, item)| Some((number, allows(&item.value).err()?))).collect();
+    if faults.is_empty() {
+        let texts: Vec<&str> = list.0.iter().map(|item| item.value.as_str()).collect();
+        faults = agree(&texts);
     }
-    if let Some(first) = list.0.first()
-        && first.starts_with('!')
-    {
-        sink.report(only_negative(first.span));
+    let good = faults.is_empty();
+    for (number, fault) in faults {
+        let mut diagnostic = Diagnostic::new(&BAD_PATTERN, list.0[number].span, fault.message);
+        diagnostic.help = fault.help;
+        sink.report(diagnostic);
     }
-    (sink.items().len() == before).then(|| list.0.iter().map(|it| it.value.clone()).collect())
-}
-
-fn only_negative(span: Span) -> Diagnostic {
-    Diagnostic::new(&BAD_PATTERN, span, "a list of patterns starts with what it includes")
-        .help("put a pattern without `!` first, such as `**`")
+    good.then(|| list.0.iter().map(|item| item.value.clone()).collect())
 }

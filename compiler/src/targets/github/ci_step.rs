@@ -120,7 +120,11 @@ impl CiStep<'_> {
     fn steps(&self, azure: bool, minutes: Option<u32>) -> Vec<Map> {
         let mut steps: Vec<_> = self.reviewed.map(gate::demand_reviewers).into_iter().collect();
         steps.extend(check::step(self.scope, &self.parameters()));
-        steps.extend(self.place.checkout.then(step::checkout));
+        if self.place.checkout {
+            steps.push(step::checkout());
+        } else {
+            steps.extend(data::clean(self.own, &self.arrivals));
+        }
         steps.extend(self.place.python.as_deref().map(step::python));
         steps.extend(data::downloads(&self.arrivals));
         if azure {

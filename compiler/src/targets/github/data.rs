@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 
 use crate::emit::Map;
 use crate::plan::{Reference, Scalar, Source, Step, StepId, ValueType, Variable};
+use crate::targets::script;
 
 use super::expression::expression;
 use super::scope::Scope;
-use super::{check, shell, step};
+use super::step;
 
 /// A file or folder that a job needs from another one.
 pub(super) struct Arrival {
@@ -72,6 +73,14 @@ pub(super) fn arrivals(scope: &Scope<'_>, reader: &Step) -> Vec<Arrival> {
         }
     }
     seen.into_iter().map(|(producer, output)| Arrival::new(scope, producer, output)).collect()
+}
+
+/// A step that removes what an earlier run left on a machine of the author's own; checking out does
+/// the same.
+pub(super) fn clean(own: &Step, arrivals: &[Arrival]) -> Option<Map> {
+    let handles_files = !own.outputs.is_empty() || !arrivals.is_empty();
+    let script = format!("{}rm -rf .mlopsc\n", step::STRICT);
+    handles_files.then(|| step::script("Remove data of earlier runs", Map::new(), script))
 }
 
 /// Steps that fetch what arrives as artifacts.
@@ -186,7 +195,7 @@ fn path<'a>(
                     (folder, input.kind.is_single_file())
                 }
                 Source::Literal(Scalar::Text(local)) if is_local(input.kind, local) => {
-                    (format!("$GITHUB_WORKSPACE/{}", shell::inside(local)), false)
+                    (format!("$GITHUB_WORKSPACE/{}", inside_quotes(local)), false)
                 }
                 Source::Literal(_) | Source::Reference(_) | Source::Text(_) => return None,
             }
@@ -196,6 +205,18 @@ fn path<'a>(
     Some(Path { variable, place, search })
 }
 
+/// A text as it must stand inside double quotes, or in a here-document.
+fn inside_quotes(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '\\' | '"' | '$' | '`') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
 /// Whether a literal is a path in the repository, as against an address.
 pub(super) fn is_local(kind: ValueType, path: &str) -> bool {
     !kind.is_scalar() && !path.contains(':') && !path.starts_with('/')
@@ -203,15 +224,15 @@ pub(super) fn is_local(kind: ValueType, path: &str) -> bool {
 
 /// A step that turns the files of scalar outputs into outputs of the job.
 pub(super) fn read_values(own: &Step) -> Option<Map> {
-    let mut script = format!("{}{}", step::STRICT, include_str!("scripts/give.sh"));
+    let mut lines = format!("{}{}", step::STRICT, include_str!("scripts/give.sh"));
     let mut any = false;
     for output in own.outputs.iter().filter(|output| output.kind.is_scalar()) {
-        let (pattern, rule) = check::form(output.kind).unwrap_or(("", "a text"));
         any = true;
-        let (pattern, rule) = (shell::word(pattern), shell::word(rule));
-        let _ = writeln!(script, "give {} {pattern} {rule}", output.name);
+        let (pattern, rule) = script::form(output.kind);
+        let (pattern, rule) = (script::quote(pattern), script::quote(rule));
+        let _ = writeln!(lines, "give {} {pattern} {rule}", output.name);
     }
-    let read = step::script("Read the values of the outputs", Map::new(), script);
+    let read = step::script("Read the values of the outputs", Map::new(), lines);
     any.then(|| step::with_head(Some("values"), None, read))
 }
 

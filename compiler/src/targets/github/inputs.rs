@@ -61,10 +61,19 @@ fn default(kind: &str, value: &Scalar) -> Doc {
     match value {
         Scalar::Boolean(value) if kind == "boolean" => Doc::Bool(*value),
         Scalar::Integer(value) if kind == "number" => Doc::Integer(*value),
-        Scalar::Number(value) if kind == "number" => Doc::Number(value.clone()),
+        Scalar::Number(value) if kind == "number" => Doc::Number(shortest(value)),
         Scalar::Text(_) | Scalar::Integer(_) | Scalar::Number(_) | Scalar::Boolean(_) => {
             Doc::Text(value.text())
         }
+    }
+}
+
+/// A number without zeros at its end, which readers of YAML lose anyway.
+fn shortest(number: &str) -> String {
+    if number.contains('.') && !number.contains(['e', 'E']) {
+        number.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        number.to_owned()
     }
 }
 
@@ -78,7 +87,7 @@ fn description(parameter: &Parameter) -> String {
 }
 
 fn limits(parameter: &Parameter) -> Option<String> {
-    let range = super::check::range(parameter);
+    let range = range(parameter);
     match parameter.kind {
         ValueType::Integer => Some(match range {
             Some(range) => format!("a whole number, {range}"),
@@ -92,5 +101,14 @@ fn limits(parameter: &Parameter) -> Option<String> {
         | ValueType::MlflowModel
         | ValueType::CustomModel
         | ValueType::TritonModel => Some(parameter.kind.word().to_owned()),
+    }
+}
+
+fn range(parameter: &Parameter) -> Option<String> {
+    match (&parameter.min, &parameter.max) {
+        (Some(min), Some(max)) => Some(format!("{} to {}", min.text(), max.text())),
+        (Some(min), None) => Some(format!("at least {}", min.text())),
+        (None, Some(max)) => Some(format!("at most {}", max.text())),
+        (None, None) => None,
     }
 }

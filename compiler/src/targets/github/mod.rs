@@ -13,7 +13,6 @@ mod login;
 mod pins;
 mod release;
 mod scope;
-mod shell;
 mod step;
 mod submit;
 #[cfg(test)]

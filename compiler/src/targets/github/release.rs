@@ -2,12 +2,12 @@
 
 use crate::emit::Map;
 use crate::plan::{Home, Plan, Reference, Release, TriggerId};
-use crate::targets::Artifact;
+use crate::targets::{Artifact, script};
 
 use super::expression::expression;
 use super::job::{self, Frame, Permissions};
 use super::scope::Scope;
-use super::{login, pins, shell, step, workflow};
+use super::{login, pins, step, workflow};
 
 /// The file of `plan.release`.
 pub(super) fn artifact(plan: &Plan, release: &Release) -> Artifact {
@@ -108,7 +108,7 @@ fn create(plan: &Plan, id: TriggerId) -> Map {
          az ml schedule create --file {file}.run.json --output none\n\
          az ml schedule enable --name {} --output none\n",
         step::STRICT,
-        shell::word(&name),
+        script::quote(&name),
     );
     let mut step = Map::new();
     step.put("name", format!("Apply schedule {}", trigger.name));

@@ -12,13 +12,15 @@ use super::{bind, data, login, pins, step};
 const AROUND: u32 = 20;
 /// Minutes by which the platform's limit for the waiting step exceeds the script's own.
 const GRACE: u32 = 5;
+/// Steps that a job's title names.
+const NAMED: usize = 3;
 /// The longest name that a job may have, less a run's id and attempt.
 const NAME_LIMIT: usize = 220;
 
 /// Writes the jobs that submit and watch one Azure ML job.
 pub(super) fn write(scope: &Scope<'_>, job: &Job, id: SubmissionId, jobs: &mut Map) {
     let slices = &scope.slices;
-    let watch = Watch { scope, job, label: &scope.plan.submission(id).label, slices };
+    let watch = Watch { scope, job, title: title(scope, id), slices };
     jobs.put(&job.id, watch.submit(id).into_map());
     for number in 2..=slices.len() {
         jobs.put(scope::wait_id(&job.id, number), watch.go_on(number).into_map());
@@ -28,10 +30,21 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: SubmissionId, jobs: &mut M
     }
 }
 
+/// The steps of a submission, for people.
+fn title(scope: &Scope<'_>, id: SubmissionId) -> String {
+    let steps = &scope.plan.submission(id).steps;
+    let names = steps.iter().take(NAMED).map(|id| scope.plan.step(*id).display_name.as_str());
+    let names = names.collect::<Vec<_>>().join(", ");
+    match steps.len().saturating_sub(NAMED) {
+        0 => format!("Azure ML: {names}"),
+        more => format!("Azure ML: {names} and {more} more"),
+    }
+}
+
 struct Watch<'a> {
     scope: &'a Scope<'a>,
     job: &'a Job,
-    label: &'a str,
+    title: String,
     slices: &'a [u32],
 }
 
@@ -43,7 +56,7 @@ impl Watch<'_> {
         steps.extend(data::downloads(&bind::arrivals(self.scope, submission)));
         let folder = self.scope.plan.azure_ml_path("");
         let folder = folder.trim_end_matches('/');
-        steps.extend(bind::step(self.scope, submission).map(|step| in_folder(folder, step)));
+        steps.extend(bind::step(self.scope, submission));
         steps.extend(login::steps(self.scope));
         let mut env = Map::new();
         env.put("JOB_FILE", bind::file(submission));
@@ -77,7 +90,7 @@ impl Watch<'_> {
         let mut steps = login::steps(self.scope).to_vec();
         steps.extend(self.cancel(None).into_iter().skip(1));
         Frame {
-            name: format!("Cancel {} on Azure ML", self.label),
+            name: format!("Cancel {}", self.title),
             condition: Some(format!("cancelled() && {name} != ''")),
             needs: ids.collect(),
             timeout_minutes: AROUND,
@@ -92,8 +105,8 @@ impl Watch<'_> {
         let mut outputs = Map::new();
         outputs.put("job", expression("env.JOB_NAME"));
         let name = match number {
-            1 => format!("{} on Azure ML", self.label),
-            _ => format!("{} on Azure ML (wait {number})", self.label),
+            1 => self.title.clone(),
+            _ => format!("{} (wait {number})", self.title),
         };
         Frame {
             name,

@@ -1,7 +1,7 @@
 //! Workflow files.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, TriggerKind, Workflow};
+use crate::plan::{Concurrency, Home, Plan, Trigger, TriggerId, TriggerKind, Workflow};
 use crate::targets::Artifact;
 
 use super::events::{self, Events};
@@ -73,23 +73,36 @@ fn concurrency(id: &str, concurrency: Concurrency) -> Map {
     map
 }
 
-/// Which triggers of the spec start this file, and which live elsewhere.
+/// Which triggers of the spec start this file, and which live elsewhere. Those without a CI file
+/// stand in the whole graph's.
 fn started_by(plan: &Plan, workflow: &Workflow) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut here = Vec::new();
-    for trigger in workflow.triggers.iter().map(|id| plan.trigger(*id)) {
+    let is_first = plan.workflows.first().is_some_and(|first| first.id == workflow.id);
+    let without_file = (0..).map(TriggerId).zip(&plan.triggers).filter_map(|(id, trigger)| {
+        (is_first && trigger.workflow.is_none() && !workflow.triggers.contains(&id)).then_some(id)
+    });
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for id in workflow.triggers.iter().copied().chain(without_file) {
+        let trigger = plan.trigger(id);
+        if trigger.kind == TriggerKind::Manual {
+            continue;
+        }
         if events::lives_here(trigger) {
             here.push(trigger.name.as_str());
-        } else if trigger.kind == TriggerKind::Manual {
-        } else if trigger.enabled {
-            let homes: Vec<_> = trigger.homes.iter().copied().map(Home::word).collect();
-            lines.push(format!("Trigger {} lives on {}.", trigger.name, homes.join(" and ")));
         } else {
-            lines.push(format!("Trigger {} is switched off.", trigger.name));
+            elsewhere.push(home(trigger));
         }
     }
-    if !here.is_empty() {
-        lines.insert(0, format!("Started by {}, and by hand.", here.join(", ")));
+    let started = match here.as_slice() {
+        [] => "Started by hand.".to_owned(),
+        names => format!("Started by {}, and by hand.", names.join(", ")),
+    };
+    [vec![started], elsewhere].concat()
+}
+
+fn home(trigger: &Trigger) -> String {
+    if !trigger.enabled {
+        return format!("Trigger {} is switched off.", trigger.name);
     }
-    lines
+    let homes: Vec<_> = trigger.homes.iter().copied().map(Home::word).collect();
+    format!("Trigger {} lives on {}.", trigger.name, homes.join(" and "))
 }

@@ -62,10 +62,9 @@ fn jobs_read_from_jobs_that_they_need() {
     for doc in plans::all().iter().flat_map(emitted) {
         for (id, job) in doc["jobs"].as_mapping().unwrap() {
             let text = serde_yaml::to_string(job).unwrap();
-            let needs: Vec<_> = match &job["needs"] {
-                Value::Sequence(needs) => needs.iter().filter_map(Value::as_str).collect(),
-                one => one.as_str().into_iter().collect(),
-            };
+            let needs = &job["needs"];
+            let several = needs.as_sequence().into_iter().flatten().filter_map(Value::as_str);
+            let needs: Vec<_> = needs.as_str().into_iter().chain(several).collect();
             for read in text.split("needs.").skip(1) {
                 let read = read.split('.').next().unwrap();
                 assert!(needs.contains(&read), "{id:?} reads from {read}");

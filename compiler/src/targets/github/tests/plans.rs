@@ -42,7 +42,7 @@ fn ci_parameters() -> Vec<Parameter> {
     let text = |text: &str| Scalar::Text(text.to_owned());
     vec![
         Parameter {
-            pattern: Some("[a-z' ]+|-".to_owned()),
+            pattern: Some("^([a-z' ]+|-)$".to_owned()),
             ..parameter("label", ValueType::String, Some(text("it's")))
         },
         parameter("fast", ValueType::Boolean, Some(Scalar::Boolean(true))),

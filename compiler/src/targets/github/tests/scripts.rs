@@ -16,6 +16,8 @@ struct Ran {
     job: serde_json::Value,
 }
 
+const JOB: &str = ".azureml/training/pipeline.json";
+
 /// `$STATUSES` holds what Azure ML answers, from round to round; the last answer is for ever. Every
 /// sleep ends a round, at once, and takes `$SLEEP` seconds of bash's clock.
 const STAND_INS: &str = r#"
@@ -75,7 +77,7 @@ fn bash(script: &str, env: &[(&str, &str)], files: &[(&str, &str)]) -> Ran {
         ok: output.status.success(),
         said: printed + &read("said") + &String::from_utf8(output.stderr).unwrap(),
         calls: read("calls"),
-        job: serde_json::from_str(&read("pipeline.run.json")).unwrap_or_default(),
+        job: serde_json::from_str(&read(".azureml/training/pipeline.run.json")).unwrap_or_default(),
     }
 }
 
@@ -202,21 +204,20 @@ const GOOD: [(&str, &str); 5] = [
     ("INPUT_FAST", "false"),
     ("INPUT_RAW", "data/raw"),
     ("INPUT_LABEL", "a.b"),
-    ("INPUT_GIT__BRANCH", "feature/\"quotes\""),
+    ("INPUT_GIT__BRANCH", "feature/größe"),
 ];
 
 #[test]
 fn inputs_are_bound_as_texts_and_paths() {
     let bind = step(&plans::submit_only(), 0, "train", "Bind the inputs");
-    let file =
-        r#"{"component": "./component.json", "inputs": {"rate": 0.5, "raw": {"mode": "direct"}}}"#;
-    let ran = run(bind, &GOOD, &[("pipeline.json", file)]);
+    let file = r#"{"component": "./component.json", "inputs": {"rate": 0.5}}"#;
+    let ran = run(bind, &GOOD, &[(JOB, file)]);
     let inputs = serde_json::json!({
         "rate": "1E-05",
-        "raw": {"mode": "direct", "type": "uri_folder", "path": "../../data/raw"},
+        "raw": {"type": "uri_folder", "path": "../../data/raw"},
         "fast": false,
         "label": "a.b",
-        "git__branch": "feature/\"quotes\"",
+        "git__branch": "feature/größe",
     });
     assert_eq!(ran.job["inputs"], inputs, "{}", ran.said);
     assert_eq!(ran.job["component"], "./component.json");
@@ -238,7 +239,7 @@ fn inputs_that_azure_ml_could_misread_are_refused_and_not_shown() {
         let mut env = GOOD.to_vec();
         env.push((name, value));
         let bind = step(&plans::submit_only(), 0, "train", "Bind the inputs");
-        let ran = run(bind, &env, &[("pipeline.json", "{}")]);
+        let ran = run(bind, &env, &[(JOB, "{}")]);
         assert!(!ran.ok && ran.job.is_null(), "{name}={value}");
         assert!(!ran.said.contains("warning") && ran.said.starts_with("::error::"), "{}", ran.said);
     }

@@ -1,0 +1,5 @@
+"""An entry script."""
+
+
+def run(mini_batch):
+    return list(mini_batch)

@@ -1,0 +1,90 @@
+//! One spec, one snapshot: what the compiler says, what it understood, and every file it writes.
+
+mod dump;
+
+use std::path::{Path, PathBuf};
+
+use crate::memory::{Compiled, Memory, compile};
+
+/// The folder of the specs, with what they share in `files/`.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+/// The project of a case: the shared files, the spec, and its project file if it has one.
+pub(crate) fn project(name: &str) -> Memory {
+    let read = |path: PathBuf| std::fs::read_to_string(path);
+    let spec = read(folder().join(format!("{name}.mlops.yaml"))).expect("a case has a spec");
+    let files = Memory::read(&folder().join("files")).with(&format!("{name}.mlops.yaml"), &spec);
+    match read(folder().join(format!("{name}.project.yaml"))) {
+        Ok(project) => files.with("mlopsc.yaml", &project),
+        Err(_) => files,
+    }
+}
+
+/// A case, compiled.
+pub(crate) fn compiled(name: &str) -> Compiled {
+    compile(&project(name), &format!("{name}.mlops.yaml"))
+}
+
+fn show(name: &str) -> String {
+    let compiled = compiled(name);
+    let mut text = section("diagnostics", &compiled.concise());
+    if let Some(plan) = &compiled.plan {
+        text += &section("plan", &dump::plan(plan));
+    }
+    for artifact in &compiled.artifacts {
+        text += &section(&artifact.path, &artifact.text);
+    }
+    text
+}
+
+fn section(title: &str, text: &str) -> String {
+    format!("──── {title} ────\n{text}\n")
+}
+
+macro_rules! cases {
+    ($($name:ident)*) => {
+        /// All cases.
+        pub(crate) const CASES: &[&str] = &[$(stringify!($name)),*];
+
+        $(
+            #[test]
+            fn $name() {
+                let name = stringify!($name);
+                insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+                    insta::assert_snapshot!(name, show(name));
+                });
+            }
+        )*
+    };
+}
+
+cases! {
+    anchors
+    approvals
+    chained_submissions
+    endings
+    files_both_ways
+    minimal_azureml
+    minimal_ci
+    mistakes
+    order
+    parallel_whole
+    parameters
+    pull_request_slice
+    schedules
+    values_to_azureml
+    windows_line_ends
+}
+
+#[test]
+fn every_spec_is_a_case() {
+    let names = std::fs::read_dir(folder()).expect("the folder is there");
+    let mut found: Vec<String> = names
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".mlops.yaml").map(str::to_owned))
+        .collect();
+    found.sort();
+    assert_eq!(found, CASES);
+}
