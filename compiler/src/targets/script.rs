@@ -24,10 +24,9 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
-/// The name of an environment variable for a value: upper case, and three underscores for a dot,
-/// which no name has.
+/// The name of an environment variable for a value: upper case, dots as underscores.
 pub(crate) fn variable(prefix: &str, name: &str) -> String {
-    format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "___"))
+    format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "_"))
 }
 
 /// The form of a type's values (POSIX extended, as bash's `=~` reads it), and the words for it.
@@ -122,8 +121,10 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     if bindings.iter().any(|one| !one.kind.is_scalar()) {
         // Paths in a job file are relative to the file.
         let root = "../".repeat(from.bytes().filter(|byte| *byte == b'/').count());
-        let local = format!("if test(\"^/|:\") then . else \"{root}\" + . end");
-        let _ = write!(program, "def place: {local};\n    ");
+        let _ = write!(
+            program,
+            "\n    def place: if test(\"^/|:\") then . else \"{root}\" + . end;\n    "
+        );
     }
     program.push_str(".inputs += $ARGS.named");
     for Binding { input, kind, .. } in bindings {
