@@ -78,6 +78,15 @@ cases! {
     windows_line_ends
 }
 
+/// Errors belong into cases that are about them; the others are read by the platforms' parsers.
+#[test]
+fn only_mistakes_have_errors() {
+    for name in CASES {
+        let compiled = compiled(name);
+        assert_eq!(compiled.failed(), name.starts_with("mistakes"), "{}", compiled.concise());
+    }
+}
+
 #[test]
 fn every_spec_is_a_case() {
     let names = std::fs::read_dir(folder()).expect("the folder is there");
