@@ -20,7 +20,6 @@ use std::sync::Arc;
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
 use source::{FileId, Files, SourceFile, Sources, Span, folder_of};
-use spec::Allow;
 use spec::project::ProjectSpec;
 use targets::{Artifact, TARGETS};
 
@@ -31,8 +30,6 @@ pub struct ProjectFile {
     pub file: Arc<SourceFile>,
     /// What it says.
     pub spec: ProjectSpec,
-    /// Its `# mlopsc: allow(…)` comments.
-    pub allows: Vec<Allow>,
     /// What is wrong with it. Places are in [`ProjectFile::sources`].
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -75,8 +72,10 @@ pub fn read_project(path: &str, text: &str) -> ProjectFile {
         default.value.expect("the smallest project file is one")
     });
     check::check_project(&spec, &mut sink);
+    lint::lint_project(&spec, &mut sink);
+    let diagnostics = lint::settle(sink.into_items(), &read.allows, &spec);
     let file = Arc::new(SourceFile::new(path, text));
-    ProjectFile { file, spec, allows: read.allows, diagnostics: sink.into_items() }
+    ProjectFile { file, spec, diagnostics }
 }
 
 /// What came of a spec.
@@ -148,11 +147,11 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
         let folder = folder_of(spec_path);
         let checked = check::check(spec, &project.spec, files, folder, &mut sink);
         if let Some(checked) = checked {
-            lint::lint(&checked, &project.spec, &mut sink);
+            lint::lint(&checked, &mut sink);
             plan = Some(lower::lower(checked, spec_path));
         }
     }
-    let mut diagnostics = lint::settle(sink.into_items(), &read.allows, project);
+    let mut diagnostics = lint::settle(sink.into_items(), &read.allows, &project.spec);
     diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
     let broken = diagnostics.iter().any(|it| it.level == diagnostics::Level::Error);
     if broken || read.broken || project.is_broken() {

@@ -54,9 +54,16 @@ rules! {
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";
+    Warning UNPINNED_INSTALL "unpinned-install";
     Warning SECRET_OUTSIDE_ENVIRONMENT "secret-outside-environment";
+    Warning SELF_HOSTED_RUNNER "self-hosted-runner";
     Warning NAME_STYLE "name-style";
-    Warning UNREACHABLE_STEP "unreachable-step";
+    Warning BOOLEAN_SPELLING "boolean-spelling";
+    Warning BUILD_ID_KILLS_REUSE "build-id-kills-reuse";
+    Warning OUTPUT_NOT_WRITTEN "output-not-written";
+    Warning UNREAD_INPUT "unread-input";
+    Warning RARE_SCHEDULE_DAY "rare-schedule-day";
+    Warning BUSY_MINUTE "busy-minute";
 }
 
 /// The kind with a name.

@@ -1,8 +1,18 @@
 //! Opinions: one file a rule. A project sets their levels, a comment allows them.
 
+mod boolean_spelling;
+mod build_id_kills_reuse;
+mod busy_minute;
+mod name_style;
+mod output_not_written;
+mod rare_schedule_day;
+mod secret_outside_environment;
+mod self_hosted_runner;
+mod unpinned_image;
+mod unpinned_install;
+mod unread_input;
 mod unused_parameter;
 
-use crate::ProjectFile;
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Level, Rule, Sink, UNKNOWN_REFERENCE, UNUSED_ALLOW, rule};
 use crate::source::Span;
@@ -11,20 +21,45 @@ use crate::spec::project::{LintLevel, ProjectSpec};
 
 /// Looks at a spec that holds.
 type Lint = fn(&Checked<'_>, &mut Sink);
+/// Looks at a project file.
+type ProjectLint = fn(&ProjectSpec, &mut Sink);
 
-/// Every rule.
-static LINTS: &[Lint] = &[unused_parameter::lint];
+/// Every rule for specs.
+static LINTS: &[Lint] = &[
+    boolean_spelling::lint,
+    build_id_kills_reuse::lint,
+    busy_minute::lint,
+    name_style::lint,
+    output_not_written::lint,
+    rare_schedule_day::lint,
+    secret_outside_environment::lint,
+    unpinned_image::lint,
+    unpinned_install::lint,
+    unread_input::lint,
+    unused_parameter::lint,
+];
 
-/// Runs all rules.
-pub fn lint(checked: &Checked<'_>, _: &ProjectSpec, sink: &mut Sink) {
+/// Every rule for project files.
+static PROJECT_LINTS: &[ProjectLint] =
+    &[self_hosted_runner::lint_project, unpinned_image::lint_project];
+
+/// Runs all rules for specs.
+pub fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for lint in LINTS {
         lint(checked, sink);
     }
 }
 
+/// Runs all rules for project files.
+pub fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
+    for lint in PROJECT_LINTS {
+        lint(project, sink);
+    }
+}
+
 /// Takes away what the author allows, sets the levels that the project wants, and says which
 /// permissions are not needed.
-pub fn settle(found: Vec<Diagnostic>, allows: &[Allow], project: &ProjectFile) -> Vec<Diagnostic> {
+pub fn settle(found: Vec<Diagnostic>, allows: &[Allow], project: &ProjectSpec) -> Vec<Diagnostic> {
     let mut used = vec![false; allows.len()];
     let mut kept = Vec::with_capacity(found.len());
     for mut diagnostic in found {
@@ -59,8 +94,8 @@ fn covers(allow: &Allow, diagnostic: &Diagnostic) -> bool {
 }
 
 /// The project's level for a rule; `None`: it is off.
-fn level(rule: &Rule, project: &ProjectFile) -> Option<Level> {
-    let said = project.spec.lint.get(rule.name).and_then(|item| item.value.as_ref());
+fn level(rule: &Rule, project: &ProjectSpec) -> Option<Level> {
+    let said = project.lint.get(rule.name).and_then(|item| item.value.as_ref());
     match said.map(|level| level.value) {
         Some(LintLevel::Error) => Some(Level::Error),
         Some(LintLevel::Warning) => Some(Level::Warning),

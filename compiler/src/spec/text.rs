@@ -124,6 +124,17 @@ pub struct Script {
     pub continuations: Vec<Span>,
     /// Scripts that the command runs (`python train.py`), and their places.
     pub programs: Vec<Spanned<String>>,
+    /// Commands that bring software from the network, in words without quotes.
+    pub installs: Vec<Install>,
+}
+
+/// A command that installs something, or a shell that runs a download.
+#[derive(Clone, Debug)]
+pub struct Install {
+    /// Its words from the installer's name on.
+    pub words: Vec<Spanned<String>>,
+    /// Whether it is a shell that runs what was downloaded.
+    pub runs_download: bool,
 }
 
 impl Decode for Script {
@@ -147,7 +158,15 @@ impl Decode for Script {
             Spanned::new(text.text[range.clone()].to_owned(), span_in(cx, node, range))
         };
         let programs = shell.programs.iter().map(program).collect();
-        Some(Self { text, shell, continuations, programs })
+        let unquoted = |range: &Range<usize>| {
+            Spanned::new(text.text[range.clone()].replace(['"', '\''], ""), place(range))
+        };
+        let installs = shell.installs.iter().map(|install| Install {
+            words: install.words.iter().map(unquoted).collect(),
+            runs_download: install.runs_download,
+        });
+        let installs = installs.collect();
+        Some(Self { text, shell, continuations, programs, installs })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::command::Command;
+use super::installs::Install;
 use super::refusal::Refusal;
 use super::{Quoting, Script, Spot};
 use crate::spec::expr::{Part, Template};
@@ -23,6 +24,10 @@ pub(super) struct Frame {
     pub(super) at_start: bool,
     /// The simple command so far.
     pub(super) command: Command,
+    /// The words of that command.
+    pub(super) words: Vec<Range<usize>>,
+    /// The name of the command whose output is piped into it.
+    pub(super) feeder: Option<Range<usize>>,
     /// Here-documents whose text starts on the next line.
     pub(super) heredocs: Vec<Heredoc>,
 }
@@ -123,6 +128,7 @@ pub(super) struct Lexer<'a> {
     pub(super) faults: Vec<Fault>,
     pub(super) continuations: Vec<Range<usize>>,
     pub(super) programs: Vec<Range<usize>>,
+    pub(super) installs: Vec<Install>,
     /// The end of the last `$NAME`.
     pub(super) name_end: usize,
     /// The end of the last lone backslash.
@@ -152,6 +158,7 @@ impl<'a> Lexer<'a> {
             faults: Vec::new(),
             continuations: Vec::new(),
             programs: Vec::new(),
+            installs: Vec::new(),
             name_end: 0,
             escaped: None,
             integers: false,
@@ -201,8 +208,8 @@ impl<'a> Lexer<'a> {
         }
         if self.faults.is_empty() {
             let spots = self.found.into_iter().map(|found| found.spot).collect();
-            let Self { continuations, programs, .. } = self;
-            return Ok(Script { spots, continuations, programs });
+            let Self { continuations, programs, installs, .. } = self;
+            return Ok(Script { spots, continuations, programs, installs });
         }
         self.faults.sort_by_key(|fault| fault.at.start);
         Err(self.faults)
@@ -328,6 +335,8 @@ impl Frame {
             expects: Expects::Word,
             at_start: true,
             command: Command::default(),
+            words: Vec::new(),
+            feeder: None,
             heredocs: Vec::new(),
         }
     }

@@ -15,6 +15,7 @@
 //! ambiguous (`$((`), the reading that refuses more is taken.
 
 mod command;
+mod installs;
 mod interpreter;
 mod lexer;
 mod quotes;
@@ -22,6 +23,8 @@ mod refusal;
 mod words;
 
 use std::ops::Range;
+
+pub use installs::Install;
 
 use super::expr::{Part, Template};
 use super::fault::Fault;
@@ -72,6 +75,8 @@ pub struct Script {
     /// Scripts that the text runs: `x.py` in `python x.py`, `y.sh` in `bash y.sh`. Plain relative
     /// paths only, and none after a change of folder.
     pub programs: Vec<Range<usize>>,
+    /// Commands that bring software from the network.
+    pub installs: Vec<Install>,
 }
 
 /// A part of a command for Azure ML.

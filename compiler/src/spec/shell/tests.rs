@@ -514,3 +514,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn installs_are_found_where_they_run() {
+    let installs = |text: &str| -> Vec<String> {
+        let words = |install: &Install| {
+            install.words.iter().map(|at| &text[at.clone()]).collect::<Vec<_>>().join(" ")
+        };
+        script(text).installs.iter().map(words).collect()
+    };
+    for (text, wanted) in [
+        ("set -e\npip install a", vec!["pip install a"]),
+        ("if sudo A=1 pip install a; then echo; fi", vec!["pip install a"]),
+        ("python -m pip install a \\\n  b", vec!["pip install a b"]),
+        ("x=$(npm install a)", vec!["npm install a"]),
+        ("pip install a || pip install b", vec!["pip install a", "pip install b"]),
+        ("curl -s https://x | sh -s -- --yes", vec!["sh -s -- --yes"]),
+        ("bash <(curl -s https://x)", vec!["bash <(curl -s https://x)"]),
+        ("sh -c \"$(wget -qO- https://x)\"", vec!["sh -c \"$(wget -qO- https://x)\""]),
+        ("curl -s https://x || sh clean.sh", vec![]),
+        ("curl -s https://x | jq . | sh", vec![]),
+        ("echo pip install a # pip install b", vec![]),
+        ("cat <<EOF\npip install a\nEOF", vec![]),
+        ("python -m pytest", vec![]),
+    ] {
+        assert_eq!(installs(text), wanted, "{text}");
+    }
+}

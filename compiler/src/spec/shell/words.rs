@@ -84,15 +84,25 @@ impl Lexer<'_> {
         match byte {
             b';' => self.semicolon(),
             b'&' if self.peek(1) == Some(b'>') => self.redirect(1),
-            b'&' | b'|' => {
+            b'&' => {
                 self.end_word();
                 self.end_command();
                 self.at += 1;
             }
+            b'|' => self.pipe(),
             b'<' | b'>' => self.redirect(0),
             b'(' => self.open_paren(),
             _ => self.close_paren(),
         }
+    }
+
+    /// `|`; also each half of `||`, behind which nothing is fed.
+    fn pipe(&mut self) {
+        self.end_word();
+        let feeder = self.top().words.first().cloned();
+        self.end_command();
+        self.top().feeder = feeder;
+        self.at += 1;
     }
 
     fn array_operator(&mut self, byte: u8) {
@@ -228,6 +238,12 @@ impl Lexer<'_> {
     }
 
     pub(super) fn end_command(&mut self) {
+        let text = self.text;
+        let frame = self.top();
+        let feeder = frame.feeder.take();
+        let install = super::installs::install(text, &frame.words, feeder.as_ref());
+        frame.words.clear();
+        self.installs.extend(install);
         let frame = self.top();
         frame.command = super::command::Command::default();
         frame.at_start = true;
@@ -332,8 +348,10 @@ impl Lexer<'_> {
         }
         self.integers |= command.makes_integers();
         self.moved |= command.moves();
+        let end = word.start + raw.len();
+        self.top().words.push(word.start..end);
         if plain.is_some() && !self.moved && command.runs_file() {
-            self.programs.push(word.start..word.start + raw.len());
+            self.programs.push(word.start..end);
         }
         self.top().command = command;
     }

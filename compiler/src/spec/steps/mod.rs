@@ -171,6 +171,18 @@ impl StepSpec {
     /// The keys of all kinds, for messages.
     pub const KIND_KEYS: [&'static str; 2] = ["run", "parallel"];
 
+    /// Every text of the step in which references may stand: commands, settings, inputs, `env`.
+    pub fn texts(&self) -> Vec<&Text> {
+        let mut texts: Vec<&Text> = self.run.iter().map(|run| &run.text).collect();
+        if let Some(parallel) = &self.parallel {
+            texts.push(&parallel.input_data);
+            texts.extend(parallel.arguments.iter().map(|arguments| &arguments.text));
+        }
+        texts.extend(self.inputs.good().map(|(_, input)| &input.from.text));
+        texts.extend(self.env.good().map(|(_, text)| text));
+        texts
+    }
+
     /// The key that places the step by itself, if any.
     pub fn placing_key(&self) -> Option<(Engine, Span)> {
         let compute = self.compute.as_ref().map(|it| (Engine::AzureMl, it.span));

@@ -1,0 +1,45 @@
+//! `secret-outside-environment`: a secret of the whole repository is open to every workflow on every
+//! branch; one of an environment waits for the environment's rules (zizmor's `secrets-outside-env`).
+
+use crate::check::Checked;
+use crate::diagnostics::{Diagnostic, SECRET_OUTSIDE_ENVIRONMENT, Sink};
+use crate::plan::Place;
+use crate::source::Span;
+use crate::spec::expr::Path;
+use crate::spec::text::{Site, Text};
+
+pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
+    let outside = |place: &Place| match place {
+        Place::AzureMl(_) => false,
+        Place::Ci(place) => place.environment.is_none(),
+    };
+    let outside: Vec<bool> = checked.steps.iter().map(|step| outside(&step.place)).collect();
+    if outside.contains(&true) {
+        let shared = checked.spec.env.good().filter_map(|(_, text)| secret(text));
+        shared.for_each(|(name, at)| report(name, at, sink));
+    }
+    for (item, _) in checked.spec.steps.items.iter().zip(&outside).filter(|(_, outside)| **outside)
+    {
+        let Some(step) = &item.value else { continue };
+        let secrets = step.texts().into_iter().filter_map(secret);
+        secrets.for_each(|(name, at)| report(name, at, sink));
+    }
+}
+
+/// The first secret of a text, and its place.
+fn secret<'a>(text: &'a Text) -> Option<(&'a str, Span)> {
+    let secret = |site: Site<'a>| {
+        let Path::Secret(name) = site.path else { return None };
+        Some((site.name(name), site.span))
+    };
+    text.sites().find_map(secret)
+}
+
+fn report(name: &str, at: Span, sink: &mut Sink) {
+    let message = format!("every workflow on every branch can read the secret `{name}`");
+    sink.report(
+        Diagnostic::new(&SECRET_OUTSIDE_ENVIRONMENT, at, message)
+            .label("read outside an environment")
+            .help("keep it in an environment, and give the step `ci_environment: <name>` or `approval: <name>`"),
+    );
+}
