@@ -24,9 +24,10 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
-/// The name of an environment variable for a value: upper case, dots as underscores.
+/// The name of an environment variable for a value: upper case, and three underscores for a dot,
+/// which no name has.
 pub(crate) fn variable(prefix: &str, name: &str) -> String {
-    format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "_"))
+    format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "___"))
 }
 
 /// The form of a type's values (POSIX extended, as bash's `=~` reads it), and the words for it.
@@ -121,10 +122,8 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     if bindings.iter().any(|one| !one.kind.is_scalar()) {
         // Paths in a job file are relative to the file.
         let root = "../".repeat(from.bytes().filter(|byte| *byte == b'/').count());
-        let _ = write!(
-            program,
-            "\n    def place: if test(\"^/|:\") then . else \"{root}\" + . end;\n    "
-        );
+        let local = format!("if test(\"^/|:\") then . else \"{root}\" + . end");
+        let _ = write!(program, "def place: {local};\n    ");
     }
     program.push_str(".inputs += $ARGS.named");
     for Binding { input, kind, .. } in bindings {
