@@ -4,6 +4,7 @@ mod architecture;
 mod cases;
 mod cli;
 mod conformance;
+mod documents;
 mod examples;
 mod licences;
 mod memory;

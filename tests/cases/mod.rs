@@ -88,6 +88,18 @@ fn only_mistakes_have_errors() {
 }
 
 #[test]
+fn comments_change_nothing() {
+    for name in CASES {
+        let path = format!("{name}.mlops.yaml");
+        let files = project(name);
+        let commented = format!("# Before.\n\n{}\n# After.\n", files.0[&path]);
+        let (plain, commented) =
+            (compile(&files, &path), compile(&files.with(&path, &commented), &path));
+        assert_eq!(plain.artifacts, commented.artifacts, "{name}");
+    }
+}
+
+#[test]
 fn every_spec_is_a_case() {
     let names = std::fs::read_dir(folder()).expect("the folder is there");
     let mut found: Vec<String> = names

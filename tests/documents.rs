@@ -1,0 +1,128 @@
+//! What the documents say is so: examples compile, links lead somewhere, named tests exist.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::memory::{Memory, compile};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files below a folder with one of these endings.
+fn below(folder: &Path, ends: &[&str], found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() && !name.starts_with('.') && name != "target" {
+            below(&path, ends, found);
+        } else if ends.iter().any(|end| name.ends_with(end)) {
+            found.push(path);
+        }
+    }
+}
+
+/// The YAML blocks of a document.
+fn yaml_blocks(document: &str) -> Vec<&str> {
+    let parts = document.split("\n```yaml\n").skip(1);
+    parts.map(|part| part.split_once("\n```").expect("a block ends").0).collect()
+}
+
+/// A project that has what the documents speak of.
+fn documented_project() -> Memory {
+    Memory::read(&root().join("examples/diabetes"))
+}
+
+#[test]
+fn the_tour_of_the_readme_writes_what_it_says() {
+    let readme = read(&root().join("README.md"));
+    let blocks = yaml_blocks(&readme);
+    let spec = blocks.iter().find(|block| block.starts_with("mlopsc: 1")).expect("the tour");
+    let path = "pipelines/training.mlops.yaml";
+    let compiled = compile(&documented_project().with(path, spec), path);
+    assert_eq!(compiled.concise(), "");
+    for artifact in compiled.artifacts {
+        let (folder, name) = artifact.path.rsplit_once('/').expect("outputs are in folders");
+        let said = readme.contains(&artifact.path)
+            || readme.contains(&format!("{folder}/…"))
+            || readme.contains(folder) && readme.contains(&format!("`{name}`"));
+        assert!(said, "the README does not speak of {}", artifact.path);
+    }
+}
+
+#[test]
+fn the_mistake_of_the_readme_gets_the_answer_that_it_shows() {
+    let readme = read(&root().join("README.md"));
+    let (_, rest) = readme.split_once("\n```text\n").expect("an answer");
+    let answer = rest.split_once("\n```").expect("its end").0;
+    let folder = tempfile::tempdir().unwrap();
+    let spec = yaml_blocks(&readme)[0].replace("parameters.max_depth", "parameters.max_dept");
+    for (path, text) in documented_project().with("pipelines/training.mlops.yaml", &spec).0 {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut check = std::process::Command::new(env!("CARGO_BIN_EXE_mlopsc"));
+    check.args(["check", "pipelines/training.mlops.yaml"]).current_dir(folder.path());
+    let output = check.args(["--message-format", "full"]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), answer);
+}
+
+#[test]
+fn whole_specs_of_the_guide_compile() {
+    let guide = read(&root().join("docs/guide.md"));
+    let whole: Vec<&str> = yaml_blocks(&guide)
+        .into_iter()
+        .filter(|block| block.starts_with("mlopsc: 1") && block.contains("\nsteps:"))
+        .collect();
+    assert!(!whole.is_empty());
+    for spec in whole {
+        let compiled =
+            compile(&documented_project().with("spec.mlops.yaml", spec), "spec.mlops.yaml");
+        assert_eq!(compiled.concise(), "");
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut documents = Vec::new();
+    below(root(), &[".md"], &mut documents);
+    assert!(documents.len() > 10, "{documents:?}");
+    let mut dead = Vec::new();
+    for path in documents {
+        let text = read(&path);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        for (link, _) in links.filter(|(link, _)| !link.contains("://")) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !path.parent().expect("a folder").join(file).exists() {
+                dead.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+#[test]
+fn named_tests_exist() {
+    let mut sources = Vec::new();
+    for folder in ["tests", "compiler/src", "runtime/src", "cli"] {
+        below(&root().join(folder), &[".rs"], &mut sources);
+    }
+    let sources: String = sources.iter().map(|path| read(path)).collect();
+    let document = read(&root().join("ARCHITECTURE.md"));
+    let (_, table) = document.split_once("## What holds").expect("the invariants");
+    let words = table.split('`').skip(1).step_by(2);
+    let is_test = |word: &&str| {
+        word.contains('_') && word.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+    };
+    let named: BTreeSet<&str> = words.filter(is_test).collect();
+    assert!(named.len() > 10, "{named:?}");
+    let gone: Vec<_> =
+        named.into_iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
