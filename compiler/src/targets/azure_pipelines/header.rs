@@ -1,7 +1,7 @@
 //! The comment at the top of a file: whose it is, what starts it, and what must exist.
 
 use crate::emit::mark;
-use crate::plan::{Concurrency, Home, Place, Plan, Release, Trigger, TriggerKind, Workflow};
+use crate::plan::{Concurrency, Home, Place, Plan, Release, TriggerKind, Workflow};
 
 use super::reader::Reader;
 use super::scope::Scope;
@@ -11,12 +11,7 @@ use super::{pipeline, triggers};
 pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String> {
     let plan = scope.plan;
     let mut lines = start(plan, &workflow.title);
-    for id in &workflow.triggers {
-        lines.push(describe(plan.trigger(*id)));
-    }
-    if workflow.triggers.is_empty() {
-        lines.push("Nothing starts it but people.".to_owned());
-    }
+    lines.extend(started_by(plan, workflow));
     let mut needs = needs(scope, false);
     if workflow.concurrency == Concurrency::Queue {
         needs.push(
@@ -44,9 +39,11 @@ pub(super) fn of_release(scope: &Scope<'_>, release: &Release) -> Vec<String> {
         let state = if trigger.enabled { "enabled" } else { "disabled" };
         lines.push(format!("Schedule {} on Azure ML: {state}.", plan.schedule_name(*id)));
     }
-    if !release.homes.contains(&Home::AzurePipelines) {
-        lines.push("Nothing starts it but people.".to_owned());
-    }
+    lines.push(if release.homes.contains(&Home::AzurePipelines) {
+        format!("Started by pushes to {}, and by hand.", plan.project.default_branch)
+    } else {
+        "Started by hand.".to_owned()
+    });
     let mut needs = needs(scope, true);
     needs.push(
         "an exclusive lock check on the service connection: only then do releases wait for each \
@@ -67,16 +64,29 @@ fn start(plan: &Plan, title: &str) -> Vec<String> {
     ]
 }
 
-fn describe(trigger: &Trigger) -> String {
-    let kind = match &trigger.kind {
-        TriggerKind::Push(_) => "push".to_owned(),
-        TriggerKind::PullRequest(_) => "pull request".to_owned(),
-        TriggerKind::Schedule(timing) => timing.words.clone(),
-        TriggerKind::Manual => "by hand".to_owned(),
+/// Which triggers of the spec start this file, and where the others live. Those without a CI file
+/// stand in the whole graph's.
+fn started_by(plan: &Plan, workflow: &Workflow) -> Vec<String> {
+    let is_first = plan.workflows.first().is_some_and(|first| first.id == workflow.id);
+    let others = plan.triggers.iter().filter(|one| is_first && one.workflow.is_none());
+    let own = workflow.triggers.iter().map(|id| plan.trigger(*id));
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for trigger in own.chain(others).filter(|one| one.kind != TriggerKind::Manual) {
+        let name = trigger.name.as_str();
+        let homes: Vec<&str> = trigger.homes.iter().map(|home| home.word()).collect();
+        if triggers::lives_here(trigger) {
+            here.push(name);
+        } else if trigger.enabled {
+            elsewhere.push(format!("Trigger {name} lives on {}.", homes.join(" and ")));
+        } else {
+            elsewhere.push(format!("Trigger {name} is switched off."));
+        }
+    }
+    let started = match here.as_slice() {
+        [] => "Started by hand.".to_owned(),
+        names => format!("Started by {}, and by hand.", names.join(", ")),
     };
-    let homes: Vec<&str> = trigger.homes.iter().map(|home| home.word()).collect();
-    let state = if trigger.enabled { "fired by" } else { "switched off; would be fired by" };
-    format!("Trigger {} ({kind}): {state} {}.", trigger.name, homes.join(", "))
+    [vec![started], elsewhere].concat()
 }
 
 fn needs(scope: &Scope<'_>, releases: bool) -> Vec<String> {

@@ -172,6 +172,9 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
             env.push((name.clone(), value(reader, step, variable)));
         }
     }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     let mut script = Script::new(step.display_name.clone(), text);
     script.env = env;
     script.folder.clone_from(&place.working_dir);

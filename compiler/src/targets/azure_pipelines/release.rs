@@ -58,7 +58,7 @@ fn calls(plan: &Plan, release: &Release) -> String {
             let _ = writeln!(calls, "disable {name}");
             continue;
         }
-        let file = plan.azure_ml_path(&format!("schedule-{}.json", trigger.name));
+        let file = plan.azure_ml_path(&trigger.schedule_file());
         let _ = write!(calls, "enable {name} {}", script::quote(&file));
         let submission = trigger.submission.map(|id| plan.submission(id));
         let mut inputs = submission.iter().flat_map(|one| &one.inputs);

@@ -25,6 +25,18 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Ve
     ]
 }
 
+/// What people read of one of the jobs: the steps of the submission, and what the job does.
+fn title(scope: &Scope<'_>, submission: &Submission, does: &str) -> String {
+    const NAMED: usize = 3;
+    let steps = submission.steps.iter().map(|id| scope.plan.step(*id).display_name.as_str());
+    let names: Vec<&str> = steps.take(NAMED).collect();
+    let names = expression::literal(&names.join(", "));
+    match submission.steps.len().saturating_sub(NAMED) {
+        0 => format!("Azure ML: {names} ({does})"),
+        more => format!("Azure ML: {names} and {more} more ({does})"),
+    }
+}
+
 fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut reader = Reader::new(scope);
     let file = scope.plan.azure_ml_path(&submission.job_file());
@@ -43,7 +55,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     depends_on.extend(std::mem::take(&mut reader.jobs));
     let mut map = Map::new();
     map.put("job", scope.id_of(job));
-    map.put("displayName", format!("Submit {} to Azure ML", submission.label));
+    map.put("displayName", title(scope, submission, "submit"));
     map.put("dependsOn", scope::distinct(depends_on));
     let is_first = job.needs.is_empty();
     map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks));
@@ -145,7 +157,7 @@ fn wait(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut reader = Reader::new(scope);
     let mut map = Map::new();
     map.put("job", scope::wait(&job.id));
-    map.put("displayName", format!("Wait for {}", submission.label));
+    map.put("displayName", title(scope, submission, "wait"));
     map.put("dependsOn", vec![scope.id_of(job)]);
     map.put("timeoutInMinutes", scope.plan.timeout_minutes);
     map.put_beside("continueOnError", true, "the check that follows decides");
@@ -203,7 +215,7 @@ fn call_back_body() -> String {
 fn done(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut map = Map::new();
     map.put("job", scope::done(&job.id));
-    map.put("displayName", format!("Check that {} completed", submission.label));
+    map.put("displayName", title(scope, submission, "check"));
     let condition = condition::submitted(&scope.id_of(job));
     after_wait(scope, job, map, condition, include_str!("scripts/done.sh"))
 }
@@ -211,7 +223,7 @@ fn done(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
 fn cancel(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut map = Map::new();
     map.put("job", scope::cancel(&job.id));
-    map.put("displayName", format!("Cancel {}", submission.label));
+    map.put("displayName", title(scope, submission, "cancel"));
     let condition = condition::cancelled(&job_name(scope, job));
     after_wait(scope, job, map, condition, include_str!("scripts/cancel.sh"))
 }

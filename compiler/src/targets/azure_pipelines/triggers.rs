@@ -2,7 +2,8 @@
 
 use crate::emit::{Doc, Map};
 use crate::plan::{
-    Concurrency, Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
+    Concurrency, Filters, Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
+    path_filters, ref_filters,
 };
 
 /// The triggers of a workflow that live on this platform and fire.
@@ -11,7 +12,12 @@ pub(super) fn living_here<'a>(
     workflow: &'a Workflow,
 ) -> impl Iterator<Item = &'a Trigger> {
     let triggers = workflow.triggers.iter().map(|id| plan.trigger(*id));
-    triggers.filter(|one| one.enabled && one.homes.contains(&Home::AzurePipelines))
+    triggers.filter(|one| lives_here(one))
+}
+
+/// Whether a trigger fires, and does so on this platform.
+pub(super) fn lives_here(trigger: &Trigger) -> bool {
+    trigger.enabled && trigger.homes.contains(&Home::AzurePipelines)
 }
 
 /// Whether pull requests start runs.
@@ -55,17 +61,18 @@ fn on_push(filter: &Push, concurrency: Concurrency) -> Map {
         map.put("batch", true);
     }
     if filter.branches.is_empty() && !filter.tags.is_empty() {
+        // Tags alone would leave every branch in.
         let mut none = Map::new();
         none.put("exclude", vec!["*"]);
         map.put("branches", none);
     } else {
-        map.put("branches", patterns(&filter.branches));
+        map.put("branches", lists(ref_filters(&filter.branches)));
     }
     if !filter.tags.is_empty() {
-        map.put("tags", patterns(&filter.tags));
+        map.put("tags", lists(ref_filters(&filter.tags)));
     }
     if !filter.paths.is_empty() {
-        map.put("paths", patterns(&filter.paths));
+        map.put("paths", lists(path_filters(&filter.paths)));
     }
     map
 }
@@ -74,25 +81,17 @@ fn on_pull_request(filter: &PullRequest, concurrency: Concurrency) -> Map {
     let mut map = Map::new();
     map.put("autoCancel", concurrency == Concurrency::Cancel);
     map.put("drafts", filter.drafts);
-    map.put("branches", patterns(&filter.branches));
+    map.put("branches", lists(ref_filters(&filter.branches)));
     if !filter.paths.is_empty() {
-        map.put("paths", patterns(&filter.paths));
+        map.put("paths", lists(path_filters(&filter.paths)));
     }
     map
 }
 
-/// `include` and `exclude` of a list of patterns in which `!` excludes.
-fn patterns(all: &[String]) -> Map {
-    let mut include: Vec<&str> = Vec::new();
-    let mut exclude: Vec<&str> = Vec::new();
-    for pattern in all {
-        match pattern.strip_prefix('!') {
-            Some(pattern) => exclude.push(pattern),
-            None => include.push(pattern),
-        }
-    }
+fn lists(filters: Filters) -> Map {
+    let Filters { mut include, exclude } = filters;
     if include.is_empty() {
-        include.push("*");
+        include.push("*".to_owned());
     }
     let mut map = Map::new();
     map.put("include", include);

@@ -70,8 +70,8 @@ fn training() -> Builder {
     plan.trigger(
         "commit",
         TriggerKind::Push(Push {
-            branches: vec!["main".to_owned(), "!main-old".to_owned()],
-            tags: Vec::new(),
+            branches: vec!["main".to_owned(), "releases/*".to_owned(), "!main-old".to_owned()],
+            tags: vec!["v*".to_owned()],
             paths: vec!["src/**".to_owned()],
         }),
     );
