@@ -146,7 +146,7 @@ fn why_not_then(
             Some((reasons.local, "write it as `cron`, or as several triggers".to_owned()))
         }
         Home::GitHub => {
-            let gap = planned.local.iter().map(timing::shortest_gap_minutes).min()?;
+            let gap = timing::shortest_gap_minutes(&planned.local);
             (gap < 5).then(|| {
                 (
                     format!("{gap} minutes lie between two runs"),

@@ -7,7 +7,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::decode::Many;
 use crate::spec::record::record;
 use crate::spec::resources::Int;
-use crate::spec::timing;
+use crate::spec::timing::{self, Field, Raw};
 
 record! {
     /// The clock: `every` with its details, or `cron`.
@@ -31,16 +31,65 @@ record! {
     }
 }
 
-/// Why a scheduler cannot say a schedule.
+/// Why schedulers cannot run a schedule as written; empty where they can.
 pub struct Reasons {
+    /// GitHub, with cron in the schedule's time zone.
     pub local: String,
+    /// Azure Pipelines, with cron in UTC.
     pub utc: String,
+    /// Azure ML.
     pub azure_ml: String,
 }
+
 impl ScheduleSpec {
-    pub fn reasons(&self) -> Reasons {
-        Reasons { local: String::new(), utc: String::new(), azure_ml: String::new() }
+    fn raw(&self) -> Raw<'_> {
+        let day = |day: &Int<1, 31>| u32::try_from(day.0.value).unwrap_or(0);
+        Raw {
+            every: text(self.every.as_ref()),
+            cron: text(self.cron.as_ref()),
+            on_weekdays: texts(&self.on_weekdays),
+            on_days: self.on_days.0.iter().map(day).collect(),
+            at: texts(&self.at),
+            time_zone: text(self.time_zone.as_ref()),
+            start: text(self.start.as_ref()),
+            end: text(self.end.as_ref()),
+        }
     }
+
+    /// The place of a field; that of the whole schedule when it is not there.
+    fn place(&self, field: Field) -> Span {
+        let text = |field: &Option<Spanned<String>>| field.as_ref().map(|it| it.span);
+        let item = |list: &Many<Spanned<String>>, at: usize| list.0.get(at).map(|it| it.span);
+        let place = match field {
+            Field::Whole => None,
+            Field::Every => text(&self.every),
+            Field::Cron => text(&self.cron),
+            Field::Weekday(at) => item(&self.on_weekdays, at),
+            Field::Day(at) => self.on_days.0.get(at).map(|day| day.0.span),
+            Field::At(at) => item(&self.at, at),
+            Field::TimeZone => text(&self.time_zone),
+            Field::Start => text(&self.start),
+            Field::End => text(&self.end),
+        };
+        place.unwrap_or(self.span)
+    }
+
+    /// Why schedulers cannot run it; all empty for a schedule that is wrong in itself.
+    pub fn reasons(&self) -> Reasons {
+        let read = timing::read(&self.raw()).ok();
+        let (local, utc, azure_ml) = read.map_or_else(Default::default, |schedule| {
+            (schedule.why_not_local, schedule.why_not_utc, schedule.why_not_azure_ml)
+        });
+        Reasons { local, utc, azure_ml }
+    }
+}
+
+fn text(field: Option<&Spanned<String>>) -> Option<&str> {
+    field.map(|it| it.value.as_str())
+}
+
+fn texts(list: &Many<Spanned<String>>) -> Vec<&str> {
+    list.0.iter().map(|it| it.value.as_str()).collect()
 }
 
 impl TriggerKindSpec for ScheduleSpec {
@@ -48,8 +97,19 @@ impl TriggerKindSpec for ScheduleSpec {
         "schedule"
     }
 
-    fn plan(&self, _sink: &mut Sink) -> Option<TriggerKind> {
-        None
+    fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
+        match timing::read(&self.raw()) {
+            Ok(schedule) => Some(TriggerKind::Schedule(Box::new(schedule.timing))),
+            Err(faults) => {
+                for (field, fault) in faults {
+                    let place = self.place(field);
+                    let mut diagnostic = Diagnostic::new(&BAD_SCHEDULE, place, fault.message);
+                    diagnostic.help = fault.help;
+                    sink.report(diagnostic);
+                }
+                None
+            }
+        }
     }
 
     fn may_live_on_azure_ml(&self) -> bool {
