@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mlopsc_compiler::diagnostics::{Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, Rule, STALE_OUTPUT};
+use mlopsc_compiler::diagnostics::{
+    Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
+};
 use mlopsc_compiler::plan::{Home, Plan, Project as Settings};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
@@ -97,7 +99,8 @@ impl Worklist {
         }
     }
 
-    /// Notes whose each path is; `false` and an error when another spec gives the same file.
+    /// Notes whose each path is; `false` and an error when another spec gives the same file, or when
+    /// the platform would not read one.
     fn claim(
         &mut self,
         index: usize,
@@ -111,11 +114,16 @@ impl Worklist {
                 clashes.push(format!("`{}` is given by {other} too", artifact.path));
             }
         }
-        let free = clashes.is_empty();
+        let over: Vec<(String, String)> =
+            files.iter().filter_map(|(target, artifact)| target.refusal(artifact)).collect();
+        let good = clashes.is_empty() && over.is_empty();
         for clash in clashes {
             self.say(index, &FOREIGN_OUTPUT, clash, "give the two pipelines different names");
         }
-        free
+        for (message, help) in over {
+            self.say(index, &LIMIT, message, &help);
+        }
+        good
     }
 
     /// Judges the files of one spec; says whether any is refused. Then none of its files are

@@ -32,7 +32,7 @@ pub(crate) struct StepBinder<'a, 'c> {
     /// Where each input was first asked for.
     pub(crate) places: Vec<Span>,
     /// How many of the inputs the author declared.
-    declared: usize,
+    pub(crate) declared: usize,
     pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
     pub(crate) edges: &'c mut Vec<EdgeSite>,
     pub(crate) used: &'c mut Vec<bool>,
@@ -165,92 +165,6 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         );
     }
 
-    /// What a reference leads to, and its type. Outputs make an edge on the way.
-    fn reference_at(&mut self, site: Site<'_>) -> Option<(Reference, ValueType)> {
-        let string = |reference| Some((reference, ValueType::String));
-        match site.path {
-            Path::Parameter(name) => self.parameter(site.name(name), site.span),
-            Path::Output { step, output } => {
-                self.output_of(site.name(step), site.name(output), site.span)
-            }
-            Path::Input(_) | Path::OwnOutput(_) => {
-                let message = "an input or output of the step itself cannot stand here";
-                self.sink.report(
-                    Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message)
-                        .help("refer to where the value comes from"),
-                );
-                None
-            }
-            Path::RunId => string(Reference::RunId),
-            Path::GitSha => string(Reference::GitSha),
-            Path::GitBranch => string(Reference::GitBranch),
-            Path::GitTag => string(Reference::GitTag),
-            Path::Variable(name) => string(Reference::Variable(site.name(name).to_owned())),
-            Path::Secret(name) => self.secret(site.name(name), site.span),
-        }
-    }
-
-    fn secret(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
-        if self.engine == Engine::Ci {
-            return Some((Reference::Secret(name.to_owned()), ValueType::String));
-        }
-        self.sink.report(
-            Diagnostic::new(&UNKNOWN_REFERENCE, at, "there are no secrets in steps on Azure ML")
-                .help("read it in the script from a key vault with the cluster's identity"),
-        );
-        None
-    }
-
-    fn parameter(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
-        let Some(index) = self.cx.parameters.get(name).copied() else {
-            let known = self.cx.parameters.keys().copied();
-            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "parameter", name, known));
-            return None;
-        };
-        self.used[index as usize] = true;
-        let kind = self.cx.spec.parameters.items[index as usize].value.as_ref()?.kind()?;
-        Some((Reference::Parameter(ParameterId(index)), kind))
-    }
-
-    fn output_of(&mut self, step: &str, output: &str, at: Span) -> Option<(Reference, ValueType)> {
-        let from = self.cx.find_step(step, at, self.sink)?;
-        let (index, kind) = self.find_output(from, output, at)?;
-        let edge = EdgeSite { from, to: self.step, output: Some(index), span: at };
-        self.edges.push(edge);
-        Some((Reference::Output(StepId(from), index), kind?))
-    }
-
-    #[allow(clippy::cast_possible_truncation)]
-    fn find_output(
-        &mut self,
-        from: u32,
-        output: &str,
-        at: Span,
-    ) -> Option<(u32, Option<ValueType>)> {
-        let Some(body) = self.cx.step(from) else {
-            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
-            return None;
-        };
-        let found = body.outputs.items.iter().position(|item| item.name.value == output);
-        let Some(index) = found else {
-            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
-            if !body.broken {
-                let what = format!("output of step `{}`", self.cx.step_name(from));
-                let known = body.outputs.names();
-                self.sink.report(unknown(
-                    &UNKNOWN_REFERENCE,
-                    at,
-                    &what,
-                    output,
-                    known.collect::<Vec<_>>().into_iter(),
-                ));
-            }
-            return None;
-        };
-        let resolved = self.outputs[from as usize].as_ref().and_then(|all| all[index].as_ref());
-        Some((index as u32, resolved.map(|output| output.kind)))
-    }
-
     /// The input that carries a reference; made when it is not there yet.
     fn input_for(&mut self, reference: Reference, kind: ValueType, at: Span) -> Option<u32> {
         let name = self.input_name(&reference);
@@ -326,67 +240,6 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "input", name, known.into_iter()));
         }
         declared.and_then(|index| u32::try_from(index).ok())
-    }
-
-    /// The variable that a CI script reads. The prefixes keep clear of the runner's own variables.
-    fn variable_name(&self, variable: &Variable) -> String {
-        match variable {
-            Variable::Output(index) => {
-                let name = &self.body.outputs.items[*index as usize].name.value;
-                format!("OUTPUT_{}", name.to_ascii_uppercase())
-            }
-            Variable::Input(index) => {
-                let input = &self.inputs[*index as usize];
-                let prefix = match &input.source {
-                    _ if (*index as usize) < self.declared => "INPUT",
-                    Source::Reference(Reference::Parameter(_)) => "PARAM",
-                    Source::Reference(_) | Source::Literal(_) | Source::Text(_) => "STEP",
-                };
-                format!("{prefix}_{}", input.name.to_ascii_uppercase())
-            }
-            Variable::Reference(reference) => match reference {
-                Reference::Secret(name) => format!("SECRET_{}", name.to_ascii_uppercase()),
-                Reference::Variable(name) => format!("VAR_{}", name.to_ascii_uppercase()),
-                Reference::GitSha => "GIT_SHA".to_owned(),
-                Reference::GitBranch => "GIT_BRANCH".to_owned(),
-                Reference::GitTag => "GIT_TAG".to_owned(),
-                Reference::RunId => "RUN_ID".to_owned(),
-                Reference::Parameter(_) | Reference::Output(..) => String::new(),
-            },
-        }
-    }
-
-    fn ci_script(&mut self, script: &Script, bound: &[Variable]) -> Bound {
-        let names: Vec<String> = bound.iter().map(|it| self.variable_name(it)).collect();
-        let text = &script.text;
-        let text = script.shell.for_ci(&text.text, &text.template, &|at| names[at].clone());
-        let mut variables: Vec<(String, Variable)> = Vec::new();
-        for (name, variable) in names.into_iter().zip(bound) {
-            if variables.iter().any(|(known, _)| *known == name) {
-                continue;
-            }
-            if let Some(item) = self.body.env.get(&name) {
-                let message = format!("`{name}` is the variable that a reference in `run` becomes");
-                self.sink
-                    .report(Diagnostic::new(&CONFLICT, item.name.span, message).help("rename it"));
-            }
-            variables.push((name, variable.clone()));
-        }
-        Bound { script: vec![ScriptPiece::Literal(text)], variables }
-    }
-
-    fn azure_ml_script(script: &Script, bound: &[Variable]) -> Bound {
-        let pieces = script.shell.for_azure_ml(&script.text.text, &script.text.template);
-        let pieces = pieces.into_iter().map(|piece| match piece {
-            shell::ScriptPart::Literal(text) => ScriptPiece::Literal(text),
-            shell::ScriptPart::Reference(at) => match &bound[at] {
-                Variable::Output(index) => ScriptPiece::Output(*index),
-                Variable::Input(index) => ScriptPiece::Input(*index),
-                // `bind` makes inputs of all else on Azure ML.
-                Variable::Reference(_) => ScriptPiece::Literal(String::new()),
-            },
-        });
-        Bound { script: pieces.collect(), variables: Vec::new() }
     }
 }
 

@@ -13,6 +13,8 @@ mod outputs;
 mod parameters;
 mod place;
 mod project;
+mod references;
+mod scripts;
 pub mod slice;
 mod steps;
 mod surroundings;

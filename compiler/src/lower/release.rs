@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::workflows;
 use crate::check::Checked;
-use crate::plan::{Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId};
+use crate::plan::{
+    Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId, ValueType,
+};
 
 /// The release of a plan whose triggers and submissions are there; `None` when nothing lives in
 /// Azure.
@@ -49,7 +51,7 @@ fn inputs(plan: &Plan, schedules: &[TriggerId]) -> Vec<String> {
     for parameter in &plan.parameters {
         if let (false, Some(Scalar::Text(text))) = (parameter.kind.is_scalar(), &parameter.default)
         {
-            local(text, &mut paths);
+            local(text, parameter.kind, &mut paths);
         }
     }
     paths.into_iter().collect()
@@ -57,9 +59,9 @@ fn inputs(plan: &Plan, schedules: &[TriggerId]) -> Vec<String> {
 
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
-        Task::Command(command) => paths.extend(command.code.clone()),
+        Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
         Task::FanOut(fan_out) => {
-            paths.insert(fan_out.code.clone());
+            paths.insert(folder(&fan_out.code));
         }
     }
     if let Place::AzureMl(place) = &step.place
@@ -71,14 +73,19 @@ fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
         if let (false, Source::Literal(Scalar::Text(text))) =
             (input.kind.is_scalar(), &input.source)
         {
-            local(text, paths);
+            local(text, input.kind, paths);
         }
     }
 }
 
+/// A folder ends in `/`, so that targets can tell it from a file.
+fn folder(path: &str) -> String {
+    format!("{path}/")
+}
+
 /// Data in the repository, as against an address.
-fn local(text: &str, paths: &mut BTreeSet<String>) {
+fn local(text: &str, kind: ValueType, paths: &mut BTreeSet<String>) {
     if !text.contains(':') {
-        paths.insert(text.to_owned());
+        paths.insert(if kind.is_single_file() { text.to_owned() } else { folder(text) });
     }
 }

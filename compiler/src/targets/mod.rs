@@ -26,8 +26,28 @@ pub struct Target {
     pub name: &'static str,
     /// The engine that it writes for.
     pub engine: Home,
+    /// The largest file that the platform reads, in bytes, and where it says so; `None`: no limit
+    /// that a file of ours can reach.
+    pub most_bytes: Option<(usize, &'static str)>,
     /// Writes the files.
     pub write: fn(&Plan) -> Vec<Artifact>,
+}
+
+impl Target {
+    /// Why the platform would not read a file, and what to do; known only after writing.
+    pub fn refusal(&self, artifact: &Artifact) -> Option<(String, String)> {
+        let (most, says) = self.most_bytes?;
+        let size = artifact.text.len();
+        (size > most).then(|| {
+            (
+                format!(
+                    "`{}` would have {size} bytes, and {says} reads {most} at most",
+                    artifact.path
+                ),
+                "make several pipelines of it, or leave the target out of `targets`".to_owned(),
+            )
+        })
+    }
 }
 
 /// Every target, in the order of the manual.

@@ -28,7 +28,8 @@ use super::{Artifact, Target};
 use crate::plan::{Home, Plan};
 
 /// The target.
-pub const TARGET: Target = Target { name: "azure_pipelines", engine: Home::AzurePipelines, write };
+pub const TARGET: Target =
+    Target { name: "azure_pipelines", engine: Home::AzurePipelines, most_bytes: None, write };
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let workflows = plan.workflows.iter().map(|one| pipeline::workflow(plan, one));

@@ -19,7 +19,8 @@ use crate::plan::{Home, Plan, TriggerId};
 use context::Context;
 
 /// The target.
-pub const TARGET: Target = Target { name: "azureml", engine: Home::AzureMl, write };
+pub const TARGET: Target =
+    Target { name: "azureml", engine: Home::AzureMl, most_bytes: None, write };
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let mut artifacts = Vec::new();

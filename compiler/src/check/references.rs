@@ -1,0 +1,98 @@
+//! What the references of a step lead to.
+
+use super::binder::{EdgeSite, StepBinder};
+use super::names::unknown;
+use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
+use crate::plan::{ParameterId, Reference, StepId, ValueType};
+use crate::source::Span;
+use crate::spec::expr::Path;
+use crate::spec::steps::Engine;
+use crate::spec::text::Site;
+
+impl StepBinder<'_, '_> {
+    /// What a reference leads to, and its type. Outputs make an edge on the way.
+    pub(crate) fn reference_at(&mut self, site: Site<'_>) -> Option<(Reference, ValueType)> {
+        let string = |reference| Some((reference, ValueType::String));
+        match site.path {
+            Path::Parameter(name) => self.parameter(site.name(name), site.span),
+            Path::Output { step, output } => {
+                self.output_of(site.name(step), site.name(output), site.span)
+            }
+            Path::Input(_) | Path::OwnOutput(_) => {
+                let message = "an input or output of the step itself cannot stand here";
+                self.sink.report(
+                    Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message)
+                        .help("refer to where the value comes from"),
+                );
+                None
+            }
+            Path::RunId => string(Reference::RunId),
+            Path::GitSha => string(Reference::GitSha),
+            Path::GitBranch => string(Reference::GitBranch),
+            Path::GitTag => string(Reference::GitTag),
+            Path::Variable(name) => string(Reference::Variable(site.name(name).to_owned())),
+            Path::Secret(name) => self.secret(site.name(name), site.span),
+        }
+    }
+
+    fn secret(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
+        if self.engine == Engine::Ci {
+            return Some((Reference::Secret(name.to_owned()), ValueType::String));
+        }
+        self.sink.report(
+            Diagnostic::new(&UNKNOWN_REFERENCE, at, "there are no secrets in steps on Azure ML")
+                .help("read it in the script from a key vault with the cluster's identity"),
+        );
+        None
+    }
+
+    fn parameter(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
+        let Some(index) = self.cx.parameters.get(name).copied() else {
+            let known = self.cx.parameters.keys().copied();
+            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "parameter", name, known));
+            return None;
+        };
+        self.used[index as usize] = true;
+        let kind = self.cx.spec.parameters.items[index as usize].value.as_ref()?.kind()?;
+        Some((Reference::Parameter(ParameterId(index)), kind))
+    }
+
+    fn output_of(&mut self, step: &str, output: &str, at: Span) -> Option<(Reference, ValueType)> {
+        let from = self.cx.find_step(step, at, self.sink)?;
+        let (index, kind) = self.find_output(from, output, at)?;
+        let edge = EdgeSite { from, to: self.step, output: Some(index), span: at };
+        self.edges.push(edge);
+        Some((Reference::Output(StepId(from), index), kind?))
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn find_output(
+        &mut self,
+        from: u32,
+        output: &str,
+        at: Span,
+    ) -> Option<(u32, Option<ValueType>)> {
+        let Some(body) = self.cx.step(from) else {
+            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
+            return None;
+        };
+        let found = body.outputs.items.iter().position(|item| item.name.value == output);
+        let Some(index) = found else {
+            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
+            if !body.broken {
+                let what = format!("output of step `{}`", self.cx.step_name(from));
+                let known = body.outputs.names();
+                self.sink.report(unknown(
+                    &UNKNOWN_REFERENCE,
+                    at,
+                    &what,
+                    output,
+                    known.collect::<Vec<_>>().into_iter(),
+                ));
+            }
+            return None;
+        };
+        let resolved = self.outputs[from as usize].as_ref().and_then(|all| all[index].as_ref());
+        Some((index as u32, resolved.map(|output| output.kind)))
+    }
+}
