@@ -9,3 +9,4 @@ mod examples;
 mod licences;
 mod memory;
 mod pages;
+mod published;

@@ -112,8 +112,22 @@ impl<'a> Cx<'a, '_> {
     pub(crate) fn scalar(&mut self, node: NodeId, expected: &str) -> Option<(&'a str, Style)> {
         let tree: &'a Tree<'_> = self.tree;
         match tree.kind(node) {
-            Kind::Scalar(scalar) => Some((scalar.text, scalar.style)),
-            Kind::Null | Kind::Map(_) | Kind::List(_) => self.wrong_type(node, expected),
+            Kind::Scalar(scalar) if !self.is_nothing(node) => Some((scalar.text, scalar.style)),
+            Kind::Null | Kind::Scalar(_) | Kind::Map(_) | Kind::List(_) => {
+                self.wrong_type(node, expected)
+            }
+        }
+    }
+
+    /// Whether there is no value: none is written, or one of YAML's words for none.
+    pub(crate) fn is_nothing(&self, node: NodeId) -> bool {
+        match self.tree.kind(node) {
+            Kind::Null => true,
+            Kind::Scalar(scalar) => {
+                scalar.style == Style::Plain
+                    && matches!(scalar.text, "null" | "Null" | "NULL" | "~")
+            }
+            Kind::Map(_) | Kind::List(_) => false,
         }
     }
 
@@ -209,6 +223,8 @@ pub(crate) trait NameRule {
     const WHAT: &'static str;
     /// The rule as a regular expression, for the schema and the message.
     const PATTERN: &'static str;
+    /// What the message says beside.
+    const BESIDES: &'static str = "";
     /// Whether a name is allowed.
     fn allows(name: &str) -> bool;
 }
@@ -217,7 +233,7 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
     const EXPECTED: &'static str = "a map";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        if matches!(cx.tree.kind(node), Kind::Null) {
+        if cx.is_nothing(node) {
             return Some(Self::default());
         }
         let entries = cx.entries(node, Self::EXPECTED)?;
@@ -239,7 +255,7 @@ fn name<N: NameRule>(cx: &mut Cx<'_, '_>, key: NodeId) -> Option<Spanned<String>
     let span = cx.span(key);
     if !N::allows(text) {
         let message = format!("`{}` cannot be {}", text.escape_debug(), N::WHAT);
-        let help = format!("it must match `{}`; `__` is reserved", N::PATTERN);
+        let help = format!("it must match `{}`{}", N::PATTERN, N::BESIDES);
         cx.report(Diagnostic::new(&BAD_NAME, span, message).help(help));
         return None;
     }
@@ -280,9 +296,13 @@ impl<N: NameRule, T: Decode> JsonSchema for Dict<N, T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
+        let mut names = json_schema!({ "pattern": N::PATTERN });
+        if !N::allows("a__b") {
+            names.insert("not".to_owned(), serde_json::json!({ "pattern": "__" }));
+        }
         json_schema!({
             "type": ["object", "null"],
-            "propertyNames": { "pattern": N::PATTERN },
+            "propertyNames": names,
             "additionalProperties": value,
         })
     }
@@ -304,12 +324,14 @@ impl<T: Decode> Decode for Many<T> {
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         let tree = cx.tree;
         match tree.kind(node) {
+            _ if cx.is_nothing(node) => Some(Self::default()),
             Kind::List(items) => {
                 let read: Vec<Option<T>> = items.iter().map(|item| T::decode(cx, *item)).collect();
                 Some(Self(read.into_iter().flatten().collect()))
             }
-            Kind::Null => Some(Self::default()),
-            Kind::Scalar(_) | Kind::Map(_) => T::decode(cx, node).map(|one| Self(vec![one])),
+            Kind::Null | Kind::Scalar(_) | Kind::Map(_) => {
+                T::decode(cx, node).map(|one| Self(vec![one]))
+            }
         }
     }
 }
@@ -329,26 +351,41 @@ impl<T: Decode> JsonSchema for Many<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Spanned<T> {
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-}
-
 impl Decode for Spanned<String> {
     const EXPECTED: &'static str = "text";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         let (text, _) = cx.scalar(node, Self::EXPECTED)?;
         Some(Self::new(text.to_owned(), cx.span(node)))
+    }
+}
+
+impl JsonSchema for Spanned<String> {
+    fn schema_name() -> Cow<'static, str> {
+        "String".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    // Any scalar is taken as it is written, so that `3.10` stays that.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
+impl JsonSchema for Spanned<bool> {
+    fn schema_name() -> Cow<'static, str> {
+        "Boolean".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "boolean" })
     }
 }
 
@@ -365,10 +402,11 @@ impl Decode for Spanned<bool> {
     }
 }
 
-/// A whole number as authors write it.
+/// A whole number as authors write it. `007` is none: YAML's readers do not agree on it.
 pub(crate) fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let padded = digits.len() > 1 && digits.starts_with('0');
+    if digits.is_empty() || padded || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     text.strip_prefix('+').unwrap_or(text).parse().ok()
@@ -394,14 +432,12 @@ pub(crate) fn is_number(text: &str) -> bool {
         && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-impl Decode for Spanned<i64> {
-    const EXPECTED: &'static str = "a whole number";
-
-    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
-        match integer(text) {
-            Some(number) if style == Style::Plain => Some(Self::new(number, cx.span(node))),
-            _ => cx.wrong_type(node, Self::EXPECTED),
-        }
+/// Reads a whole number.
+pub(crate) fn whole_number(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Spanned<i64>> {
+    const EXPECTED: &str = "a whole number";
+    let (text, style) = cx.scalar(node, EXPECTED)?;
+    match integer(text) {
+        Some(number) if style == Style::Plain => Some(Spanned::new(number, cx.span(node))),
+        _ => cx.wrong_type(node, EXPECTED),
     }
 }

@@ -1,6 +1,7 @@
 //! The public model: the types that are the decoder, the JSON Schema and the manual at once.
 
 pub mod decode;
+mod example;
 pub mod expr;
 pub mod fault;
 pub mod pattern;
@@ -32,6 +33,12 @@ use crate::syntax::{self, Tree};
 
 record! {
     /// What steps take when they say nothing.
+    ///
+    /// ```yaml
+    /// compute: cpu
+    /// environment: training
+    /// skip: [unit_tests]
+    /// ```
     Defaults as "the defaults" {
         /// Places `run` steps on Azure ML.
         opt compute = "compute": Spanned<String>,
@@ -49,6 +56,22 @@ record! {
 
 record! {
     /// One pipeline: parameters, steps, triggers.
+    ///
+    /// ```yaml
+    /// mlopsc: 1
+    /// name: nightly-training
+    /// parameters:
+    ///   depth: { type: integer, default: 6, min: 1 }
+    /// steps:
+    ///   train:
+    ///     compute: azureml:cpu-cluster
+    ///     environment: azureml:sklearn-1.5:30
+    ///     code: ../src
+    ///     run: python train.py --depth ${{ parameters.depth }} --model ${{ outputs.model }}
+    ///     outputs: { model: mlflow_model }
+    /// triggers:
+    ///   nightly: { schedule: { every: day, at: "02:00" } }
+    /// ```
     Spec as "a spec" {
         /// The version of the language.
         opt version = "mlopsc": Version,
@@ -65,12 +88,12 @@ record! {
         all tags = "tags": Dict<AnyName, Word>,
         /// The datastore for outputs without a path; by default the workspace's own.
         opt default_datastore = "default_datastore": Spanned<String>,
-        /// Whether other branches of an Azure ML job go on when a step fails (default false).
-        opt continue_on_step_failure = "continue_on_step_failure": Spanned<bool>,
-        /// Whether Azure ML never reuses results of earlier runs (default false).
-        opt force_rerun = "force_rerun": Spanned<bool>,
-        /// The longest time for one Azure ML job (default 5h).
-        opt timeout = "timeout": Spanned<Duration>,
+        /// Whether other branches of an Azure ML job go on when a step fails.
+        opt continue_on_step_failure = "continue_on_step_failure": Spanned<bool> = false,
+        /// Whether Azure ML never reuses results of earlier runs.
+        opt force_rerun = "force_rerun": Spanned<bool> = false,
+        /// The longest time for one Azure ML job.
+        opt timeout = "timeout": Spanned<Duration> = "5h",
         /// Environment variables of all CI steps.
         all env = "env": Dict<VariableName, Text>,
         /// Typed values that every trigger may set.
@@ -89,6 +112,7 @@ record! {
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
     later { "outputs", "identity", "stage", "passthrough" }
+    due { "mlopsc", "name", "steps" }
 }
 
 /// Reads a spec. What was read is given even when mistakes were reported.

@@ -14,6 +14,14 @@ use crate::syntax::{Kind, NodeId, Style};
 
 record! {
     /// A typed value that every trigger may set.
+    ///
+    /// ```yaml
+    /// type: integer
+    /// default: 6
+    /// min: 1
+    /// max: 32
+    /// description: The depth of the trees.
+    /// ```
     LongParameter as "a parameter" {
         /// What the value is; when it is not written, the default tells.
         opt kind = "type": Spanned<ValueType>,
@@ -175,6 +183,12 @@ impl ModeWord {
 
 record! {
     /// An input with a name of its own, a type or a mode.
+    ///
+    /// ```yaml
+    /// from: ${{ steps.prepare.outputs.clean }}
+    /// type: uri_folder
+    /// mode: download
+    /// ```
     InputSpec as "an input" {
         /// Where it comes from: a reference, a value, or for data a path or an address.
         req from = "from": FromText,
@@ -217,6 +231,11 @@ impl JsonSchema for FromText {
 
 record! {
     /// Something that a step gives: a value (CI steps), or a file, folder, table or model.
+    ///
+    /// ```yaml
+    /// type: mlflow_model
+    /// register: diabetes
+    /// ```
     OutputSpec as "an output" {
         /// What it is.
         req kind = "type": Spanned<ValueType>,

@@ -22,7 +22,7 @@ choice! {
 choice! {
     /// How GitHub signs in to Azure.
     LoginWord as "a way to sign in" {
-        /// Workload identity federation, without a secret (the default).
+        /// Workload identity federation, without a secret.
         Oidc = "oidc",
         /// A client secret, kept as JSON in the CI secret `AZURE_CREDENTIALS`.
         ServicePrincipal = "service_principal",
@@ -43,31 +43,37 @@ choice! {
 
 record! {
     /// How CI signs in to Azure, and the workspace. Values are literals, or one CI variable.
+    ///
+    /// ```yaml
+    /// subscription: ${{ variables.AZURE_SUBSCRIPTION_ID }}
+    /// resource_group: rg-diabetes
+    /// workspace: mlw-diabetes
+    /// ```
     AzureSpec as "the Azure settings" {
         /// How GitHub signs in.
-        opt login = "login": Spanned<LoginWord>,
-        /// The application that is signed in; default `${{ variables.AZURE_CLIENT_ID }}`.
-        opt client_id = "client_id": Text,
-        /// Default `${{ variables.AZURE_TENANT_ID }}`.
-        opt tenant = "tenant": Text,
-        /// Default `${{ variables.AZURE_SUBSCRIPTION_ID }}`.
-        opt subscription = "subscription": Text,
-        /// Default `${{ variables.AZURE_RESOURCE_GROUP }}`.
-        opt resource_group = "resource_group": Text,
-        /// Default `${{ variables.AZUREML_WORKSPACE }}`.
-        opt workspace = "workspace": Text,
-        /// The Azure Resource Manager connection of Azure Pipelines; default `azure-ml`.
-        opt service_connection = "service_connection": Text,
+        opt login = "login": Spanned<LoginWord> = "oidc",
+        /// The application that is signed in.
+        opt client_id = "client_id": Text = "${{ variables.AZURE_CLIENT_ID }}",
+        /// The tenant.
+        opt tenant = "tenant": Text = "${{ variables.AZURE_TENANT_ID }}",
+        /// The subscription.
+        opt subscription = "subscription": Text = "${{ variables.AZURE_SUBSCRIPTION_ID }}",
+        /// The resource group.
+        opt resource_group = "resource_group": Text = "${{ variables.AZURE_RESOURCE_GROUP }}",
+        /// The Azure ML workspace.
+        opt workspace = "workspace": Text = "${{ variables.AZUREML_WORKSPACE }}",
+        /// The Azure Resource Manager connection of Azure Pipelines.
+        opt service_connection = "service_connection": Text = "azure-ml",
     }
 }
 
 record! {
     /// Where each target's files go, from the repository's root on.
     WriteTo as "the output folders" {
-        /// Default `.azureml`.
-        opt azureml = "azureml": Spanned<PathText>,
-        /// Default `.azure-pipelines`.
-        opt azure_pipelines = "azure_pipelines": Spanned<PathText>,
+        /// The folder of the Azure ML files.
+        opt azureml = "azureml": Spanned<PathText> = ".azureml",
+        /// The folder of the Azure Pipelines files.
+        opt azure_pipelines = "azure_pipelines": Spanned<PathText> = ".azure-pipelines",
     }
     later { "events" }
 }
@@ -87,24 +93,35 @@ record! {
         opt organization = "organization": Spanned<String>,
         /// The project.
         opt project = "project": Spanned<String>,
-        /// Variable groups that the pipelines import; default `mlopsc`.
-        all variable_groups = "variable_groups": Many<Spanned<String>>,
+        /// Variable groups that the pipelines import.
+        all variable_groups = "variable_groups": Many<Spanned<String>> = "mlopsc",
     }
 }
 
 record! {
     /// What the specs of a repository share.
+    ///
+    /// ```yaml
+    /// mlopsc: 1
+    /// ci: github
+    /// azure: { resource_group: rg-diabetes, workspace: mlw-diabetes }
+    /// compute: { cpu: azureml:cpu-cluster }
+    /// environments:
+    ///   training:
+    ///     image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20260715.v1
+    ///     conda: envs/training.yaml
+    /// ```
     ProjectSpec as "the project file" {
         /// The version of the language.
         opt version = "mlopsc": Version,
         /// The repository's root as seen from this file, when the file is in a folder below it.
         opt root = "root": Spanned<String>,
-        /// The primary CI platform, where triggers live (default `github`).
-        opt ci = "ci": Spanned<CiWord>,
+        /// The primary CI platform, where triggers live.
+        opt ci = "ci": Spanned<CiWord> = "github",
         /// What is written; by default all.
         all targets = "targets": Many<Spanned<HomeWord>>,
-        /// The branch that is released, and that schedules run on (default `main`).
-        opt default_branch = "default_branch": Spanned<String>,
+        /// The branch that is released, and that schedules run on.
+        opt default_branch = "default_branch": Spanned<String> = "main",
         /// How CI signs in to Azure, and the workspace.
         opt azure = "azure": AzureSpec,
         /// Clusters by name: `azureml:<cluster>`, or `serverless`.

@@ -3,16 +3,23 @@
 /// Declares a record.
 ///
 /// Modes of a field: `req` (must be written), `opt` (an `Option`), `all` (a collection that is empty
-/// when not written). `later` lists keys that the language has and this version refuses.
-/// `short field` lets a value that is no map stand for that one field.
+/// when not written); `= value` says the default where it is one value. `later` lists keys that the
+/// language has and this version refuses. `short field` lets a value that is no map stand for that
+/// one field. `due` lists keys that must be written and that the reader of the record asks for
+/// itself, since it has more to say. A block of YAML in a doc comment is an example, for the schema
+/// and the manual.
 macro_rules! record {
     (
         $(#[doc = $doc:expr])*
         $Name:ident as $label:literal {
-            $( $(#[doc = $fdoc:expr])* $mode:ident $field:ident = $key:literal : $ty:ty, )*
+            $(
+                $(#[doc = $fdoc:expr])*
+                $mode:ident $field:ident = $key:literal : $ty:ty $(= $default:literal)?,
+            )*
         }
         $(later { $($later:literal),* $(,)? })?
         $(short $short:ident)?
+        $(due { $($due:literal),* $(,)? })?
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug)]
@@ -29,6 +36,8 @@ macro_rules! record {
             /// The keys, in the order of the manual.
             pub const KEYS: &'static [&'static str] = &[$($key),*];
             const LATER: &'static [&'static str] = &[$($($later),*)?];
+            #[allow(dead_code)] // a record may have no fields
+            const DUE: &'static [&'static str] = &[$($($due),*)?];
         }
 
         impl $crate::spec::decode::Decode for $Name {
@@ -40,20 +49,21 @@ macro_rules! record {
                 cx: &mut $crate::spec::decode::Cx<'_, '_>,
                 node: $crate::syntax::NodeId,
             ) -> Option<Self> {
-                use $crate::spec::decode::Slot;
                 let span = cx.span(node);
                 let mut broken = false;
-                $( let mut $field = Slot::<$ty>::Absent; )*
+                $( let mut $field = $crate::spec::decode::Slot::<$ty>::Absent; )*
                 $(
                     if !matches!(cx.tree.kind(node), $crate::syntax::Kind::Map(_)) {
-                        $short = Slot::written($crate::spec::decode::Decode::decode(cx, node));
+                        $short = $crate::spec::decode::Slot::written(
+                            $crate::spec::decode::Decode::decode(cx, node),
+                        );
                     } else
                 )?
                 {
                     for entry in cx.entries(node, $label)? {
                         match cx.tree.text_of(entry.key) {
                             $( $key => {
-                                $field = Slot::written(
+                                $field = $crate::spec::decode::Slot::written(
                                     $crate::spec::decode::Decode::decode(cx, entry.value),
                                 );
                             } )*
@@ -80,26 +90,22 @@ macro_rules! record {
                 stringify!($Name).into()
             }
 
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_variables)] // a record may have no fields
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let mut object = $crate::spec::record::object(
-                    concat!($($doc, "\n"),*),
-                );
+                use $crate::spec::record;
+                let mut object = record::object($label, concat!($($doc, "\n"),*));
                 $(
-                    let field = generator.subschema_for::<$ty>();
-                    $crate::spec::record::property(
-                        &mut object,
-                        $key,
-                        concat!($($fdoc, "\n"),*),
-                        stringify!($mode) == "req",
-                        field,
-                    );
+                    let field = record::Field {
+                        key: $key,
+                        doc: concat!($($fdoc, "\n"),*),
+                        required: stringify!($mode) == "req" || Self::DUE.contains(&$key),
+                        default: None$(.or(Some($default.into())))?,
+                        schema: generator.subschema_for::<$ty>(),
+                    };
+                    record::property(&mut object, field);
                 )*
-                $( $crate::spec::record::short_form(
-                    &mut object,
-                    stringify!($short),
-                    generator,
-                ); )?
+                let names = [$((stringify!($field), $key)),*];
+                record::short_form(&mut object, &names, &[$(stringify!($short))?]);
                 object
             }
         }
@@ -145,50 +151,105 @@ pub(crate) use {field_type, finish, record, unwrap_field};
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value};
 
-/// An object schema without properties. The doc text loses the blanks that `///` leaves.
-pub(crate) fn object(doc: &str) -> Schema {
-    json_schema!({
-        "type": "object",
-        "description": prose(doc),
-        "additionalProperties": false,
-        "properties": {},
-        "required": [],
-    })
+use super::example;
+
+/// A field as the schema says it.
+pub(crate) struct Field {
+    pub(crate) key: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) required: bool,
+    pub(crate) default: Option<Value>,
+    pub(crate) schema: Schema,
 }
 
-/// Doc comment lines as one text.
+/// An object schema without properties.
+pub(crate) fn object(label: &str, doc: &str) -> Schema {
+    let mut object = json_schema!({ "title": title(label) });
+    document(object.ensure_object(), doc);
+    object.insert("type".to_owned(), "object".into());
+    object.insert("additionalProperties".to_owned(), false.into());
+    object.insert("properties".to_owned(), Value::Object(Map::new()));
+    object
+}
+
+/// A label without its article.
+pub(crate) fn title(label: &str) -> String {
+    let rest = ["an ", "a ", "the "].iter().find_map(|article| label.strip_prefix(article));
+    rest.unwrap_or(label).replace('`', "")
+}
+
+/// Sets description and example. What a field says comes before what its type says.
+fn document(schema: &mut Map<String, Value>, doc: &str) {
+    let (text, example) = documented(doc);
+    if !text.is_empty() {
+        schema.insert("description".to_owned(), text.into());
+    }
+    if let Some(example) = example {
+        schema.insert("examples".to_owned(), Value::Array(vec![example]));
+    }
+}
+
+/// Doc comment lines as paragraphs, and the block of YAML among them.
+fn documented(doc: &str) -> (String, Option<Value>) {
+    match doc.split_once("```yaml\n") {
+        Some((before, rest)) => {
+            let (block, after) = rest.split_once("```").unwrap_or((rest, ""));
+            (prose(&format!("{before}\n{after}")), Some(example::value(block)))
+        }
+        None => (prose(doc), None),
+    }
+}
+
+/// Doc comment lines as paragraphs of one line each.
 pub(crate) fn prose(doc: &str) -> String {
-    doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+    let mut text = String::new();
+    for line in doc.lines().map(str::trim) {
+        match line {
+            "" if text.is_empty() || text.ends_with('\n') => {}
+            "" => text.push_str("\n\n"),
+            line => {
+                if !text.is_empty() && !text.ends_with('\n') {
+                    text.push(' ');
+                }
+                text.push_str(line);
+            }
+        }
+    }
+    text.trim_end().to_owned()
 }
 
 /// Adds a property to an object schema.
-pub(crate) fn property(object: &mut Schema, key: &str, doc: &str, required: bool, field: Schema) {
-    let mut field = field.to_value();
-    if let Value::Object(map) = &mut field {
-        describe(map, prose(doc));
+pub(crate) fn property(object: &mut Schema, field: Field) {
+    let mut schema = field.schema;
+    document(schema.ensure_object(), field.doc);
+    if let Some(default) = field.default {
+        schema.insert("default".to_owned(), default);
     }
     let object = object.ensure_object();
     if let Some(Value::Object(properties)) = object.get_mut("properties") {
-        properties.insert(key.to_owned(), field);
+        properties.insert(field.key.to_owned(), schema.to_value());
     }
-    if let (true, Some(Value::Array(list))) = (required, object.get_mut("required")) {
-        list.push(Value::String(key.to_owned()));
-    }
-}
-
-/// The field's own words come before those of its type.
-fn describe(map: &mut Map<String, Value>, text: String) {
-    if !text.is_empty() {
-        map.insert("description".to_owned(), Value::String(text));
+    if field.required {
+        let list = object.entry("required").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(list) = list {
+            list.push(field.key.into());
+        }
     }
 }
 
-/// Lets a value of one field stand for the whole record.
-pub(crate) fn short_form(object: &mut Schema, field: &str, _: &mut schemars::SchemaGenerator) {
-    let whole = object.clone().to_value();
-    let one = whole.pointer(&format!("/properties/{field}")).cloned().unwrap_or(Value::Bool(true));
-    let description = whole.get("description").cloned().unwrap_or_default();
-    *object = json_schema!({ "description": description, "anyOf": [one, whole] });
+/// Lets the value of one field stand for the whole record, if the record has such a field.
+pub(crate) fn short_form(object: &mut Schema, names: &[(&str, &str)], short: &[&str]) {
+    let Some((_, key)) = names.iter().find(|(field, _)| short.contains(field)) else { return };
+    let mut whole = std::mem::take(object.ensure_object());
+    let one = whole["properties"][*key].clone();
+    let mut said = json_schema!({});
+    for word in ["title", "description", "examples"] {
+        if let Some(value) = whole.remove(word) {
+            said.insert(word.to_owned(), value);
+        }
+    }
+    said.insert("anyOf".to_owned(), Value::Array(vec![one, Value::Object(whole)]));
+    *object = said;
 }
 
 /// Declares a closed set of words.
@@ -235,16 +296,20 @@ macro_rules! choice {
             }
         }
 
-        impl schemars::JsonSchema for $Name {
+        impl schemars::JsonSchema for $crate::source::Spanned<$Name> {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($Name).into()
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
+                    "title": $crate::spec::record::title($label),
                     "type": "string",
                     "description": $crate::spec::record::prose(concat!($($doc, "\n"),*)),
                     "enum": $Name::WORDS,
+                    "enumDescriptions": [
+                        $( $crate::spec::record::prose(concat!($($vdoc, "\n"),*)), )*
+                    ],
                 })
             }
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{Cx, Decode, Many};
+use super::decode::{Cx, Decode, Many, whole_number};
 use super::record::record;
 use super::text::OrReference;
 use super::values::PathText;
@@ -19,7 +19,7 @@ impl<const MIN: i64, const MAX: i64> Decode for Int<MIN, MAX> {
     const EXPECTED: &'static str = "a whole number";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let number = Spanned::<i64>::decode(cx, node)?;
+        let number = whole_number(cx, node)?;
         if (MIN..=MAX).contains(&number.value) {
             return Some(Self(number));
         }
@@ -55,6 +55,11 @@ pub type Count = Int<1, { i64::MAX }>;
 
 record! {
     /// How many machines, and of what kind.
+    ///
+    /// ```yaml
+    /// instance_count: 5
+    /// shm_size: 8g
+    /// ```
     ResourcesSpec as "resources" {
         /// Number of machines.
         opt instance_count = "instance_count": OrReference<Count>,
@@ -71,6 +76,11 @@ record! {
 
 record! {
     /// Software on Azure ML nodes: an image, with a conda file or without.
+    ///
+    /// ```yaml
+    /// image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20260715.v1
+    /// conda: envs/training.yaml
+    /// ```
     EnvironmentImage as "an environment" {
         /// The container image.
         req image = "image": Spanned<String>,
@@ -113,12 +123,18 @@ impl JsonSchema for EnvironmentSpec {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let image = generator.subschema_for::<EnvironmentImage>();
-        json_schema!({ "anyOf": [{ "type": "string" }, image] })
+        let reference = generator.subschema_for::<Spanned<String>>();
+        json_schema!({ "anyOf": [reference, image] })
     }
 }
 
 record! {
     /// A pool of Azure Pipelines.
+    ///
+    /// ```yaml
+    /// pool: gpu-pool
+    /// demands: [cuda]
+    /// ```
     PoolSpec as "a pool" {
         /// Its name.
         req pool = "pool": Spanned<String>,
@@ -130,6 +146,11 @@ record! {
 
 record! {
     /// A machine of one's own, as each CI platform names it.
+    ///
+    /// ```yaml
+    /// github: [self-hosted, gpu]
+    /// azure_pipelines: { pool: gpu-pool, demands: [cuda] }
+    /// ```
     RunnerSpec as "a runner" {
         /// Labels, all of which must fit (GitHub).
         all github = "github": Many<Spanned<String>>,

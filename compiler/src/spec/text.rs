@@ -107,6 +107,7 @@ impl JsonSchema for Text {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "text",
             "description": "Text in which `${{ … }}` stands for a value.",
             "type": ["string", "number", "boolean"],
         })
@@ -177,8 +178,9 @@ impl JsonSchema for Script {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "command",
             "description": "A bash command; `${{ … }}` may stand where a word or text in double quotes may.",
-            "type": "string",
+            "type": ["string", "number", "boolean"],
         })
     }
 }
@@ -224,7 +226,7 @@ impl<T: JsonSchema> JsonSchema for OrReference<T> {
         let value = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [
             value,
-            { "type": "string", "pattern": r"^\$\{\{[^}]*\}\}$" },
+            { "type": "string", "pattern": r"^\s*\$\{\{[^}]*\}\}\s*$" },
         ] })
     }
 }

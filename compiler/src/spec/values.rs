@@ -25,6 +25,7 @@ macro_rules! name_rule {
         impl NameRule for $Rule {
             const WHAT: &'static str = $what;
             const PATTERN: &'static str = $pattern;
+            const BESIDES: &'static str = "; `__` is reserved";
 
             fn allows(name: &str) -> bool {
                 is_word(name, $first, $rest)
@@ -113,7 +114,7 @@ impl Literal {
 }
 
 /// What a scalar means when nothing else is known.
-fn resolve(text: &str, quoted: bool) -> Scalar {
+pub(crate) fn resolve(text: &str, quoted: bool) -> Scalar {
     match text {
         _ if quoted => {}
         "true" => return Scalar::Boolean(true),
@@ -146,6 +147,7 @@ impl JsonSchema for Literal {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "value",
             "description": "A value: text, a number, true or false. Quotes make text of anything.",
             "type": ["string", "number", "boolean"],
         })
@@ -188,7 +190,7 @@ impl Duration {
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let amount: u64 = text[..digits].parse().ok()?;
-        let unit = match text[digits..].trim_start() {
+        let unit = match text[digits..].trim_start_matches(' ') {
             "s" | "second" | "seconds" => 1,
             "m" | "min" | "minute" | "minutes" => 60,
             "h" | "hour" | "hours" => 3600,
@@ -211,16 +213,17 @@ impl Decode for Spanned<Duration> {
     }
 }
 
-impl JsonSchema for Duration {
+impl JsonSchema for Spanned<Duration> {
     fn schema_name() -> Cow<'static, str> {
         "Duration".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "duration",
             "description": "A length of time: a whole number and a unit (s, minutes, h, days).",
             "type": "string",
-            "pattern": "^[0-9]+ *(s|seconds?|m|min|minutes?|h|hours?|d|days?)$",
+            "pattern": "^0*[1-9][0-9]* *(s|seconds?|m|min|minutes?|h|hours?|d|days?)$",
         })
     }
 }
@@ -252,15 +255,17 @@ impl Decode for Spanned<PathText> {
     }
 }
 
-impl JsonSchema for PathText {
+impl JsonSchema for Spanned<PathText> {
     fn schema_name() -> Cow<'static, str> {
         "Path".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "title": "path",
             "description": "A relative path with `/`; in a spec from its own folder on, in the project file from the root on.",
-            "type": "string",
+            "type": ["string", "number", "boolean"],
+            "pattern": r"^(?!.:)[^/\\][^\\]*$",
         })
     }
 }
@@ -284,14 +289,19 @@ pub(crate) fn value_type(word: &str) -> Option<ValueType> {
     ValueType::ALL.into_iter().find(|kind| kind.word() == word)
 }
 
-impl JsonSchema for ValueType {
+impl JsonSchema for Spanned<ValueType> {
     fn schema_name() -> Cow<'static, str> {
         "Type".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let words: Vec<&str> = Self::ALL.iter().map(|kind| kind.word()).collect();
-        json_schema!({ "description": "What a value is.", "type": "string", "enum": words })
+        let words: Vec<&str> = ValueType::ALL.iter().map(|kind| kind.word()).collect();
+        json_schema!({
+            "title": "type",
+            "description": "What a value is.",
+            "type": "string",
+            "enum": words,
+        })
     }
 }
 
@@ -304,7 +314,9 @@ impl Decode for Version {
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         match cx.tree.kind(node) {
-            Kind::Scalar(scalar) if scalar.text == "1" => Some(Self),
+            Kind::Scalar(scalar) if scalar.text == "1" && scalar.style == Style::Plain => {
+                Some(Self)
+            }
             Kind::Null | Kind::Scalar(_) | Kind::List(_) | Kind::Map(_) => cx.bad_value(
                 node,
                 "this version of mlopsc reads `mlopsc: 1` only",

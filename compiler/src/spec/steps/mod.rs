@@ -18,7 +18,7 @@ use crate::source::{Span, Spanned};
 choice! {
     /// When a CI step runs, as to what came before it.
     WhenWord as "a condition" {
-        /// After everything that it needs succeeded (the default).
+        /// After everything that it needs succeeded.
         Success = "success",
         /// After something before it failed.
         Failure = "failure",
@@ -40,6 +40,13 @@ impl WhenWord {
 
 record! {
     /// A vertex of the graph: one key names its kind, one key (or a default) places it.
+    ///
+    /// ```yaml
+    /// compute: cpu
+    /// code: ../src
+    /// run: python train.py --data ${{ steps.prepare.outputs.clean }} --model ${{ outputs.model }}
+    /// outputs: { model: mlflow_model }
+    /// ```
     StepSpec as "a step" {
         /// What people read beside the name.
         opt description = "description": Spanned<String>,
@@ -83,17 +90,17 @@ record! {
         opt working_dir = "working_dir": Spanned<PathText>,
         /// The Python to set up on CI, such as `"3.11"`.
         opt python = "python": Spanned<String>,
-        /// Whether the CI job checks the repository out (default true).
-        opt checkout = "checkout": Spanned<bool>,
+        /// Whether the CI job checks the repository out.
+        opt checkout = "checkout": Spanned<bool> = true,
         /// Whether the CI job is signed in to Azure, with the `ml` extension and the workspace as
-        /// defaults (default false).
-        opt azure = "azure": Spanned<bool>,
+        /// defaults.
+        opt azure = "azure": Spanned<bool> = false,
         /// The CI platform's environment that the job belongs to (its secrets and variables).
         opt ci_environment = "ci_environment": Spanned<String>,
         /// Files of a CI job that are kept for people: a name and a path from this file on.
         all artifacts = "artifacts": Dict<EntryName, PathItem>,
         /// When a CI step runs, as to what came before it.
-        opt when = "when": Spanned<WhenWord>,
+        opt when = "when": Spanned<WhenWord> = "success",
         /// The CI platform's environment whose reviewers approve before the step starts.
         opt approval = "approval": Spanned<String>,
     }

@@ -24,7 +24,7 @@ choice! {
     LoggingLevel as "a logging level" {
         /// Warnings and errors.
         Warning = "WARNING",
-        /// The progress too (the default).
+        /// The progress too.
         Info = "INFO",
         /// Everything.
         Debug = "DEBUG",
@@ -33,6 +33,18 @@ choice! {
 
 record! {
     /// A script over the mini-batches of one input.
+    ///
+    /// ```yaml
+    /// code: ../src/score
+    /// entry_script: scoring.py
+    /// arguments: --model ${{ steps.train.outputs.model }}
+    /// input_data: ${{ steps.prepare.outputs.batches }}
+    /// mini_batch_size: 5
+    /// error_threshold: 4
+    /// append_row_to: predictions
+    /// mini_batch_timeout: 60s
+    /// max_retries: 2
+    /// ```
     Parallel as "a `parallel` step" {
         /// The folder of the script.
         req code = "code": Spanned<PathText>,
@@ -62,7 +74,7 @@ record! {
         /// The time in which some mini-batch must end.
         opt progress_update_timeout = "progress_update_timeout": Spanned<Duration>,
         /// How much the driver logs.
-        opt logging_level = "logging_level": OrReference<Spanned<LoggingLevel>>,
+        opt logging_level = "logging_level": OrReference<Spanned<LoggingLevel>> = "INFO",
     }
 }
 
@@ -97,10 +109,14 @@ impl JsonSchema for BatchSize {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [
-            { "type": "integer", "minimum": 1 },
-            { "type": "string", "pattern": "^[0-9]+([kKmMgG][bB])?$" },
-        ] })
+        json_schema!({
+            "title": "batch size",
+            "description": "A number of files, or about so many bytes: `10KB`, `1MB`.",
+            "anyOf": [
+                { "type": "integer", "minimum": 1 },
+                { "type": "string", "pattern": "^0*[1-9][0-9]*([kKmMgG][bB])?$" },
+            ],
+        })
     }
 }
 

@@ -11,6 +11,11 @@ use crate::spec::record::record;
 
 record! {
     /// Commits. Without filters every commit on every branch counts.
+    ///
+    /// ```yaml
+    /// branches: [main, "release/**"]
+    /// paths: ["src/**", "!src/notes/**"]
+    /// ```
     PushSpec as "a `push` trigger" {
         /// Branches: names, `*` within a part, `**` for any rest; a leading `!` excludes.
         all branches = "branches": Many<Spanned<String>>,
@@ -23,13 +28,18 @@ record! {
 
 record! {
     /// Pull requests. Those of forks do not run what needs Azure or secrets.
+    ///
+    /// ```yaml
+    /// branches: main
+    /// drafts: false
+    /// ```
     PullRequestSpec as "a `pull_request` trigger" {
         /// Branches that are merged into.
         all branches = "branches": Many<Spanned<String>>,
         /// Files and folders from the repository's root.
         all paths = "paths": Many<Spanned<String>>,
-        /// Whether drafts count (default true).
-        opt drafts = "drafts": Spanned<bool>,
+        /// Whether drafts count.
+        opt drafts = "drafts": Spanned<bool> = true,
     }
 }
 

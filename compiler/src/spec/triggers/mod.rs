@@ -66,6 +66,12 @@ impl ConcurrencyWord {
 
 record! {
     /// What starts the pipeline: one key names the kind.
+    ///
+    /// ```yaml
+    /// schedule: { every: day, at: "02:00" }
+    /// with: { depth: 8 }
+    /// enabled: false
+    /// ```
     TriggerSpec as "a trigger" {
         /// Commits on branches or tags.
         opt push = "push": PushSpec,
@@ -82,8 +88,8 @@ record! {
         all skip = "skip": Many<Spanned<String>>,
         /// Values of parameters.
         all with = "with": Dict<PortName, OrReference<Literal>>,
-        /// Whether it fires (default true).
-        opt enabled = "enabled": Spanned<bool>,
+        /// Whether it fires.
+        opt enabled = "enabled": Spanned<bool> = true,
         /// Where it lives, if not where the compiler would put it.
         all home = "home": Many<Spanned<HomeWord>>,
         /// What happens when a second run is started while one runs.
