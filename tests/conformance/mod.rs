@@ -4,6 +4,7 @@
 
 mod checkers;
 mod edges;
+mod generated;
 mod projects;
 mod tools;
 
