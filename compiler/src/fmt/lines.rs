@@ -136,12 +136,21 @@ impl Printer<'_, '_> {
 
     /// Where a node starts in the source, with its anchor.
     pub(super) fn start(&self, id: NodeId) -> u32 {
+        let start = self.first(id);
+        self.tree.anchor(id).map_or(start, |name| name.span.start.min(start))
+    }
+
+    /// Where a node starts in the source, without its own anchor.
+    pub(super) fn first(&self, id: NodeId) -> u32 {
         let start = self.tree.span(id).start;
-        let start = self.tree.anchor(id).map_or(start, |name| name.span.start.min(start));
-        if let Written::Map { entries: [first, ..], .. } = self.tree.written(id) {
-            return start.min(self.start(first.key));
+        match self.tree.written(id) {
+            Written::Map { entries: [first, ..], flow: false } => start.min(self.start(first.key)),
+            Written::Map { .. }
+            | Written::List { .. }
+            | Written::Null
+            | Written::Scalar(_)
+            | Written::Alias(_) => start,
         }
-        start
     }
 
     /// The place in the source up to which comments move above a node's first line.

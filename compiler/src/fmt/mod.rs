@@ -117,7 +117,7 @@ impl Printer<'_, '_> {
     /// A list or map in indented lines.
     fn collection(&mut self, id: NodeId, around: Around) {
         let span = self.tree.span(id);
-        let own = (!self.is_flow(id)).then(|| self.column(self.start(id)));
+        let own = (!self.is_flow(id)).then(|| self.column(self.first(id)));
         let limit = if own.is_some() { around.limit } else { span.end };
         let inner = Around { source_column: own, limit, ..around };
         match self.tree.written(id) {

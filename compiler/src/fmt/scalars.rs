@@ -52,13 +52,15 @@ impl<'t> Printer<'t, '_> {
         });
         self.word(&header);
         self.trailing(self.header_end(id));
+        // A line of blanks would be taken for an empty line below the text.
+        let blank = lines.last().is_some_and(|line| line.trim_start().is_empty());
         for line in lines {
             self.indent(if line.is_empty() { 0 } else { column });
             self.out.push_str(line);
             self.out.push('\n');
         }
         self.out.extend(std::iter::repeat_n('\n', empty));
-        self.tight = empty > 0;
+        self.tight = empty > 0 || blank;
     }
 
     /// The end of a block's `|` or `>` with what it says about breaks and indentation.

@@ -12,8 +12,9 @@ use crate::source::{FileId, Span};
 /// Reads one file's text.
 ///
 /// Mistakes go to the sink, and the tree holds what was complete before the first that stops the
-/// reading (nothing, if the file is too large); [`Tree::broken`] then says so. Reported are `syntax`, `duplicate-key` and `too-large`,
-/// and `unused-allow` for a comment that starts like an allowance and is none.
+/// reading (nothing, if the file is too large); [`Tree::broken`] then says so. Reported are
+/// `syntax`, `duplicate-key` and `too-large`, and `unused-allow` for a comment that starts like an
+/// allowance and is none.
 pub fn parse<'s>(file: FileId, text: &'s str, sink: &mut Sink) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text), sink);
     if text.len() > MAX_BYTES {
@@ -64,7 +65,7 @@ pub(super) struct Builder<'s, 'k> {
     /// By the parser's numbers, which start at 1.
     anchors: Vec<Option<Anchored>>,
     visits: u64,
-    /// The end of the last thing place.
+    /// The end of what was read so far.
     pub(super) reached: u32,
     last: Option<NodeId>,
     documents: u32,
