@@ -2,15 +2,19 @@
 
 use super::context::Context;
 use super::{settings, tags, value};
-use crate::emit::Map;
-use crate::plan::{Output, Reference};
+use crate::emit::{Doc, Map};
+use crate::plan::{Output, Reference, ValueType};
 
 const SCHEMA: &str = "https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json";
 
+/// What stands for a value that is known only when the job is submitted. It is no number and no
+/// truth value, and there is no job of that name, so that Azure ML refuses the job unless whoever
+/// submits it sets the input; for text, what it is shows in the portal.
+const UNBOUND: &str = "bound-when-submitted";
+
 /// The job of a submission. Inputs without a known value (required parameters, values from CI and
-/// from earlier jobs) are left out rather than filled with a placeholder that could run by mistake:
-/// whoever submits adds them, CI to a copy beside the file, people with `--set inputs.x=…`, and
-/// `az ml job create` names those that are missing.
+/// from earlier jobs) hold a placeholder, since the SDK refuses a file without them: CI sets them in
+/// a copy beside the file, people with `--set inputs.x=…`.
 pub(super) fn write(context: &Context<'_>) -> Map {
     let plan = context.plan;
     let mut doc = Map::new();
@@ -27,15 +31,33 @@ pub(super) fn write(context: &Context<'_>) -> Map {
 fn inputs(context: &Context<'_>) -> Map {
     let mut inputs = Map::new();
     for input in &context.submission.inputs {
-        if let Reference::Parameter(id) = input.source {
-            let default = context.plan.parameter(id).default.as_ref();
-            inputs.put_some(
-                &input.name,
-                default.map(|default| value::typed(context, input.kind, default)),
-            );
-        }
+        let default = match input.source {
+            Reference::Parameter(id) => context.plan.parameter(id).default.as_ref(),
+            Reference::Output(..)
+            | Reference::GitSha
+            | Reference::GitBranch
+            | Reference::GitTag
+            | Reference::RunId
+            | Reference::Variable(_)
+            | Reference::Secret(_) => None,
+        };
+        let value = default.map_or_else(
+            || unbound(&input.name, input.kind),
+            |default| value::typed(context, input.kind, default),
+        );
+        inputs.put(&input.name, value);
     }
     inputs
+}
+
+fn unbound(name: &str, kind: ValueType) -> Doc {
+    if kind.is_scalar() {
+        return Doc::from(UNBOUND);
+    }
+    let mut data = Map::new();
+    data.put("type", kind.word());
+    data.put("path", format!("azureml://jobs/{UNBOUND}/outputs/{name}/paths/"));
+    data.into()
 }
 
 /// Outputs of the pipeline are stored and registered here: a component's own outputs have only

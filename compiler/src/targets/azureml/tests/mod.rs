@@ -103,7 +103,16 @@ fn what_nobody_set_is_left_out_and_what_the_service_disagrees_on_is_not() {
     let settings = serde_json::json!({"continue_on_step_failure": false, "force_rerun": true});
     assert_eq!(job["settings"], settings);
     assert_eq!(job["tags"].as_object().unwrap().len(), 2);
-    assert!(job["description"].is_null() && job["inputs"].is_null() && job["outputs"].is_null());
+    assert!(job["description"].is_null() && job["outputs"].is_null());
+}
+
+#[test]
+fn what_is_known_only_when_the_job_is_submitted_cannot_pass_for_a_value() {
+    let job = file(&plan(), "pipeline-late.json");
+    for input in job["inputs"].as_object().unwrap().values() {
+        let text = input["path"].as_str().or(input.as_str()).unwrap();
+        assert!(text.contains("bound-when-submitted"), "{text}");
+    }
 }
 
 #[test]
