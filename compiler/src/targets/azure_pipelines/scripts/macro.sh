@@ -1,1 +1,1 @@
-[[ $HOLDS_MACRO == False ]] || fail 'a parameter holds a macro, which Azure Pipelines would replace'
+[[ ${HOLDS_MACRO,,} == false ]] || fail 'a parameter holds a macro, which Azure Pipelines would replace'

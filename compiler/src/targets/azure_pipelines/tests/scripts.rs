@@ -1,7 +1,7 @@
 //! The scripts as they are emitted, run under bash with an Azure CLI that is played.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_yaml::Value;
@@ -111,10 +111,6 @@ fn script(plan: &Builder, file: usize, job: &str, title: &str) -> String {
     let step = steps.find(|one| one["displayName"] == title).unwrap();
     let text = step["bash"].as_str().or(step["inputs"]["inlineScript"].as_str());
     text.unwrap().to_owned()
-}
-
-fn exists(path: &Path) -> bool {
-    path.exists()
 }
 
 #[test]
@@ -235,6 +231,7 @@ fn parameters_are_checked_before_anything_else() {
         stage.run(&check).fine
     };
     assert!(run("7", "prod", "False"));
+    assert!(run("7", "prod", "false"), "the service's documents spell it so");
     assert!(!run("", "prod", "False"), "no default, and nobody gave a value");
     assert!(!run("7", "(choose)", "False"), "no default, and nobody chose");
     assert!(!run("7", "prod", "True"), "a macro would have been replaced");
@@ -291,8 +288,8 @@ fn outputs_of_azure_ml_arrive_or_fail() {
     let outcome = stage.run(&download);
     assert!(outcome.fine, "{}", outcome.said);
     let inputs = stage.folder.join("source/.mlopsc/inputs");
-    assert!(exists(&inputs.join("train__model/weights.bin")));
-    assert!(exists(&inputs.join("train__metrics/metrics")));
+    assert!(inputs.join("train__model/weights.bin").exists());
+    assert!(inputs.join("train__metrics/metrics").exists());
 }
 
 /// Runs the release over these live schedules.
