@@ -98,7 +98,11 @@ fn step(steps: &[Step], at: usize) -> String {
     if *submission && *kind != Kind::Ci {
         text += "    submission: apart\n";
     }
-    text += &match kind {
+    text + &task(*kind, at, &words, data.first().map_or("${{ parameters.raw }}", String::as_str))
+}
+
+fn task(kind: Kind, at: usize, words: &str, divided: &str) -> String {
+    match kind {
         Kind::Cluster => format!(
             "    run: echo {words} > ${{{{ outputs.o }}}}/o\n    outputs: {{ o: uri_folder }}\n"
         ),
@@ -107,14 +111,10 @@ fn step(steps: &[Step], at: usize) -> String {
              echo {words} > ${{{{ outputs.o }}}}/o\n      echo {at} > ${{{{ outputs.v }}}}\n    \
              outputs: {{ o: uri_folder, v: integer }}\n"
         ),
-        Kind::Parallel => {
-            let divided = data.first().cloned().unwrap_or("${{ parameters.raw }}".to_owned());
-            format!(
-                "    parallel:\n      code: score\n      entry_script: score.py\n      \
-                 arguments: --words {words}\n      input_data: {divided}\n      \
-                 mini_batch_size: 10\n    outputs: {{ o: uri_folder }}\n"
-            )
-        }
-    };
-    text
+        Kind::Parallel => format!(
+            "    parallel:\n      code: score\n      entry_script: score.py\n      \
+             arguments: --words {words}\n      input_data: {divided}\n      \
+             mini_batch_size: 10\n    outputs: {{ o: uri_folder }}\n"
+        ),
+    }
 }
