@@ -107,7 +107,7 @@ fn on_schedule(name: &str, timing: &Timing, branch: &str) -> Vec<Map> {
             let mut branches = Map::new();
             branches.put("include", vec![branch]);
             let mut map = Map::new();
-            map.put_beside("cron", cron.text(), format!("{} (in UTC here)", timing.words));
+            map.put_beside("cron", cron.text(), timing.words.as_str());
             map.put("displayName", name);
             map.put("branches", branches);
             map.put("always", true);
