@@ -1,8 +1,49 @@
 //! Files that a spec names, seen through the compiler's only window.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::names::Context;
 use crate::diagnostics::{Diagnostic, MISSING_FILE, Sink, near_miss};
-use crate::source::{EntryKind, Span, folder_of, join};
+use crate::source::{EntryKind, Files, Span, folder_of, join};
+
+/// The window, with a memory: hundreds of steps name the same folders, and each look costs calls of
+/// the system.
+pub(crate) struct Window<'a> {
+    files: &'a dyn Files,
+    kinds: RefCell<BTreeMap<String, Option<EntryKind>>>,
+    empty: RefCell<BTreeMap<String, bool>>,
+}
+
+impl<'a> Window<'a> {
+    pub(crate) fn new(files: &'a dyn Files) -> Self {
+        Self { files, kinds: RefCell::default(), empty: RefCell::default() }
+    }
+
+    /// What is at a path.
+    pub(crate) fn kind(&self, path: &str) -> Option<EntryKind> {
+        if let Some(known) = self.kinds.borrow().get(path) {
+            return *known;
+        }
+        let kind = self.files.kind(path);
+        self.kinds.borrow_mut().insert(path.to_owned(), kind);
+        kind
+    }
+
+    fn is_empty(&self, folder: &str) -> bool {
+        if let Some(known) = self.empty.borrow().get(folder) {
+            return *known;
+        }
+        let empty = self.files.list(folder).is_ok_and(|entries| entries.is_empty());
+        self.empty.borrow_mut().insert(folder.to_owned(), empty);
+        empty
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let entries = self.files.list(folder).unwrap_or_default();
+        entries.into_iter().map(|(name, _)| name).collect()
+    }
+}
 
 /// A file, from a folder on; its root-relative path.
 pub(crate) fn file(
@@ -25,7 +66,7 @@ pub(crate) fn folder(
     sink: &mut Sink,
 ) -> Option<String> {
     let full = find(cx, from, path, EntryKind::Folder, at, sink)?;
-    if cx.files.list(&full).is_ok_and(|entries| entries.is_empty()) {
+    if cx.files.is_empty(&full) {
         let message = format!("the folder `{path}` is empty");
         sink.report(
             Diagnostic::new(&MISSING_FILE, at, message).help("Azure ML refuses empty code folders"),
@@ -70,8 +111,8 @@ fn find(
 
 fn nearby(cx: &Context<'_>, from: &str, full: &str) -> Option<String> {
     let name = full.rsplit('/').next()?;
-    let entries = cx.files.list(folder_of(full)).ok()?;
-    let near = near_miss(name, entries.iter().map(|(name, _)| name.as_str()));
+    let entries = cx.files.list(folder_of(full));
+    let near = near_miss(name, entries.iter().map(String::as_str));
     match near {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if from.is_empty() => Some("paths start at the project's root".to_owned()),

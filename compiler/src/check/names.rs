@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::files::Window;
 use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
 use crate::source::{Files, Span};
 use crate::spec::Spec;
@@ -12,7 +13,7 @@ use crate::spec::steps::StepSpec;
 pub(crate) struct Context<'a> {
     pub(crate) spec: &'a Spec,
     pub(crate) project: &'a ProjectSpec,
-    pub(crate) files: &'a dyn Files,
+    pub(crate) files: Window<'a>,
     /// Root-relative folder of the spec.
     pub(crate) folder: &'a str,
     /// Names of steps, also of those whose body was refused.
@@ -30,7 +31,7 @@ impl<'a> Context<'a> {
     ) -> Self {
         let steps = index(spec.steps.names());
         let parameters = index(spec.parameters.names());
-        Self { spec, project, files, folder, steps, parameters }
+        Self { spec, project, files: Window::new(files), folder, steps, parameters }
     }
 
     /// The step of an index; `None` when its body was refused.
