@@ -79,13 +79,8 @@ fn stage(root: &Path, memory: &Memory, compiled: &Compiled, plan: &Plan, files: 
     for (path, text) in &memory.0 {
         put(root, path, text);
     }
-    let jobs: Vec<String> =
-        plan.submissions.iter().map(|one| plan.azure_ml_path(&one.job_file())).collect();
     for artifact in &compiled.artifacts {
         let path = put(root, &artifact.path, &artifact.text);
-        if jobs.contains(&artifact.path) {
-            continue;
-        }
         let inside = |folder: &str| artifact.path.starts_with(&format!("{folder}/"));
         let project = &plan.project;
         match () {
