@@ -38,6 +38,17 @@ fn documented_project() -> Memory {
     Memory::read(&root().join("examples/diabetes"))
 }
 
+/// That project on the disk, with one spec replaced.
+fn on_disk(spec: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in documented_project().with(spec, text).0 {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+    folder
+}
+
 #[test]
 fn the_tour_of_the_readme_writes_what_it_says() {
     let readme = read(&root().join("README.md"));
@@ -60,17 +71,40 @@ fn the_mistake_of_the_readme_gets_the_answer_that_it_shows() {
     let readme = read(&root().join("README.md"));
     let (_, rest) = readme.split_once("\n```text\n").expect("an answer");
     let answer = rest.split_once("\n```").expect("its end").0;
-    let folder = tempfile::tempdir().unwrap();
     let spec = yaml_blocks(&readme)[0].replace("parameters.max_depth", "parameters.max_dept");
-    for (path, text) in documented_project().with("pipelines/training.mlops.yaml", &spec).0 {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    let folder = on_disk("pipelines/training.mlops.yaml", &spec);
     let mut check = std::process::Command::new(env!("CARGO_BIN_EXE_mlopsc"));
     check.args(["check", "pipelines/training.mlops.yaml"]).current_dir(folder.path());
     let output = check.args(["--message-format", "full"]).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), answer);
+}
+
+/// The first Mermaid block of a document.
+fn picture(document: &str) -> &str {
+    let (_, rest) = document.split_once("\n```mermaid\n").expect("a picture");
+    rest.split_once("\n```").expect("its end").0
+}
+
+/// What `mlopsc graph --format mermaid` draws of a spec.
+fn drawn(folder: &Path, spec: &str) -> String {
+    let mut graph = std::process::Command::new(env!("CARGO_BIN_EXE_mlopsc"));
+    graph.args(["graph", spec, "--format", "mermaid"]).current_dir(folder);
+    let output = graph.output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("pictures are text").trim_end().to_owned()
+}
+
+#[test]
+fn pictures_are_what_the_graph_command_draws() {
+    for folder in crate::examples::folders() {
+        let readme = read(&folder.join("README.md"));
+        let (before, _) = readme.split_once(" --format mermaid").expect("the command is named");
+        let spec = before.rsplit_once("mlopsc graph ").expect("it names a spec").1;
+        assert_eq!(picture(&readme), drawn(&folder, spec), "{}", folder.display());
+    }
+    let readme = read(&root().join("README.md"));
+    let folder = on_disk("pipelines/training.mlops.yaml", yaml_blocks(&readme)[0]);
+    assert_eq!(picture(&readme), drawn(folder.path(), "pipelines/training.mlops.yaml"));
 }
 
 #[test]
