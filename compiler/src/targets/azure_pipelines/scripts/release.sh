@@ -45,6 +45,7 @@ delete_others() {
     [[ -n $name && " ${wanted[*]} " != *" $name "* ]] || continue
     # Only a schedule that is disabled can be deleted.
     az ml schedule disable --name "$name" < /dev/null
-    az ml schedule delete --name "$name" < /dev/null
+    # Not every version of the extension asks, and not every one takes --yes.
+    AZURE_CORE_DISABLE_CONFIRM_PROMPT=yes az ml schedule delete --name "$name" < /dev/null
   done <<< "$names"
 }

@@ -334,7 +334,7 @@ fn a_release_makes_the_workspace_what_the_spec_says() {
         calls.lines().skip(1).collect::<Vec<_>>(),
         [
             "az ml schedule disable --name released-old --output none",
-            "az ml schedule delete --name released-old --yes --output none"
+            "az ml schedule delete --name released-old --output none"
         ]
     );
     let calls = called("Disable the schedules that are switched off");
