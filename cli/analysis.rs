@@ -1,7 +1,7 @@
 //! Specs through the compiler, several at a time when there are many.
 
 use mlopsc_compiler::plan::Plan;
-use mlopsc_compiler::source::{FileId, Sources, Span};
+use mlopsc_compiler::source::Sources;
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
 use mlopsc_compiler::{Analysis, across, analyze, emit};
 use rayon::prelude::*;
@@ -81,10 +81,4 @@ impl Analysed {
     pub(crate) fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.analyses.iter().filter_map(|analysis| analysis.plan.as_ref())
     }
-}
-
-/// The top of a spec: where things are said that concern the whole of it.
-pub(crate) fn top(sources: &Sources, path: &str) -> Span {
-    let index = sources.iter().position(|file| file.path == path).unwrap_or_default();
-    Span::top(FileId(u32::try_from(index).unwrap_or_default()))
 }

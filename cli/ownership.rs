@@ -1,6 +1,6 @@
 //! Whose a file is: what a build may write and remove. Decides; writes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use mlopsc_compiler::emit::mark::{self, Mark};
 use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
@@ -78,13 +78,12 @@ pub(crate) fn orphans(
     disk: &Disk,
     folders: &[String],
     judged: &dyn Fn(&str) -> bool,
-    wanted: &BTreeMap<String, String>,
+    wanted: &BTreeSet<String>,
 ) -> Vec<Orphan> {
     let mut found: Vec<Orphan> = Vec::new();
     for folder in folders {
         for path in files_below(disk, folder) {
-            let known =
-                wanted.contains_key(&path) || found.iter().any(|orphan| orphan.path == path);
+            let known = wanted.contains(&path) || found.iter().any(|orphan| orphan.path == path);
             if !known {
                 found.extend(orphan(disk, folder, path, judged));
             }

@@ -1,6 +1,6 @@
 //! What a build will do for one project: files to write, files to remove, and why not.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use mlopsc_compiler::diagnostics::{
     Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
@@ -9,7 +9,7 @@ use mlopsc_compiler::plan::{Home, Plan, Project as Settings};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
 
-use crate::analysis::{Analysed, emit_all, top};
+use crate::analysis::{Analysed, emit_all};
 use crate::disk::Disk;
 use crate::output::Report;
 use crate::ownership::{Orphan, Verdict, judge, orphans};
@@ -83,43 +83,26 @@ impl Worklist {
     }
 
     fn fill(&mut self, order: &Order) {
-        let emitted = emit_all(&self.analysed);
-        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+        let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut refused: Vec<bool> = Vec::new();
-        for (index, files) in emitted.into_iter().enumerate() {
-            let claims = self.claim(index, &files, &mut wanted);
-            let files = files.into_iter().filter(|(target, _)| {
-                order.targets.iter().any(|chosen| chosen.name == target.name)
-            });
+        for (index, files) in emit_all(&self.analysed).into_iter().enumerate() {
+            wanted.extend(files.iter().map(|(_, artifact)| artifact.path.clone()));
+            let good = self.within_limits(index, &files);
+            let chosen = |target: &Target| order.targets.iter().any(|one| one.name == target.name);
+            let files = files.into_iter().filter(|(target, _)| chosen(target));
             let artifacts = files.map(|(_, artifact)| artifact);
-            refused.push(!claims || self.judge(index, artifacts, order));
+            refused.push(!good || self.judge(index, artifacts, order));
         }
         if order.out.is_none() {
             self.judge_orphans(&wanted, &refused, order);
         }
     }
 
-    /// Notes whose each path is; `false` and an error when another spec gives the same file, or when
-    /// the platform would not read one.
-    fn claim(
-        &mut self,
-        index: usize,
-        files: &[(&Target, Artifact)],
-        wanted: &mut BTreeMap<String, String>,
-    ) -> bool {
-        let spec = self.spec(index).to_owned();
-        let mut clashes = Vec::new();
-        for (_, artifact) in files {
-            if let Some(other) = wanted.insert(artifact.path.clone(), spec.clone()) {
-                clashes.push(format!("`{}` is given by {other} too", artifact.path));
-            }
-        }
+    /// Says which files the platforms would not read; whether there are none.
+    fn within_limits(&mut self, index: usize, files: &[(&Target, Artifact)]) -> bool {
         let over: Vec<(String, String)> =
             files.iter().filter_map(|(target, artifact)| target.refusal(artifact)).collect();
-        let good = clashes.is_empty() && over.is_empty();
-        for clash in clashes {
-            self.say(index, &FOREIGN_OUTPUT, clash, "give the two pipelines different names");
-        }
+        let good = over.is_empty();
         for (message, help) in over {
             self.say(index, &LIMIT, message, &help);
         }
@@ -169,12 +152,7 @@ impl Worklist {
         }
     }
 
-    fn judge_orphans(
-        &mut self,
-        wanted: &BTreeMap<String, String>,
-        refused: &[bool],
-        order: &Order,
-    ) {
+    fn judge_orphans(&mut self, wanted: &BTreeSet<String>, refused: &[bool], order: &Order) {
         let folders = output_folders(&self.analysed, &order.targets);
         let project = &self.analysed.project;
         let judged = |spec: &str| match project.specs.iter().position(|known| known == spec) {
@@ -200,11 +178,10 @@ impl Worklist {
         &self.analysed.project.specs[index]
     }
 
-    /// Adds a message at the top of a spec.
+    /// Adds a message at the name of a pipeline, which its files are called after.
     fn say(&mut self, index: usize, rule: &'static Rule, message: String, help: &str) {
         let analysis = &mut self.analysed.analyses[index];
-        let place = top(&analysis.sources, &self.analysed.project.specs[index]);
-        analysis.diagnostics.push(Diagnostic::new(rule, place, message).help(help));
+        analysis.diagnostics.push(Diagnostic::new(rule, analysis.name, message).help(help));
     }
 
     /// Adds a message at the spec that the orphan names; at the orphan itself when that is gone.

@@ -72,9 +72,13 @@ fn check(name: &str, text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What only a command finds, in files beside the spec: no spec alone shows it.
+const OF_COMMANDS: [&str; 3] = ["stale-output", "edited-output", "foreign-output"];
+
 #[test]
 fn every_page_is_true() {
-    let wrong = RULES.iter().filter_map(|rule| {
+    let of_specs = RULES.iter().filter(|rule| !OF_COMMANDS.contains(&rule.name));
+    let wrong = of_specs.filter_map(|rule| {
         check(rule.name, rule.page).err().map(|error| format!("{}: {error}", rule.name))
     });
     let wrong: Vec<String> = wrong.collect();
