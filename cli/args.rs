@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Report what is wrong with specs; write nothing
     Check(CheckArgs),
+    /// Lay specs out in the one canonical way; comments stay
+    Fmt(FmtArgs),
     /// Say what a change means: steps, parameters, triggers
     Diff(DiffArgs),
     /// Draw the graph: steps, engines, borders, triggers
@@ -117,6 +119,16 @@ pub(crate) struct CheckArgs {
     /// Apply the safe repairs
     #[arg(long)]
     pub(crate) fix: bool,
+}
+
+/// `fmt`.
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; fail with a diff when a file is not laid out
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// `diff`.

@@ -13,14 +13,15 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod schema;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 18] = [
+const PROMISED: [&str; 17] = [
     "why", "import", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule",
-    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp", "fmt",
+    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
     match arguments.command {
         Command::Build(args) => build::run(&output, &args),
         Command::Check(args) => check::run(&output, &args),
+        Command::Fmt(args) => fmt::run(&output, &args),
         Command::Diff(args) => diff::run(&output, &args),
         Command::Graph(args) => graph::run(&output, &args),
         Command::Init { dir } => init::run(&output, &dir),

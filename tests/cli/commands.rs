@@ -1,6 +1,6 @@
 //! The small commands, and words that are none.
 
-use super::Sandbox;
+use super::{Sandbox, TINY};
 
 #[test]
 fn explain_prints_a_page_or_the_near_miss() {
@@ -51,8 +51,37 @@ fn init_writes_a_project_that_is_well_and_never_overwrites() {
     assert_eq!(sandbox.read("src/train.py"), "mine\n");
     let check = sandbox.run(&["check"]).code(0);
     assert!(check.err.contains("all is well"), "{}{}", check.out, check.err);
+    sandbox.run(&["fmt", "--check"]).code(0);
     sandbox.run(&["build"]).code(0);
     sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[test]
+fn fmt_lays_specs_out_once() {
+    let sandbox = Sandbox::tiny();
+    let odd = TINY.replace("  greet:", "  greet:   # kept").replace("    run", "\n\n\n    run");
+    sandbox.write("tiny.mlops.yaml", &odd);
+    let check = sandbox.run(&["fmt", "--check", "--message-format", "concise"]).code(1);
+    assert!(check.out.starts_with("tiny.mlops.yaml:4:1: error[layout]: "), "{}", check.out);
+    assert!(check.out.contains("--- a/tiny.mlops.yaml"), "{}", check.out);
+    assert_eq!(sandbox.read("tiny.mlops.yaml"), odd);
+    let run = sandbox.run(&["fmt"]).code(0);
+    assert_eq!(run.err, "laid out tiny.mlops.yaml\n");
+    assert!(sandbox.read("tiny.mlops.yaml").contains("  greet:  # kept\n"));
+    let again = sandbox.run(&["fmt"]).code(0);
+    assert_eq!((&*again.out, &*again.err), ("", ""));
+}
+
+#[test]
+fn fmt_keeps_line_ends_and_leaves_what_it_cannot_read() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace('\n', "\r\n"));
+    sandbox.run(&["fmt", "--check"]).code(0);
+    let broken = TINY.to_owned() + "x: [\n";
+    sandbox.write("tiny.mlops.yaml", &broken);
+    let run = sandbox.run(&["fmt"]).code(1);
+    assert!(run.out.contains("error[syntax]"), "{}", run.out);
+    assert_eq!(sandbox.read("tiny.mlops.yaml"), broken);
 }
 
 #[test]

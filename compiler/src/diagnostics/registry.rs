@@ -51,6 +51,7 @@ rules! {
     Error STALE_OUTPUT "stale-output";
     Error EDITED_OUTPUT "edited-output";
     Error FOREIGN_OUTPUT "foreign-output";
+    Error LAYOUT "layout";
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";
