@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mlopsc_compiler::diagnostics::{Batch, Diagnostic, Format, Level, Look, render_all};
+use mlopsc_compiler::diagnostics::{Batch, Diagnostic, Format, Look, Tally, render_all, tally};
 use mlopsc_compiler::source::Sources;
 
 use crate::args::{Colour, LookArgs, MessageFormat};
@@ -26,6 +26,11 @@ impl Outcome {
     /// Findings if there are any.
     pub(crate) fn findings(any: bool) -> Self {
         if any { Self::Findings } else { Self::Clean }
+    }
+
+    /// A report with errors is a finding, one with warnings alone is not.
+    pub(crate) fn of(tally: Tally) -> Self {
+        Self::findings(tally.errors > 0)
     }
 
     /// The exit code.
@@ -94,8 +99,8 @@ impl Output {
         Ok(Self { format, colour: args.color, here })
     }
 
-    /// Writes the report and says whether it holds an error.
-    pub(crate) fn report(&self, stream: Stream, reports: &[Report<'_>]) -> Result<bool, Trouble> {
+    /// Writes the report and says how much it holds.
+    pub(crate) fn report(&self, stream: Stream, reports: &[Report<'_>]) -> Result<Tally, Trouble> {
         let shown: Vec<_> = reports.iter().map(|report| self.shower(report.disk)).collect();
         let batches: Vec<Batch<'_>> = reports
             .iter()
@@ -106,14 +111,14 @@ impl Output {
                 shown,
             })
             .collect();
-        let all: Vec<&Diagnostic> = reports.iter().flat_map(|report| report.diagnostics).collect();
+        let tally = tally(&batches);
         match stream {
             Stream::Product => product(&render_all(self.look(stream), &batches))?,
             // An empty document says nothing beside another product.
-            Stream::Aside if all.is_empty() => {}
+            Stream::Aside if tally == Tally::default() => {}
             Stream::Aside => aside(&render_all(self.look(stream), &batches)),
         }
-        Ok(all.iter().any(|diagnostic| diagnostic.level == Level::Error))
+        Ok(tally)
     }
 
     /// A unified diff between two texts of one file, as the report's format allows: programs read

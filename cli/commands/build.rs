@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mlopsc_compiler::diagnostics::near_miss;
+use mlopsc_compiler::diagnostics::{Tally, near_miss};
 use mlopsc_compiler::targets::{TARGETS, Target};
 
 use crate::analysis::analyse;
@@ -22,9 +22,9 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     let lists: Vec<Worklist> =
         analyse(projects).into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
     refuse_idle_targets(&args.target, &lists)?;
-    let failed = report(output, &lists)?;
+    let tally = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
-    Ok(Outcome::findings(failed || (changed && args.fail_on_change)))
+    Ok(Outcome::findings(tally.errors > 0 || (changed && args.fail_on_change)))
 }
 
 /// The targets with these names; all when none is named.
@@ -77,17 +77,17 @@ fn open_out(out: &Path, projects: &[Project], check: bool) -> Result<Disk, Troub
     Disk::open(out).map_err(|error| Trouble::at(out, &error))
 }
 
-fn report(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
+fn report(output: &Output, lists: &[Worklist]) -> Result<Tally, Trouble> {
     let reports: Vec<Report<'_>> = lists.iter().flat_map(Worklist::reports).collect();
-    let failed = output.report(Stream::Product, &reports)?;
+    let tally = output.report(Stream::Product, &reports)?;
     for list in lists {
         for difference in &list.differences {
             let path = output.shown(&list.disk, &difference.path);
             output.diff(&path, &difference.old, &difference.new)?;
         }
     }
-    aside(&summary(&reports, lists.iter().map(|list| list.analysed.analyses.len()).sum()));
-    Ok(failed)
+    aside(&summary(tally, lists.iter().map(|list| list.analysed.analyses.len()).sum()));
+    Ok(tally)
 }
 
 /// Writes and removes, and says whether there was anything to do. Every file is ready beside its

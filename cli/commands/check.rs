@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mlopsc_compiler::diagnostics::{Diagnostic, Edit, Level};
+use mlopsc_compiler::diagnostics::{Diagnostic, Edit, Tally};
 use mlopsc_compiler::source::{FileId, Sources};
 use mlopsc_compiler::syntax;
 
@@ -20,30 +20,26 @@ pub(crate) fn run(output: &Output, args: &CheckArgs) -> Result<Outcome, Trouble>
         fix_all(output, &args.paths)?;
     }
     let analysed = analyse(workspace::find(&args.paths)?);
-    let outcome = report(output, Stream::Product, &analysed)?;
-    let reports: Vec<Report<'_>> = analysed.iter().flat_map(Analysed::reports).collect();
-    aside(&summary(&reports, analysed.iter().map(|one| one.analyses.len()).sum()));
-    Ok(outcome)
+    let tally = report(output, Stream::Product, &analysed)?;
+    aside(&summary(tally, analysed.iter().map(|one| one.analyses.len()).sum()));
+    Ok(Outcome::of(tally))
 }
 
 /// Writes the report of all specs beside another product, when there is anything to say.
 pub(super) fn report_aside(output: &Output, analysed: &[Analysed]) -> Result<Outcome, Trouble> {
-    report(output, Stream::Aside, analysed)
+    report(output, Stream::Aside, analysed).map(Outcome::of)
 }
 
-fn report(output: &Output, stream: Stream, analysed: &[Analysed]) -> Result<Outcome, Trouble> {
+fn report(output: &Output, stream: Stream, analysed: &[Analysed]) -> Result<Tally, Trouble> {
     let reports: Vec<Report<'_>> = analysed.iter().flat_map(Analysed::reports).collect();
-    Ok(Outcome::findings(output.report(stream, &reports)?))
+    output.report(stream, &reports)
 }
 
 /// One line: how many specs were looked at, and what was found.
-pub(super) fn summary(reports: &[Report<'_>], specs: usize) -> String {
-    let found = [Level::Error, Level::Warning].map(|level| {
-        let all = reports.iter().flat_map(|report| report.diagnostics);
-        let count = all.filter(|diagnostic| diagnostic.level == level).count();
-        (count > 0).then(|| counted(count, level.word()))
-    });
-    let found: Vec<String> = found.into_iter().flatten().collect();
+pub(super) fn summary(tally: Tally, specs: usize) -> String {
+    let found = [(tally.errors, "error"), (tally.warnings, "warning")];
+    let found = found.into_iter().filter(|(count, _)| *count > 0);
+    let found: Vec<String> = found.map(|(count, word)| counted(count, word)).collect();
     let found = if found.is_empty() { "all is well".to_owned() } else { found.join(", ") };
     format!("checked {}: {found}\n", counted(specs, "spec"))
 }

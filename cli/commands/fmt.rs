@@ -30,14 +30,14 @@ pub(crate) fn run(output: &Output, args: &FmtArgs) -> Result<Outcome, Trouble> {
         sources,
         diagnostics,
     });
-    let failed = output.report(Stream::Product, &reports.collect::<Vec<_>>())?;
+    let tally = output.report(Stream::Product, &reports.collect::<Vec<_>>())?;
     for said in &said {
         let path = said.sources.iter().next().map_or("", |file| &file.path);
         if let Some((old, new)) = &said.difference {
             output.diff(&output.shown(&said.disk, path), old, new)?;
         }
     }
-    Ok(Outcome::findings(failed))
+    Ok(Outcome::of(tally))
 }
 
 /// Lays one spec out; or says, when only that is asked for, that it is not.

@@ -79,3 +79,22 @@ fn fixes_are_applied() {
     assert!(run.err.starts_with("fixed tiny.mlops.yaml\n"), "{}", run.err);
     assert_eq!(sandbox.read("tiny.mlops.yaml"), TINY);
 }
+
+#[test]
+fn what_several_specs_say_of_their_project_is_shown_and_counted_once() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write(
+        "mlopsc.yaml",
+        "mlopsc: 1\ntargets: [azureml]\nenvironments:\n  e: { image: python:latest }\n",
+    );
+    for name in ["one", "two"] {
+        let step = "a: { compute: serverless, environment: e, run: echo }";
+        let spec = format!("mlopsc: 1\nname: {name}\nsteps:\n  {step}\n");
+        sandbox.write(&format!("{name}.mlops.yaml"), &spec);
+    }
+    let run =
+        sandbox.run(&["check", "--message-format", "concise", "one.mlops.yaml", "two.mlops.yaml"]);
+    assert_eq!(run.out.matches("unpinned-image").count(), 1, "{}", run.out);
+    assert_eq!(run.err, "checked 2 specs: 1 warning\n");
+    assert_eq!(run.code, 0);
+}

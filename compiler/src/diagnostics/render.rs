@@ -1,6 +1,6 @@
 //! From diagnostics to text: what every format shares.
 
-use super::{Diagnostic, azure, concise, full, github, json, sarif};
+use super::{Diagnostic, Level, azure, concise, full, github, json, sarif};
 use crate::source::{LineColumn, Sources, Span};
 
 /// How a report is written.
@@ -67,6 +67,22 @@ pub fn render_all(look: Look, batches: &[Batch<'_>]) -> String {
         Format::Azure => azure::render(&findings),
         Format::Sarif => sarif::render(&findings),
     }
+}
+
+/// How much a report says.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+}
+
+/// Counts what [`render_all`] would say.
+pub fn tally(batches: &[Batch<'_>]) -> Tally {
+    let findings = collect(batches);
+    let errors = findings.iter().filter(|it| it.diagnostic.level == Level::Error).count();
+    Tally { errors, warnings: findings.len() - errors }
 }
 
 fn collect<'a>(batches: &'a [Batch<'a>]) -> Vec<Finding<'a>> {
@@ -199,6 +215,7 @@ pub(super) mod tests {
         let batch = || Batch { sources: &sources, diagnostics: &diagnostics, shown: &shown };
         let text = render_all(Look::plain(Format::Concise), &[batch(), batch()]);
         assert_eq!(text.lines().count(), 3, "{text}");
+        assert_eq!(tally(&[batch(), batch()]), Tally { errors: 2, warnings: 1 });
         assert!(text.starts_with("sub/mlopsc.yaml:"), "{text}");
     }
 
