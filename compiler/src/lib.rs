@@ -73,7 +73,11 @@ pub fn read_project(path: &str, text: &str) -> ProjectFile {
     });
     check::check_project(&spec, &mut sink);
     lint::lint_project(&spec, &mut sink);
-    let diagnostics = lint::settle(sink.into_items(), &read.allows, &spec);
+    let mut found = sink.into_items();
+    if read.broken {
+        found = diagnostics::without_aftermath(found);
+    }
+    let diagnostics = lint::settle(found, &read.allows, &spec);
     let file = Arc::new(SourceFile::new(path, text));
     ProjectFile { file, spec, diagnostics }
 }
@@ -146,12 +150,16 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
         let checked = check::check(spec, &project.spec, files, folder, &mut sink);
-        if let Some(checked) = checked {
+        if let Some(checked) = checked.filter(|_| sink.errors() == 0) {
             lint::lint(&checked, &mut sink);
             plan = Some(lower::lower(checked, spec_path));
         }
     }
-    let mut diagnostics = lint::settle(sink.into_items(), &read.allows, &project.spec);
+    let mut found = sink.into_items();
+    if read.broken {
+        found = diagnostics::without_aftermath(found);
+    }
+    let mut diagnostics = lint::settle(found, &read.allows, &project.spec);
     diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
     let broken = diagnostics.iter().any(|it| it.level == diagnostics::Level::Error);
     if broken || read.broken || project.is_broken() {

@@ -1,5 +1,6 @@
 //! What the compiler says: data made where the trouble is seen, rendered only here.
 
+mod aftermath;
 mod azure;
 mod concise;
 mod full;
@@ -9,6 +10,7 @@ mod registry;
 mod render;
 mod sarif;
 
+pub(crate) use aftermath::without_aftermath;
 pub use registry::*;
 pub use render::*;
 
@@ -158,6 +160,23 @@ impl Sink {
     pub fn into_items(self) -> Vec<Diagnostic> {
         self.items
     }
+}
+
+/// A text as a message shows it: its start, without what would break the line.
+pub(crate) fn excerpt(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut shown = String::new();
+    for letter in text.chars().take(MOST) {
+        if letter.is_control() {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// "did you mean" for a near miss among the allowed words; `None` when nothing is near.

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::foreign;
 use crate::diagnostics::{
     self, BAD_NAME, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY,
-    WRONG_TYPE,
+    WRONG_TYPE, excerpt,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::{Entry, Kind, NodeId, Style, Tree};
@@ -22,6 +23,8 @@ pub(crate) struct Cx<'a, 's> {
 pub(crate) trait Decode: Sized + JsonSchema {
     /// What is expected, as a noun phrase with an article, for messages.
     const EXPECTED: &'static str;
+    /// The keys of a record without a short form: such a key beside records is out of its place.
+    const RECORD_KEYS: &'static [&'static str] = &[];
     /// Reads a node; `None` when a mistake was reported.
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self>;
 }
@@ -92,9 +95,9 @@ impl<'a> Cx<'a, '_> {
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a map".to_owned(),
             Kind::Scalar(scalar) => {
-                let text: String = scalar.text.chars().take(40).collect();
-                let dots = if text.len() < scalar.text.len() { "…" } else { "" };
-                format!("`{}{dots}`", text.escape_debug())
+                let quote =
+                    if matches!(scalar.style, Style::Single | Style::Double) { "\"" } else { "" };
+                format!("`{quote}{}{quote}`", excerpt(scalar.text))
             }
         }
     }
@@ -106,6 +109,23 @@ impl<'a> Cx<'a, '_> {
             Kind::Map(entries) => Some(entries),
             Kind::Null | Kind::Scalar(_) | Kind::List(_) => self.wrong_type(node, expected),
         }
+    }
+
+    /// The entries of a record, or a report; one of its keys alone gets the way to write it.
+    pub(crate) fn record(
+        &mut self,
+        node: NodeId,
+        expected: &str,
+        keys: &[&str],
+    ) -> Option<&'a [Entry]> {
+        let word = self.tree.text_of(node).to_owned();
+        if !keys.contains(&word.as_str()) {
+            return self.entries(node, expected);
+        }
+        let message = format!("expected {expected}, found `{word}`");
+        let help = format!("write `{{ {word}: … }}`, or `{word}:` on a line of its own");
+        self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message).help(help));
+        None
     }
 
     /// The text of a scalar, or a report.
@@ -134,6 +154,7 @@ impl<'a> Cx<'a, '_> {
     /// Reports a key that a record does not have.
     pub(crate) fn unknown_key(
         &mut self,
+        record: NodeId,
         key: NodeId,
         of: &str,
         allowed: &[&'static str],
@@ -152,13 +173,25 @@ impl<'a> Cx<'a, '_> {
         let mut diagnostic =
             Diagnostic::new(&UNKNOWN_KEY, span, format!("unknown key `{name}` in {of}"));
         let known = format!("known keys: {}", allowed.join(", "));
-        diagnostic = match diagnostics::near_miss(&name, allowed.iter().copied()) {
-            Some(near) => {
-                diagnostic.help(format!("did you mean `{near}`? {known}")).fix(span, near)
-            }
-            None => diagnostic.help(known),
+        diagnostic = if let Some(parent) = self.empty_before(record, key) {
+            diagnostic.help(format!("if it belongs to `{parent}`, indent it; {known}"))
+        } else if let Some(ours) = foreign::key(&name, allowed) {
+            diagnostic.help(format!("did you mean `{ours}`? {known}"))
+        } else if let Some(near) = diagnostics::near_miss(&name, allowed.iter().copied()) {
+            diagnostic.help(format!("did you mean `{near}`? {known}")).fix(span, near)
+        } else {
+            diagnostic.help(known)
         };
         self.report(diagnostic);
+    }
+
+    /// The key right before another one, if nothing was written under it.
+    fn empty_before(&self, record: NodeId, key: NodeId) -> Option<&'a str> {
+        let tree: &'a Tree<'_> = self.tree;
+        let Kind::Map(entries) = tree.kind(record) else { return None };
+        let at = entries.iter().position(|entry| entry.key == key)?;
+        let before = entries.get(at.checked_sub(1)?)?;
+        matches!(tree.kind(before.value), Kind::Null).then(|| tree.text_of(before.key))
     }
 
     /// Reports a key that a record must have.
@@ -171,7 +204,11 @@ impl<'a> Cx<'a, '_> {
     pub(crate) fn head(&self, node: NodeId) -> Span {
         match self.tree.kind(node) {
             Kind::Map(entries) => entries.first().map_or(self.span(node), |it| self.span(it.key)),
-            Kind::Null | Kind::Scalar(_) | Kind::List(_) => self.span(node),
+            Kind::List(_) => {
+                let span = self.span(node);
+                Span::new(span.file, span.start, span.start)
+            }
+            Kind::Null | Kind::Scalar(_) => self.span(node),
         }
     }
 }
@@ -236,30 +273,59 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
         if cx.is_nothing(node) {
             return Some(Self::default());
         }
+        if matches!(cx.tree.kind(node), Kind::List(_)) {
+            let message = "expected a map of names, found a list";
+            let help = "write `<name>:` for each instead of `-`";
+            cx.report(Diagnostic::new(&WRONG_TYPE, cx.head(node), message).help(help));
+            return None;
+        }
         let entries = cx.entries(node, Self::EXPECTED)?;
         let mut items = Vec::with_capacity(entries.len());
         for entry in entries {
-            let Some(name) = name::<N>(cx, entry.key) else {
-                T::decode(cx, entry.value);
+            if out_of_place::<T>(cx, *entry, items.last_mut()) {
                 continue;
-            };
-            items.push(Item { name, value: T::decode(cx, entry.value) });
+            }
+            let (text, _) = cx.scalar(entry.key, N::WHAT)?;
+            let name = Spanned::new(text.to_owned(), cx.span(entry.key));
+            let good = N::allows(text) || refuse_name::<N>(cx, &name);
+            let value = T::decode(cx, entry.value);
+            items.push(Item { name, value: value.filter(|_| good) });
         }
         same_but_for_case(cx, &items);
         Some(Self { items, names: std::marker::PhantomData })
     }
 }
 
-fn name<N: NameRule>(cx: &mut Cx<'_, '_>, key: NodeId) -> Option<Spanned<String>> {
-    let (text, _) = cx.scalar(key, N::WHAT)?;
-    let span = cx.span(key);
-    if !N::allows(text) {
-        let message = format!("`{}` cannot be {}", text.escape_debug(), N::WHAT);
-        let help = format!("it must match `{}`{}", N::PATTERN, N::BESIDES);
-        cx.report(Diagnostic::new(&BAD_NAME, span, message).help(help));
-        return None;
+fn refuse_name<N: NameRule>(cx: &mut Cx<'_, '_>, name: &Spanned<String>) -> bool {
+    let message = format!("`{}` cannot be {}", excerpt(&name.value), N::WHAT);
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let mut near: String = name.value.to_ascii_lowercase().chars().map(letter).collect();
+    while near.contains("__") {
+        near = near.replace("__", "_");
     }
-    Some(Spanned::new(text.to_owned(), span))
+    let rule = format!("it must match `{}`{}", N::PATTERN, N::BESIDES);
+    let help = if N::allows(&near) { format!("write `{near}`: {rule}") } else { rule };
+    cx.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
+    false
+}
+
+/// A key of a record that stands beside the records, since it is not indented enough: then the
+/// record before it is not whole, and nothing more is said of it.
+fn out_of_place<T: Decode>(
+    cx: &mut Cx<'_, '_>,
+    entry: Entry,
+    before: Option<&mut Item<T>>,
+) -> bool {
+    let key = cx.tree.text_of(entry.key);
+    let is_map = matches!(cx.tree.kind(entry.value), Kind::Map(_));
+    let Some(before) = before.filter(|_| !is_map && T::RECORD_KEYS.contains(&key)) else {
+        return false;
+    };
+    let message = format!("`{key}` is a key of {}, and cannot stand beside it", T::EXPECTED);
+    let help = format!("indent it under `{}`", before.name.value);
+    cx.report(Diagnostic::new(&WRONG_TYPE, cx.span(entry.key), message).help(help));
+    before.value = None;
+    true
 }
 
 /// Platforms fold letter case in ids, so such names would meet there.

@@ -28,7 +28,7 @@ impl Fault {
 
     /// Something that the language names and this version does not build.
     pub fn not_supported(at: Range<usize>, what: impl std::fmt::Display) -> Self {
-        Self { at, message: format!("{what}: not supported yet"), help: None }
+        Self { at, message: format!("{what} is not supported yet"), help: None }
     }
 
     /// Whether the language names what was found, and only this version does not build it.

@@ -4,6 +4,7 @@ pub mod decode;
 mod example;
 pub mod expr;
 pub mod fault;
+mod foreign;
 pub mod pattern;
 pub mod ports;
 pub mod project;

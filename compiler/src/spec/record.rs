@@ -42,6 +42,8 @@ macro_rules! record {
 
         impl $crate::spec::decode::Decode for $Name {
             const EXPECTED: &'static str = $label;
+            const RECORD_KEYS: &'static [&'static str] =
+                $crate::spec::record::record_keys!(Self::KEYS $(, $short)?);
 
             // As long as the record has fields, which may be none.
             #[allow(unused_imports, unused_mut, clippy::too_many_lines)]
@@ -60,7 +62,7 @@ macro_rules! record {
                     } else
                 )?
                 {
-                    for entry in cx.entries(node, $label)? {
+                    for entry in cx.record(node, $label, Self::RECORD_KEYS)? {
                         match cx.tree.text_of(entry.key) {
                             $( $key => {
                                 $field = $crate::spec::decode::Slot::written(
@@ -68,7 +70,7 @@ macro_rules! record {
                                 );
                             } )*
                             _ => {
-                                cx.unknown_key(entry.key, $label, Self::KEYS, Self::LATER);
+                                cx.unknown_key(node, entry.key, $label, Self::KEYS, Self::LATER);
                                 broken = true;
                             }
                         }
@@ -112,6 +114,16 @@ macro_rules! record {
     };
 }
 
+/// The keys of a record, unless a value of another shape may stand for it.
+macro_rules! record_keys {
+    ($keys:expr) => {
+        $keys
+    };
+    ($keys:expr, $short:ident) => {
+        &[]
+    };
+}
+
 macro_rules! field_type {
     (req $ty:ty) => { $ty };
     (opt $ty:ty) => { Option<$ty> };
@@ -146,7 +158,7 @@ macro_rules! unwrap_field {
     };
 }
 
-pub(crate) use {field_type, finish, record, unwrap_field};
+pub(crate) use {field_type, finish, record, record_keys, unwrap_field};
 
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value};
@@ -318,6 +330,9 @@ macro_rules! choice {
 
 pub(crate) use choice;
 
+/// Among the words that come later: an expression in the place of a word.
+pub(crate) const EXPRESSION: &str = "${{ … }}";
+
 /// Reports a word outside a closed set.
 pub(crate) fn not_a_choice<T>(
     cx: &mut super::decode::Cx<'_, '_>,
@@ -327,16 +342,19 @@ pub(crate) fn not_a_choice<T>(
     words: &[&str],
     later: &[&str],
 ) -> Option<T> {
-    use crate::diagnostics::{BAD_VALUE, Diagnostic, NOT_SUPPORTED, near_miss};
+    use crate::diagnostics::{BAD_VALUE, Diagnostic, NOT_SUPPORTED, excerpt, near_miss};
     let span = cx.span(node);
-    if later.contains(&text) {
-        cx.report(Diagnostic::new(&NOT_SUPPORTED, span, format!("`{text}` is not supported yet")));
+    let expression = text.contains("${{") && later.contains(&EXPRESSION);
+    if later.contains(&text) || expression {
+        let what = if expression { EXPRESSION } else { text };
+        cx.report(Diagnostic::new(&NOT_SUPPORTED, span, format!("`{what}` is not supported yet")));
         return None;
     }
-    let message = format!("`{}` is not {label}", text.escape_debug());
+    let message = format!("`{}` is not {label}", excerpt(text));
     let known = format!("allowed: {}", words.join(", "));
     let mut diagnostic = Diagnostic::new(&BAD_VALUE, span, message);
-    diagnostic = match near_miss(text, words.iter().copied()) {
+    let near = super::foreign::word(text, words);
+    diagnostic = match near.or_else(|| near_miss(text, words.iter().copied())) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`? {known}")).fix(span, near),
         None => diagnostic.help(known),
     };

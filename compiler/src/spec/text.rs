@@ -9,7 +9,9 @@ use super::decode::{Cx, Decode};
 use super::expr::{self, Path};
 use super::fault::Fault;
 use super::shell;
-use crate::diagnostics::{BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule};
+use crate::diagnostics::{
+    BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule, UNSAFE_REFERENCE,
+};
 use crate::source::{Span, Spanned};
 use crate::syntax::NodeId;
 
@@ -35,6 +37,8 @@ pub struct Site<'a> {
     pub path: &'a Path,
     /// Where it is written.
     pub span: Span,
+    /// All of `${{ … }}` in `text`.
+    range: &'a Range<usize>,
 }
 
 impl<'a> Site<'a> {
@@ -42,13 +46,28 @@ impl<'a> Site<'a> {
     pub fn name(&self, range: &Range<usize>) -> &'a str {
         &self.text[range.clone()]
     }
+
+    /// Where a name in the path is written; the whole reference, where YAML's notation stretches it.
+    pub fn place(&self, name: &Range<usize>) -> Span {
+        let written = (self.span.end - self.span.start) as usize;
+        if written != self.range.len() {
+            return self.span;
+        }
+        let at = |offset: usize| self.span.start + (offset - self.range.start) as u32;
+        Span::new(self.span.file, at(name.start), at(name.end))
+    }
 }
 
 impl Text {
     /// The references, in order.
     pub fn sites(&self) -> impl Iterator<Item = Site<'_>> {
-        let paths = self.template.references().map(|(_, path)| path);
-        paths.zip(&self.spans).map(|(path, span)| Site { text: &self.text, path, span: *span })
+        let references = self.template.references();
+        references.zip(&self.spans).map(|((range, path), span)| Site {
+            text: &self.text,
+            path,
+            span: *span,
+            range,
+        })
     }
 
     /// The only reference, when the text is nothing else.
@@ -64,14 +83,28 @@ impl Text {
 }
 
 /// Reports faults in a scalar's text at their places in the file.
-fn report(cx: &mut Cx<'_, '_>, node: NodeId, rule: &'static Rule, faults: Vec<Fault>) {
+fn report(
+    cx: &mut Cx<'_, '_>,
+    node: NodeId,
+    rule: fn(&Fault, &str) -> &'static Rule,
+    faults: Vec<Fault>,
+) {
     for fault in faults {
         let span = span_in(cx, node, &fault.at);
-        let rule = if fault.is_not_supported() { &NOT_SUPPORTED } else { rule };
+        let rule = rule(&fault, cx.tree.text_of(node));
         let mut diagnostic = Diagnostic::new(rule, span, fault.message);
         diagnostic.help = fault.help;
         cx.report(diagnostic);
     }
+}
+
+fn expression_rule(fault: &Fault, _: &str) -> &'static Rule {
+    if fault.is_not_supported() { &NOT_SUPPORTED } else { &BAD_EXPRESSION }
+}
+
+fn shell_rule(fault: &Fault, text: &str) -> &'static Rule {
+    let reference = text.get(fault.at.clone()).is_some_and(|it| it.starts_with("${{"));
+    if reference { &UNSAFE_REFERENCE } else { &BAD_SHELL }
 }
 
 fn span_in(cx: &Cx<'_, '_>, node: NodeId, range: &Range<usize>) -> Span {
@@ -84,7 +117,7 @@ fn read(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
     let (text, _) = cx.scalar(node, expected)?;
     let (template, faults) = expr::template(text);
     let failed = !faults.is_empty();
-    report(cx, node, &BAD_EXPRESSION, faults);
+    report(cx, node, expression_rule, faults);
     if failed {
         return None;
     }
@@ -149,7 +182,7 @@ impl Decode for Script {
         let shell = match shell::scan(&text.text, &text.template) {
             Ok(shell) => shell,
             Err(faults) => {
-                report(cx, node, &BAD_SHELL, faults);
+                report(cx, node, shell_rule, faults);
                 return None;
             }
         };

@@ -25,6 +25,7 @@ choice! {
         /// Whatever happened before it, also after a skipped step.
         Always = "always",
     }
+    later { "${{ … }}" }
 }
 
 impl WhenWord {

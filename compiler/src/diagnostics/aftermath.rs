@@ -1,0 +1,38 @@
+//! What only follows from YAML that could not be read to its end.
+
+use super::{
+    BROKEN_SLICE, Diagnostic, EMPTY_SLICE, HOME, MISSING_KEY, PLACEMENT, Rule, SYNTAX, TOO_LARGE,
+    UNBOUND_PARAMETER, UNKNOWN_COMPUTE, UNKNOWN_ENVIRONMENT, UNKNOWN_REFERENCE, UNKNOWN_STEP,
+};
+
+/// What is missing may stand in the part that was not read.
+static ABSENCES: [&Rule; 10] = [
+    &MISSING_KEY,
+    &UNKNOWN_STEP,
+    &UNKNOWN_REFERENCE,
+    &UNKNOWN_COMPUTE,
+    &UNKNOWN_ENVIRONMENT,
+    &PLACEMENT,
+    &EMPTY_SLICE,
+    &BROKEN_SLICE,
+    &UNBOUND_PARAMETER,
+    &HOME,
+];
+
+/// Leaves out what may be wrong only because reading stopped: all that says something is absent,
+/// and what is said of the value at which it stopped.
+pub(crate) fn without_aftermath(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is = |diagnostic: &Diagnostic, rule: &Rule| diagnostic.rule.name == rule.name;
+    let stops = |it: &&Diagnostic| is(it, &SYNTAX) || is(it, &TOO_LARGE);
+    let stops: Vec<_> = found.iter().filter(stops).map(|it| it.span).collect();
+    let cut_off = |it: &Diagnostic| {
+        let touches = |stop: &crate::source::Span| {
+            stop.file == it.span.file
+                && it.span.start <= stop.start
+                && stop.start <= it.span.end + 1
+        };
+        !stops.contains(&it.span) && stops.iter().any(touches)
+    };
+    let absent = |it: &Diagnostic| ABSENCES.iter().any(|rule| is(it, rule));
+    found.into_iter().filter(|it| !absent(it) && !cut_off(it)).collect()
+}

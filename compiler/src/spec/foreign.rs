@@ -1,0 +1,92 @@
+//! Words that authors bring from other languages, and ours for them.
+
+/// Keys of GitHub workflows, Azure Pipelines, Azure ML's v1 and v2 files.
+const KEYS: [(&str, &str); 44] = [
+    ("on", "triggers"),
+    ("trigger", "triggers"),
+    ("jobs", "steps"),
+    ("tasks", "steps"),
+    ("stages", "steps"),
+    ("inputs", "parameters"),
+    ("params", "parameters"),
+    ("parameter", "parameters"),
+    ("variables", "parameters"),
+    ("settings", "defaults"),
+    ("runs-on", "runner"),
+    ("runs_on", "runner"),
+    ("pool", "runner"),
+    ("vmImage", "runner"),
+    ("compute_target", "compute"),
+    ("compute_name", "compute"),
+    ("target", "compute"),
+    ("command", "run"),
+    ("script", "run"),
+    ("bash", "run"),
+    ("cmd", "run"),
+    ("source_directory", "code"),
+    ("depends_on", "needs"),
+    ("dependsOn", "needs"),
+    ("after", "needs"),
+    ("if", "when"),
+    ("condition", "when"),
+    ("image", "container"),
+    ("timeout-minutes", "timeout"),
+    ("timeoutInMinutes", "timeout"),
+    ("timeout_minutes", "timeout"),
+    ("working-directory", "working_dir"),
+    ("workingDirectory", "working_dir"),
+    ("workflow_dispatch", "manual"),
+    ("dispatch", "manual"),
+    ("pr", "pull_request"),
+    ("timezone", "time_zone"),
+    ("days", "on_days"),
+    ("weekdays", "on_weekdays"),
+    ("run_invocation_timeout", "mini_batch_timeout"),
+    ("run_max_try", "max_retries"),
+    ("output_action", "append_row_to"),
+    ("append_row_file_name", "append_row_to"),
+    ("choices", "enum"),
+];
+
+/// Types of Python, JSON Schema and Azure ML's v1.
+const TYPES: [(&str, &str); 12] = [
+    ("str", "string"),
+    ("text", "string"),
+    ("int", "integer"),
+    ("float", "number"),
+    ("double", "number"),
+    ("bool", "boolean"),
+    ("file", "uri_file"),
+    ("path", "uri_folder"),
+    ("folder", "uri_folder"),
+    ("directory", "uri_folder"),
+    ("table", "mltable"),
+    ("model", "custom_model"),
+];
+
+fn ours(words: &[(&str, &'static str)], found: &str, allowed: &[&str]) -> Option<&'static str> {
+    let known = words.iter().filter(|(theirs, _)| *theirs == found);
+    known.map(|(_, ours)| *ours).find(|ours| allowed.contains(ours))
+}
+
+/// Our key for one of another language, if it stands among the allowed ones.
+pub(crate) fn key(found: &str, allowed: &[&str]) -> Option<&'static str> {
+    ours(&KEYS, found, allowed)
+}
+
+/// Our word for another language's, if it stands among the allowed ones.
+pub(crate) fn word(found: &str, allowed: &[&str]) -> Option<&'static str> {
+    ours(&TYPES, found, allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_place() {
+        assert_eq!(key("on", &["triggers", "steps"]), Some("triggers"));
+        assert_eq!(key("inputs", &["needs", "run"]), None);
+        assert_eq!(word("int", &["string", "integer"]), Some("integer"));
+    }
+}
