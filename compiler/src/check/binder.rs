@@ -1,6 +1,6 @@
 //! One step in the plan's words: its references resolved and typed, its ports collected.
 
-use super::names::{Context, unknown};
+use super::names::{Context, what_there_is};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{
     Input, Output, ParameterId, Piece, Reference, ScriptPiece, Setting, Source, StepId,
@@ -105,15 +105,13 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         if literal || accepts(kind.value, found) {
             return Some(kind.value);
         }
-        let message = format!(
-            "the input is a {}, but what flows in is a {}",
-            kind.value.word(),
-            found.word()
-        );
+        let (takes, gives) = (kind.value.word(), found.word());
+        let message = format!("the input is of type {takes}, and what flows in is of type {gives}");
         self.sink.report(
             Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
-                .label(format!("gives a {}", found.word()))
-                .related(kind.span, format!("takes a {}", kind.value.word())),
+                .label(format!("of type {gives}"))
+                .related(kind.span, format!("of type {takes}"))
+                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder"),
         );
         None
     }
@@ -210,9 +208,11 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     /// What a reference in a command becomes.
     fn bind(&mut self, site: Site<'_>) -> Option<Variable> {
         match site.path {
-            Path::Input(name) => self.own_input(site.name(name), site.span).map(Variable::Input),
+            Path::Input(name) => {
+                self.own_input(site.name(name), site.place(name)).map(Variable::Input)
+            }
             Path::OwnOutput(name) => {
-                let name = Spanned::new(site.name(name).to_owned(), site.span);
+                let name = Spanned::new(site.name(name).to_owned(), site.place(name));
                 self.output(&name, &ValueType::ALL).map(Variable::Output)
             }
             Path::Parameter(_)
@@ -236,10 +236,30 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     fn own_input(&mut self, name: &str, at: Span) -> Option<u32> {
         let declared = self.inputs[..self.declared].iter().position(|input| input.name == name);
         if declared.is_none() && self.body.inputs.get(name).is_none() {
-            let known: Vec<&str> = self.body.inputs.names().collect();
-            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "input", name, known.into_iter()));
+            let message = format!("this step has no input `{name}`");
+            let help = if self.cx.parameters.contains_key(name) {
+                format!("did you mean `parameters.{name}`?")
+            } else {
+                let known = what_there_is(name, self.body.inputs.names());
+                known.unwrap_or_else(|| "declare it in the `inputs` of the step".to_owned())
+            };
+            self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
         }
         declared.and_then(|index| u32::try_from(index).ok())
+    }
+
+    /// Where an output that the step lacks may be.
+    fn elsewhere(&self, output: &str) -> String {
+        let has = |body: &StepSpec| body.outputs.get(output).is_some();
+        let steps = self.cx.spec.steps.good();
+        let other = steps.filter(|(_, body)| has(body)).map(|(name, _)| &name.value).next();
+        other.map_or_else(
+            || {
+                let known = what_there_is(output, self.body.outputs.names());
+                known.unwrap_or_else(|| "declare it in the `outputs` of the step".to_owned())
+            },
+            |step| format!("did you mean `steps.{step}.outputs.{output}`?"),
+        )
     }
 }
 
@@ -278,11 +298,10 @@ impl Binder for StepBinder<'_, '_> {
 
     fn data(&mut self, text: &Text) -> Option<u32> {
         let Some(site) = text.whole() else {
-            let message = "expected one reference and nothing else";
-            self.sink
-                .report(Diagnostic::new(&BAD_VALUE, text.span, message).help(
-                    "such as `${{ steps.prepare.outputs.clean }}` or `${{ inputs.images }}`",
-                ));
+            let message = "expected one reference to data and nothing else";
+            self.sink.report(Diagnostic::new(&BAD_VALUE, text.span, message).help(
+                "such as `${{ steps.prepare.outputs.clean }}`; data with an address of its own is a parameter or an entry of `inputs`",
+            ));
             return None;
         };
         match self.bind(site)? {
@@ -303,26 +322,21 @@ impl Binder for StepBinder<'_, '_> {
         let items = &self.body.outputs.items;
         let Some(index) = items.iter().position(|item| item.name.value == name.value) else {
             if !self.body.broken {
-                let known: Vec<&str> = self.body.outputs.names().collect();
-                let what = "output of this step";
-                self.sink.report(unknown(
-                    &UNKNOWN_REFERENCE,
-                    name.span,
-                    what,
-                    &name.value,
-                    known.into_iter(),
-                ));
+                let message = format!("this step has no output `{}`", name.value);
+                let help = self.elsewhere(&name.value);
+                self.sink
+                    .report(Diagnostic::new(&UNKNOWN_REFERENCE, name.span, message).help(help));
             }
             return None;
         };
         let output = self.outputs[self.step as usize].as_ref()?[index].as_ref()?;
         if !kinds.contains(&output.kind) {
             let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            let message = format!("the output `{}` is a {}", name.value, output.kind.word());
+            let message = format!("the output `{}` is of type {}", name.value, output.kind.word());
             self.sink.report(
                 Diagnostic::new(&TYPE_CLASH, name.span, message)
                     .related(items[index].name.span, "declared here")
-                    .help(format!("it must be a {}", words.join(" or "))),
+                    .help(format!("it must be of type {}", words.join(" or "))),
             );
             return None;
         }
@@ -344,10 +358,10 @@ impl Binder for StepBinder<'_, '_> {
             return Some(Setting::Reference(reference));
         }
         let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        let message = format!("the parameter is a {}", kind.word());
+        let message = format!("the parameter is of type {}", kind.word());
         self.sink.report(
             Diagnostic::new(&TYPE_CLASH, site.span, message)
-                .help(format!("it must be a {}", words.join(" or "))),
+                .help(format!("it must be of type {}", words.join(" or "))),
         );
         None
     }

@@ -113,9 +113,9 @@ fn nearby(cx: &Context<'_>, from: &str, full: &str) -> Option<String> {
     let name = full.rsplit('/').next()?;
     let entries = cx.files.list(folder_of(full));
     let near = near_miss(name, entries.iter().map(String::as_str));
-    match near {
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None if from.is_empty() => Some("paths start at the project's root".to_owned()),
-        None => Some(format!("paths start at `{from}`, the folder of this file")),
-    }
+    Some(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if from.is_empty() => "it is looked for from the repository's root on".to_owned(),
+        None => format!("it is looked for in the folder `{from}`"),
+    })
 }

@@ -149,7 +149,7 @@ fn why_not_then(
             let gap = timing::shortest_gap_minutes(&planned.local);
             (gap < 5).then(|| {
                 (
-                    format!("{gap} minutes lie between two runs"),
+                    format!("two runs are {gap} min apart"),
                     "GitHub starts runs at most every 5 minutes".to_owned(),
                 )
             })

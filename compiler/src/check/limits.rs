@@ -2,7 +2,7 @@
 
 use super::names::Context;
 use super::triggers::{Ground, Sliced};
-use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, Sink};
+use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, Sink, excerpt};
 use crate::plan::{Home, Place};
 use crate::source::Spanned;
 
@@ -25,7 +25,7 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
     if let Some(experiment) = &cx.spec.experiment
         && !is_experiment(&experiment.value)
     {
-        let message = format!("`{}` cannot name an experiment", experiment.value.escape_debug());
+        let message = format!("`{}` cannot name an experiment", excerpt(&experiment.value));
         sink.report(
             Diagnostic::new(&BAD_NAME, experiment.span, message)
                 .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
@@ -63,7 +63,11 @@ fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
     };
     let fits = first && bytes.iter().all(word) && !name.contains("__");
     if !fits || name.ends_with("-release") || name.len() > LONGEST_NAME {
-        let message = format!("`{}` cannot name a pipeline", name.escape_debug());
+        let message = if name.is_empty() {
+            "the pipeline has no name".to_owned()
+        } else {
+            format!("`{}` cannot name a pipeline", excerpt(&name.value))
+        };
         sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(format!(
             "it must match `^[a-z][a-z0-9_-]*$`, with at most {LONGEST_NAME} letters; `__` and the end `-release` are reserved"
         )));

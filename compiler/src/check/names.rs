@@ -77,14 +77,20 @@ pub(crate) fn unknown<'a>(
     known: impl Iterator<Item = &'a str>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(rule, at, format!("there is no {what} `{name}`"));
+    let help = what_there_is(name, known).unwrap_or_else(|| format!("there is no {what} at all"));
+    diagnostic.help(help)
+}
+
+/// The near miss, else what there is; `None` when there is nothing.
+pub(crate) fn what_there_is<'a>(
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<String> {
     let known: Vec<&str> = known.collect();
     if let Some(near) = near_miss(name, known.iter().copied()) {
-        return diagnostic.help(format!("did you mean `{near}`?"));
+        return Some(format!("did you mean `{near}`?"));
     }
     let names = &known[..known.len().min(MOST_NAMES)];
     let more = if known.len() > names.len() { ", …" } else { "" };
-    if names.is_empty() {
-        return diagnostic.help(format!("there is no {what} at all"));
-    }
-    diagnostic.help(format!("there is: {}{more}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("there is: {}{more}", names.join(", ")))
 }

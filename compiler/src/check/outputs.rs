@@ -1,7 +1,7 @@
 //! What steps give.
 
 use super::names::Context;
-use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, Sink};
+use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, Sink, excerpt};
 use crate::plan::Output;
 use crate::source::{Span, Spanned};
 use crate::spec::ports::OutputSpec;
@@ -99,8 +99,7 @@ fn path_is_address(path: Option<&Spanned<String>>, sink: &mut Sink) -> Option<()
     if path.value.starts_with("azureml://") {
         return Some(());
     }
-    let message =
-        format!("`{}` is not a place where Azure ML can store", path.value.escape_debug());
+    let message = format!("`{}` is not a place where Azure ML can store", excerpt(&path.value));
     sink.report(
         Diagnostic::new(&BAD_VALUE, path.span, message)
             .help("write azureml://datastores/<store>/paths/<path>"),

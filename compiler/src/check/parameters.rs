@@ -1,7 +1,7 @@
 //! Parameters, and every literal that stands for one.
 
 use super::names::Context;
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE, excerpt};
 use crate::plan::{Parameter, Scalar, ValueType};
 use crate::source::{Span, join};
 use crate::spec::ports::{LongParameter, ParameterSpec};
@@ -28,6 +28,9 @@ fn parameter(
     sink: &mut Sink,
 ) -> Option<Parameter> {
     let Some(kind) = spec.kind() else {
+        if spec.is_broken() {
+            return None;
+        }
         let message = format!("the parameter `{name}` has neither `type` nor `default`");
         sink.report(
             Diagnostic::new(&crate::diagnostics::MISSING_KEY, spec.span(), message)
@@ -82,7 +85,11 @@ fn constrain(
     if let (Some(min), Some(max), Some(at)) = (&parameter.min, &parameter.max, &long.max)
         && number_of(min) > number_of(max)
     {
-        sink.report(Diagnostic::new(&BAD_VALUE, at.span, "`max` is below `min`"));
+        let mut diagnostic = Diagnostic::new(&BAD_VALUE, at.span, "`max` is below `min`");
+        if let Some(min) = &long.min {
+            diagnostic = diagnostic.related(min.span, "`min`");
+        }
+        sink.report(diagnostic.help("no value can be both; change one of the two"));
         return None;
     }
     for choice in &long.choices.0 {
@@ -111,7 +118,7 @@ fn pattern(parameter: &mut Parameter, long: &LongParameter, sink: &mut Sink) -> 
     if let Some(problem) = not_portable(text) {
         sink.report(
             Diagnostic::new(&BAD_VALUE, pattern.span, problem)
-                .help("POSIX extended regular expressions have . [a-z] ( ) | * + ? {n,m}"),
+                .help("there are . [a-z] ( ) | * + ? {n,m}; write [0-9] for \\d, [A-Za-z0-9_] for \\w, [[:space:]] for \\s"),
         );
         return None;
     }
@@ -123,15 +130,17 @@ fn not_portable(text: &str) -> Option<String> {
     let mut escaped = false;
     for letter in text.chars() {
         if escaped && letter.is_ascii_alphanumeric() {
-            return Some(format!("`\\{letter}` does not mean the same everywhere"));
+            return Some(format!("`\\{letter}` is no part of a POSIX regular expression"));
         }
         if letter.is_control() || !letter.is_ascii() {
-            return Some("a pattern is plain ASCII".to_owned());
+            return Some("a pattern holds ASCII characters only".to_owned());
         }
         escaped = letter == '\\' && !escaped;
     }
     if text.contains("(?") || text.contains("*?") || text.contains("+?") || text.contains("??") {
-        return Some("groups and repetitions with `?` do not mean the same everywhere".to_owned());
+        return Some(
+            "`(?…)`, `*?`, `+?` and `??` are no parts of a POSIX regular expression".to_owned(),
+        );
     }
     regex_lite::Regex::new(text).err().map(|error| format!("the pattern is not valid: {error}"))
 }
@@ -144,8 +153,15 @@ pub(crate) fn typed(
     sink: &mut Sink,
 ) -> Option<Scalar> {
     let Some(value) = literal.of_kind(kind) else {
-        let message = format!("expected {}, found `{}`", noun(kind), literal.text.escape_debug());
-        sink.report(Diagnostic::new(&WRONG_TYPE, literal.span, message));
+        let quote = if literal.quoted { "\"" } else { "" };
+        let found = excerpt(&literal.text);
+        let message = format!("expected {}, found `{quote}{found}{quote}`", noun(kind));
+        let mut diagnostic = Diagnostic::new(&WRONG_TYPE, literal.span, message);
+        let bare = Literal { quoted: false, ..literal.clone() };
+        if literal.quoted && bare.of_kind(kind).is_some() {
+            diagnostic = diagnostic.help("quotes make text of it; leave them out");
+        }
+        sink.report(diagnostic);
         return None;
     };
     if kind.is_scalar() {
@@ -186,7 +202,7 @@ fn address(
         || literal.text.starts_with('/')
         || literal.text.contains('\\');
     if broken {
-        let message = format!("`{}` is not data that Azure ML reads", literal.text.escape_debug());
+        let message = format!("`{}` is not data that Azure ML reads", excerpt(&literal.text));
         let help = "write azureml://datastores/<store>/paths/<path>, azureml:<asset>:<version>, https://…, or a relative path in the repository";
         sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
         return None;
@@ -250,13 +266,20 @@ fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
     } else {
         regex_lite::Regex::new(pattern).is_ok_and(|it| it.is_match(&text))
     };
-    let help = if pattern == SAFE_TEXT {
-        "without a `pattern` or `enum`, text may hold letters, digits and . _ : / @ = + - ; give the parameter one that allows it".to_owned()
+    if fits {
+        return None;
+    }
+    let text = excerpt(&text);
+    Some(if pattern == SAFE_TEXT {
+        (
+            format!("`{text}` holds characters that `{name}` does not take by itself"),
+            "without `pattern` or `enum`, a text takes letters, digits and . _ : / @ = + -; write a `pattern` that allows more".to_owned(),
+        )
     } else {
-        format!("the pattern is `{pattern}`")
-    };
-    (!fits).then(|| {
-        (format!("`{}` does not match the pattern of `{name}`", text.escape_debug()), help)
+        (
+            format!("`{text}` does not match the pattern of `{name}`"),
+            format!("the pattern is `{pattern}`"),
+        )
     })
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<St
     let Some(entry) = entry else {
         let known = cx.spec.compute.names().chain(cx.project.compute.names());
         let diagnostic = unknown(&UNKNOWN_COMPUTE, name.span, "compute", &name.value, known);
-        sink.report(outright(diagnostic, &format!("azureml:{}", name.value)));
+        sink.report(outright(diagnostic, "cluster", &format!("azureml:{}", name.value)));
         return None;
     };
     let target = entry.value.as_ref()?;
@@ -133,9 +133,16 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<St
     None
 }
 
-fn outright(diagnostic: Diagnostic, example: &str) -> Diagnostic {
-    let before = diagnostic.help.clone().unwrap_or_default();
-    diagnostic.help(format!("{before}; a resource of the workspace is written `{example}`"))
+/// Says too how a resource of the workspace is named without an entry.
+fn outright(diagnostic: Diagnostic, what: &str, example: &str) -> Diagnostic {
+    also(diagnostic, &format!("the workspace's own {what} is written `{example}`"))
+}
+
+/// Adds a sentence to the help.
+fn also(mut diagnostic: Diagnostic, more: &str) -> Diagnostic {
+    let before = diagnostic.help.take().unwrap_or_default();
+    let comma = if before.ends_with('?') { "" } else { ";" };
+    diagnostic.help(format!("{before}{comma} {more}"))
 }
 
 fn is_compute(text: &str) -> bool {
@@ -168,7 +175,7 @@ pub(crate) fn environment(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Optio
     }
     let known = cx.spec.environments.names().chain(cx.project.environments.names());
     let diagnostic = unknown(&UNKNOWN_ENVIRONMENT, name.span, "environment", &name.value, known);
-    sink.report(outright(diagnostic, &format!("azureml:{}:1", name.value)));
+    sink.report(outright(diagnostic, "environment", &format!("azureml:{}:1", name.value)));
     None
 }
 
@@ -204,10 +211,10 @@ fn reference(name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {
     if versioned {
         return Some(Environment::Reference(name.value.clone()));
     }
-    let message = format!("`{}` is not an environment of the workspace", name.value);
+    let message = format!("`{}` does not say which version of the environment", name.value);
     sink.report(
         Diagnostic::new(&UNKNOWN_ENVIRONMENT, name.span, message)
-            .help("write `azureml:<name>:<version>` or `azureml:<name>@latest`"),
+            .help("write `azureml:<name>:<version>`"),
     );
     None
 }
@@ -259,13 +266,8 @@ pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Run
         });
     }
     let known = cx.project.runners.names().chain(HOSTED.iter().map(|(word, ..)| *word));
-    let mut diagnostic = unknown(&UNKNOWN_RUNNER, label.span, "runner", &label.value, known);
-    let before = diagnostic.help.take().unwrap_or_default();
-    sink.report(
-        diagnostic.help(format!(
-            "{before}; machines of your own are entries of `runners` in mlopsc.yaml"
-        )),
-    );
+    let diagnostic = unknown(&UNKNOWN_RUNNER, label.span, "runner", &label.value, known);
+    sink.report(also(diagnostic, "machines of your own are entries of `runners` in mlopsc.yaml"));
     None
 }
 

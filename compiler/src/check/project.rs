@@ -1,6 +1,9 @@
 //! The project with every default filled in.
 
-use crate::diagnostics::{BAD_EXPRESSION, BAD_VALUE, Diagnostic, Sink};
+use super::names::unknown;
+use crate::diagnostics::{
+    BAD_EXPRESSION, BAD_VALUE, Diagnostic, Level, RULES, Sink, UNKNOWN_REFERENCE,
+};
 use crate::plan::{Azure, Home, Login, Piece, Project, Reference, Text as PlanText};
 use crate::source::join;
 use crate::spec::expr::Path;
@@ -41,7 +44,28 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Option<Project> {
         identity: identity(spec),
         targets: targets(spec),
     };
+    lint_levels(spec, sink);
     (sink.errors() == before).then_some(project)
+}
+
+/// Levels of diagnostics that exist and have one.
+fn lint_levels(spec: &ProjectSpec, sink: &mut Sink) {
+    for item in &spec.lint.items {
+        let (name, at) = (&item.name.value, item.name.span);
+        match crate::diagnostics::rule(name) {
+            Some(rule) if rule.level == Level::Warning => {}
+            Some(_) => {
+                let message = format!("`{name}` is always an error");
+                let help = "only the level of a warning can be set";
+                sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
+            }
+            None => {
+                let warnings = RULES.iter().filter(|rule| rule.level == Level::Warning);
+                let names = warnings.map(|rule| rule.name);
+                sink.report(unknown(&UNKNOWN_REFERENCE, at, "lint", name, names));
+            }
+        }
+    }
 }
 
 fn identity(spec: &ProjectSpec) -> Option<String> {

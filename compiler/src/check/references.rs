@@ -1,7 +1,9 @@
 //! What the references of a step lead to.
 
+use std::ops::Range;
+
 use super::binder::{EdgeSite, StepBinder};
-use super::names::unknown;
+use super::names::{unknown, what_there_is};
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{ParameterId, Reference, StepId, ValueType};
 use crate::source::Span;
@@ -14,10 +16,8 @@ impl StepBinder<'_, '_> {
     pub(crate) fn reference_at(&mut self, site: Site<'_>) -> Option<(Reference, ValueType)> {
         let string = |reference| Some((reference, ValueType::String));
         match site.path {
-            Path::Parameter(name) => self.parameter(site.name(name), site.span),
-            Path::Output { step, output } => {
-                self.output_of(site.name(step), site.name(output), site.span)
-            }
+            Path::Parameter(name) => self.parameter(site.name(name), site.place(name)),
+            Path::Output { step, output } => self.output_of(site, step, output),
             Path::Input(_) | Path::OwnOutput(_) => {
                 let message = "an input or output of the step itself cannot stand here";
                 self.sink.report(
@@ -57,11 +57,17 @@ impl StepBinder<'_, '_> {
         Some((Reference::Parameter(ParameterId(index)), kind))
     }
 
-    fn output_of(&mut self, step: &str, output: &str, at: Span) -> Option<(Reference, ValueType)> {
-        let from = self.cx.find_step(step, at, self.sink)?;
-        let (index, kind) = self.find_output(from, output, at)?;
-        let edge = EdgeSite { from, to: self.step, output: Some(index), span: at };
-        self.edges.push(edge);
+    fn output_of(
+        &mut self,
+        site: Site<'_>,
+        step: &Range<usize>,
+        output: &Range<usize>,
+    ) -> Option<(Reference, ValueType)> {
+        let from = self.cx.find_step(site.name(step), site.place(step), self.sink)?;
+        let found = self.find_output(from, site.name(output), site.place(output));
+        let index = found.map(|(index, _)| index);
+        self.edges.push(EdgeSite { from, to: self.step, output: index, span: site.span });
+        let (index, kind) = found?;
         Some((Reference::Output(StepId(from), index), kind?))
     }
 
@@ -72,23 +78,16 @@ impl StepBinder<'_, '_> {
         output: &str,
         at: Span,
     ) -> Option<(u32, Option<ValueType>)> {
-        let Some(body) = self.cx.step(from) else {
-            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
-            return None;
-        };
+        let body = self.cx.step(from)?;
         let found = body.outputs.items.iter().position(|item| item.name.value == output);
         let Some(index) = found else {
-            self.edges.push(EdgeSite { from, to: self.step, output: None, span: at });
             if !body.broken {
-                let what = format!("output of step `{}`", self.cx.step_name(from));
-                let known = body.outputs.names();
-                self.sink.report(unknown(
-                    &UNKNOWN_REFERENCE,
-                    at,
-                    &what,
-                    output,
-                    known.collect::<Vec<_>>().into_iter(),
-                ));
+                let step = self.cx.step_name(from);
+                let message = format!("the step `{step}` has no output `{output}`");
+                let help = what_there_is(output, body.outputs.names());
+                let help =
+                    help.unwrap_or_else(|| format!("declare it in the `outputs` of `{step}`"));
+                self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
             }
             return None;
         };

@@ -129,7 +129,7 @@ fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step 
         outputs: parts.outputs,
         env: parts.env,
         timeout_seconds: body.timeout.as_ref().map(|it| it.value.0),
-        approval: body.approval.as_ref().map(|it| it.value.clone()),
+        approval: body.approval.as_ref().map(|it| it.value.0.clone()),
         when: body.when.as_ref().map_or(When::Success, |it| it.value.plan()),
         needs: needs.map(|index| StepId(*index)).collect(),
         tags: tags.collect(),
@@ -148,8 +148,25 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
     for (key, span) in wrong {
         if let Some(span) = span {
             let message = format!("`{key}` means nothing on a step of {engine}");
-            sink.report(Diagnostic::new(&CONFLICT, span, message).help("remove it"));
+            sink.report(Diagnostic::new(&CONFLICT, span, message).help(instead(key)));
         }
+    }
+}
+
+/// What an author may have meant by a key of the other engine.
+fn instead(key: &str) -> &'static str {
+    match key {
+        "container" | "python" => "the software of a step on Azure ML is its `environment`",
+        "working_dir" => "a step on Azure ML runs in its `code` folder",
+        "artifacts" => "files of a step on Azure ML are its `outputs`",
+        "when" => "on Azure ML a step runs when all that it needs has succeeded",
+        "azure" => "a step on Azure ML has the identity of its cluster",
+        "ci_environment" => "write `approval` for people to approve before the step starts",
+        "environment" => {
+            "the software of a CI step is its `container` or `python`; its CI environment is `ci_environment`"
+        }
+        "resources" => "the machine of a CI step is its `runner`",
+        _ => "remove it",
     }
 }
 
@@ -276,7 +293,7 @@ fn ci(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
         python: body.python.as_ref().map(|it| it.value.clone()),
         checkout: body.checkout.as_ref().is_none_or(|it| it.value),
         azure: body.azure.as_ref().is_some_and(|it| it.value),
-        environment: environment.map(|it| it.value.clone()),
+        environment: environment.map(|it| it.value.0.clone()),
         artifacts,
     })
 }

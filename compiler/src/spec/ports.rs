@@ -64,6 +64,11 @@ impl ParameterSpec {
         }
     }
 
+    /// Whether something of it was refused.
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Long(long) if long.broken)
+    }
+
     /// The type: as written, else as the default tells. `None` when neither is there.
     pub fn kind(&self) -> Option<ValueType> {
         match self {

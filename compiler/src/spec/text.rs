@@ -53,8 +53,9 @@ impl<'a> Site<'a> {
         if written != self.range.len() {
             return self.span;
         }
-        let at = |offset: usize| self.span.start + (offset - self.range.start) as u32;
-        Span::new(self.span.file, at(name.start), at(name.end))
+        let at = |offset: usize| u32::try_from(offset - self.range.start).unwrap_or(0);
+        let start = self.span.start;
+        Span::new(self.span.file, start + at(name.start), start + at(name.end))
     }
 }
 

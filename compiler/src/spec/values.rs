@@ -228,6 +228,38 @@ impl JsonSchema for Spanned<Duration> {
     }
 }
 
+/// The name of an environment of the CI platform.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CiEnvironment(pub String);
+
+impl Decode for Spanned<CiEnvironment> {
+    const EXPECTED: &'static str = "the name of a CI environment";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
+        // `approval: true` would look for an environment of that name.
+        let boolean = style == Style::Plain && matches!(text, "true" | "false");
+        if text.is_empty() || boolean {
+            return cx.wrong_type(node, Self::EXPECTED);
+        }
+        Some(Self::new(CiEnvironment(text.to_owned()), cx.span(node)))
+    }
+}
+
+impl JsonSchema for CiEnvironment {
+    fn schema_name() -> Cow<'static, str> {
+        "CiEnvironment".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1 })
+    }
+}
+
 /// A path as the author wrote it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PathText(pub String);

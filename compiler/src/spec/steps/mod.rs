@@ -10,7 +10,9 @@ use super::ports::{InputSpec, OutputSpec};
 use super::record::{choice, record};
 use super::resources::ResourcesSpec;
 use super::text::{OrReference, Script, Text};
-use super::values::{AnyName, Duration, EntryName, PathText, PortName, VariableName, Word};
+use super::values::{
+    AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, VariableName, Word,
+};
 use crate::diagnostics::Diagnostic;
 use crate::plan::{self, ScriptPiece, Setting, ValueType, Variable, When};
 use crate::source::{Span, Spanned};
@@ -97,13 +99,13 @@ record! {
         /// defaults.
         opt azure = "azure": Spanned<bool> = false,
         /// The CI platform's environment that the job belongs to (its secrets and variables).
-        opt ci_environment = "ci_environment": Spanned<String>,
+        opt ci_environment = "ci_environment": Spanned<CiEnvironment>,
         /// Files of a CI job that are kept for people: a name and a path from this file on.
         all artifacts = "artifacts": Dict<EntryName, PathItem>,
         /// When a CI step runs, as to what came before it.
         opt when = "when": Spanned<WhenWord> = "success",
         /// The CI platform's environment whose reviewers approve before the step starts.
-        opt approval = "approval": Spanned<String>,
+        opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
         "automl", "sweep", "spark", "component", "pipeline", "register", "deploy", "image",

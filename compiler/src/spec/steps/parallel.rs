@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::{Binder, Engine, Kind, StepSpec, setting};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY};
 use crate::plan::{Batching, FanOut, Scalar, ScriptPiece, Setting, Task, ValueType};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::spec::decode::{Cx, Decode, Many};
 use crate::spec::record::{choice, record};
 use crate::spec::resources::Int;
@@ -233,8 +233,8 @@ impl Parallel {
         if self.mini_batch_size.is_none() && !self.broken {
             let message = "a `parallel` step needs `mini_batch_size` or `partition_keys`";
             binder.report(
-                Diagnostic::new(&MISSING_KEY, self.entry_script.span, message).help(
-                    "Azure ML's documents disagree on the default; v1's were 10 files and 1MB",
+                Diagnostic::new(&MISSING_KEY, self.head(), message).help(
+                    "`mini_batch_size: 10` is 10 files, `1MB` about so many bytes of a table; Azure ML's documents disagree on a default",
                 ),
             );
         }
@@ -244,6 +244,11 @@ impl Parallel {
             Scalar::Text(size.text.value.clone())
         });
         size.map_or(Batching::Default, Batching::Size)
+    }
+
+    /// Where to say that a key is missing: the start, so that the place is one line.
+    fn head(&self) -> Span {
+        Span::new(self.span.file, self.span.start, self.span.start)
     }
 
     /// A bare number would be that many bytes of a table, which nobody means.

@@ -98,6 +98,9 @@ impl TriggerKindSpec for ScheduleSpec {
     }
 
     fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
+        if self.broken {
+            return None; // what is said of the rest may only follow from it
+        }
         match timing::read(&self.raw()) {
             Ok(schedule) => Some(TriggerKind::Schedule(Box::new(schedule.timing))),
             Err(faults) => {
