@@ -1,6 +1,7 @@
 //! The public model: the types that are the decoder, the JSON Schema and the manual at once.
 
 pub mod decode;
+pub mod dict;
 mod example;
 pub mod expr;
 pub mod fault;

@@ -246,7 +246,7 @@ impl Decode for Spanned<CiEnvironment> {
     }
 }
 
-impl JsonSchema for CiEnvironment {
+impl JsonSchema for Spanned<CiEnvironment> {
     fn schema_name() -> Cow<'static, str> {
         "CiEnvironment".into()
     }
@@ -256,7 +256,7 @@ impl JsonSchema for CiEnvironment {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
+        json_schema!({ "title": "name", "type": ["string", "number"], "minLength": 1 })
     }
 }
 
