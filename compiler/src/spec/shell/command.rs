@@ -31,6 +31,8 @@ enum Role {
     Data,
     /// The folder to go to.
     Move,
+    /// A file of commands.
+    Source,
     /// All arguments are refused.
     Refused(Refusal),
     /// `export` and its family.
@@ -76,9 +78,9 @@ impl Command {
         self.file
     }
 
-    /// Whether its standard input is code.
+    /// Whether its standard input, or a file that it is given next, is code.
     pub(super) fn reads_code(&self) -> bool {
-        self.reading.reads_code()
+        self.role == Role::Source || self.reading.reads_code()
     }
 
     /// Takes the next word: its text without quotes up to the first expansion, whether that is all
@@ -121,7 +123,7 @@ impl Command {
     fn builtin(&mut self, text: &str, whole: bool, reference: bool) -> Option<Refusal> {
         let after_option = std::mem::take(&mut self.after_name_option);
         match self.role {
-            Role::Unnamed | Role::Loop | Role::Data | Role::Move => None,
+            Role::Unnamed | Role::Loop | Role::Data | Role::Move | Role::Source => None,
             Role::Refused(refusal) => Some(refusal),
             Role::Declaration { evaluates, integer } => self.declaration(text, evaluates, integer),
             Role::Test => {
@@ -168,6 +170,7 @@ fn role(name: &str) -> Role {
         "printf" => Role::NameOption("-v"),
         "wait" => Role::NameOption("-p"),
         "cd" | "pushd" | "popd" => Role::Move,
+        "source" | "." => Role::Source,
         _ => Role::Data,
     }
 }

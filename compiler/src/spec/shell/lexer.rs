@@ -85,6 +85,8 @@ pub(super) enum Expects {
     Target,
     /// The text behind `<<<`.
     Input,
+    /// The target behind `>&` or `<&`.
+    Duplicate,
     /// The name behind `for`, `select`.
     Variable,
     /// The name behind `function`.
@@ -284,8 +286,11 @@ impl<'a> Lexer<'a> {
         } else if subscript || integer {
             Some(Refusal::Arithmetic)
         } else {
-            let name = matches!(frame.expects, Expects::Variable | Expects::Function);
-            name.then_some(Refusal::Name)
+            match frame.expects {
+                Expects::Variable | Expects::Function => Some(Refusal::Name),
+                Expects::Duplicate => Some(Refusal::Duplicate),
+                Expects::Word | Expects::Target | Expects::Input => None,
+            }
         };
         frame.refusal.or(own)
     }

@@ -175,4 +175,5 @@ fn flush(literal: &mut String, out: &mut Vec<ScriptPart>) {
 }
 
 #[cfg(test)]
+#[cfg(test)]
 mod tests;

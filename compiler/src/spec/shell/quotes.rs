@@ -3,6 +3,7 @@
 use super::Quoting;
 use super::lexer::{Heredoc, Kind, Lexer, identifier};
 use super::refusal::Refusal;
+use crate::spec::fault::Fault;
 
 impl Lexer<'_> {
     /// One step inside `" … "`.
@@ -124,6 +125,11 @@ impl Lexer<'_> {
     /// `$' … '`
     fn ansi(&mut self) {
         let (start, from) = (self.at, self.passed());
+        if self.top().kind == Kind::Parameter && self.has_references() {
+            // Bash forgets the quotes that it resolves here, and reads the rest of the word anew.
+            let fault = Fault::new(start..start + 2, "`$'…'` inside `${…}`, beside references");
+            self.faults.push(fault.help("assign it to a variable before"));
+        }
         self.at += 2;
         while self.at < self.bytes.len() {
             match self.bytes[self.at] {

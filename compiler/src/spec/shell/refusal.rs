@@ -29,6 +29,8 @@ pub(super) enum Refusal {
     Code,
     /// The name of a variable.
     Name,
+    /// The target of `>&`, which bash expands a second time.
+    Duplicate,
     /// Right behind a backslash.
     Escaped,
 }
@@ -55,6 +57,7 @@ impl Refusal {
             Self::Parameter => "inside `${…}`",
             Self::Code => "inside code for another interpreter",
             Self::Name => "where the shell takes the name of a variable",
+            Self::Duplicate => "behind `>&`, where the shell would run code in the value",
             Self::Escaped => "right behind a backslash",
         }
     }
@@ -73,6 +76,7 @@ impl Refusal {
                 ${{ … }}`), or set it in `env` and let the code read its environment"
                 .to_owned(),
             Self::Name => "use a fixed name".to_owned(),
+            Self::Duplicate => "write `> ${{ … }} 2>&1`".to_owned(),
             Self::Escaped => "remove the backslash".to_owned(),
         }
     }

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 #[cfg(unix)]
 mod bash;
+#[cfg(unix)]
+mod random;
 
 fn read(text: &str) -> (Template, Result<Script, Vec<Fault>>) {
     let (template, faults) = expr::template(text);
@@ -110,8 +112,17 @@ fn references_are_refused_where_they_would_not_be_data() {
     refused("echo ${x:-@}", "inside `${…}`");
     refused("echo \"${x:-\"@\"}\"", "inside `${…}`");
     refused("echo \"${x:-$(echo @)}\"", "inside `${…}`");
+    refused("ls >& @", "behind `>&`");
+    refused("ls 2>&\"@\"", "behind `>&`");
     refused("echo \\@", "backslash");
     refused("echo \"\\@\"", "backslash");
+}
+
+#[test]
+fn quotes_that_bash_loses_are_refused_beside_references() {
+    let (message, at) = &faults("echo \"${x:+$'\\''}\"${{ run.id }}")[0];
+    assert_eq!((message.as_str(), *at), ("`$'…'` inside `${…}`, beside references", "$'"));
+    taken("echo \"${x:+$'\\''}\"");
 }
 
 #[test]
@@ -158,6 +169,9 @@ fn references_are_refused_in_code_for_others() {
         "ssh host ls @",
         "bash -c \"$(printf %s @)\"",
         "bash <<< \"echo @\"",
+        "bash <(echo @)",
+        "source <(echo \"@\")",
+        ". <(echo @)",
     ] {
         refused(text, "code for another interpreter");
     }

@@ -161,8 +161,11 @@ impl Lexer<'_> {
         let operators = ["<<<", ">>", "<>", ">|", ">&", "<&", "<", ">"];
         let operator = operators.into_iter().find(|operator| self.starts_with(operator));
         self.at += operator.map_or(1, str::len);
-        let input = operator == Some("<<<");
-        self.top().expects = if input { Expects::Input } else { Expects::Target };
+        self.top().expects = match operator {
+            Some("<<<") => Expects::Input,
+            Some(">&" | "<&") => Expects::Duplicate,
+            _ => Expects::Target,
+        };
     }
 
     /// `<( … )`, `>( … )`: part of a word.
@@ -285,7 +288,7 @@ impl Lexer<'_> {
         let next = self.peek(0);
         let frame = self.top();
         match std::mem::replace(&mut frame.expects, Expects::Word) {
-            Expects::Target => return,
+            Expects::Target | Expects::Duplicate => return,
             Expects::Input => {
                 if frame.command.reads_code() {
                     self.refuse(word.spots, Refusal::Code);
@@ -342,6 +345,9 @@ impl Lexer<'_> {
             None => Cow::Borrowed(""),
         };
         let mut command = std::mem::take(&mut self.top().command);
+        if raw.starts_with("<(") && command.reads_code() {
+            self.refuse(word.spots, Refusal::Code);
+        }
         let refusal = command.word(&cooked, word.expands.is_none(), has_reference);
         if has_reference && let Some(refusal) = refusal {
             self.refuse(word.spots, refusal);
