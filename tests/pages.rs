@@ -14,6 +14,8 @@ struct Page {
     repaired: String,
     /// The project file and others, for both specs.
     files: Memory,
+    /// The same with what stands behind the answer, for the repaired spec.
+    repaired_files: Memory,
 }
 
 /// A fenced block: what follows the fence, and the text.
@@ -33,12 +35,18 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 }
 
 fn read(page: &str) -> Result<Page, String> {
-    let (mut specs, mut answers, mut files) = (Vec::new(), Vec::new(), Memory::default());
+    let (mut specs, mut answers) = (Vec::new(), Vec::new());
+    let (mut files, mut repaired_files) = (Memory::default(), Memory::default());
     for (info, text) in blocks(page) {
         match info.split_once(' ').map_or((info.as_str(), ""), |(word, path)| (word, path.trim())) {
             ("yaml", "") => specs.push(text),
             ("text", "") => answers.push(text),
-            ("yaml" | "file", path) if !path.is_empty() => files = files.with(path, &text),
+            ("yaml" | "file", path) if !path.is_empty() => {
+                if answers.is_empty() {
+                    files = files.with(path, &text);
+                }
+                repaired_files = repaired_files.with(path, &text);
+            }
             _ => {
                 return Err(format!(
                     "a block «{info}» is none of yaml, text, yaml PATH, file PATH"
@@ -50,7 +58,7 @@ fn read(page: &str) -> Result<Page, String> {
         .map_err(|specs| format!("{} specs instead of a bad and a repaired one", specs.len()))?;
     let [answer] = <[String; 1]>::try_from(answers)
         .map_err(|answers| format!("{} answers instead of one", answers.len()))?;
-    Ok(Page { bad, answer, repaired, files })
+    Ok(Page { bad, answer, repaired, files, repaired_files })
 }
 
 fn check(name: &str, text: &str) -> Result<(), String> {
@@ -61,11 +69,11 @@ fn check(name: &str, text: &str) -> Result<(), String> {
     if !page.answer.contains(&format!("[{name}]")) {
         return Err("the answer is another diagnostic's".to_owned());
     }
-    for (what, spec, wanted) in
-        [("bad", &page.bad, &page.answer), ("repaired", &page.repaired, &String::new())]
-    {
-        let said = compile(&page.files.clone().with(SPEC, spec), SPEC).concise();
-        if said != *wanted {
+    let bad = ("bad", page.files.with(SPEC, &page.bad), page.answer);
+    let repaired = ("repaired", page.repaired_files.with(SPEC, &page.repaired), String::new());
+    for (what, files, wanted) in [bad, repaired] {
+        let said = compile(&files, SPEC).concise();
+        if said != wanted {
             return Err(format!("the {what} spec gets\n{said}instead of\n{wanted}"));
         }
     }

@@ -1,4 +1,5 @@
 //! `rare-schedule-day`: no scheduler moves a 31st to a shorter month's last day; it skips the month.
+//! Only `cron` can say such a day; `on_days` refuses it.
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, RARE_SCHEDULE_DAY, Sink};
@@ -7,9 +8,6 @@ use crate::source::Span;
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (_, trigger) in checked.spec.triggers.good() {
         let Some(schedule) = &trigger.schedule else { continue };
-        for day in &schedule.on_days.0 {
-            rare(day.0.value, day.0.span, sink);
-        }
         if let Some(cron) = &schedule.cron {
             let rarest = cron_days(&cron.value).into_iter().max();
             rare(rarest.unwrap_or(1), cron.span, sink);
