@@ -29,6 +29,7 @@ rules! {
     Error NOT_SUPPORTED "not-supported";
     Error BAD_EXPRESSION "bad-expression";
     Error BAD_SHELL "bad-shell";
+    Error UNSAFE_REFERENCE "unsafe-reference";
     Error BAD_SCHEDULE "bad-schedule";
     Error BAD_PATTERN "bad-pattern";
     Error UNKNOWN_STEP "unknown-step";
