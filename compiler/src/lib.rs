@@ -118,13 +118,13 @@ pub fn across(analyses: &mut [Analysis]) {
         for (one, other) in [(first, second), (second, first)] {
             let other = path(&analyses[other]);
             let message = format!("`{other}` writes files called `{file}` too");
-            let analysis = &mut analyses[one];
-            analysis.diagnostics.push(
-                Diagnostic::new(&diagnostics::CONFLICT, analysis.name, message).help(
+            let concerned = &mut analyses[one];
+            concerned.diagnostics.push(
+                Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message).help(
                     "files are called after the pipeline and its triggers; rename one of them",
                 ),
             );
-            analysis.plan = None;
+            concerned.plan = None;
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
             "fmt",
         ],
     ),
-    ("runtime", &["plan", "targets"]),
+    ("runtime", &["diagnostics", "plan", "targets"]),
     (
         "cli",
         &[

@@ -3,12 +3,11 @@
 use super::names::{Context, what_there_is};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{
-    Input, Output, ParameterId, Piece, Reference, ScriptPiece, Setting, Source, StepId,
-    Text as PlanText, ValueType, Variable,
+    Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText, ValueType,
+    Variable,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
-use crate::spec::shell;
 use crate::spec::steps::{Binder, Bound, Engine, StepSpec};
 use crate::spec::text::{Script, Site, Text};
 use crate::spec::values::PathText;

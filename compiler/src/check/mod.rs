@@ -73,13 +73,13 @@ pub fn check<'a>(
     let default_skip = triggers::default_skip(&cx, sink);
     let graph = order::graph(&cx, all.edges, sink)?;
     let (vertices, submissions) = vertices(&cx, &all.engines)?;
-    let pasted = triggers::pasted(&all.steps, parameters.len());
+    let pasted = triggers::pasted(&all.bound, parameters.len());
     let project = project?;
     let ground = Ground {
         graph: &graph,
         vertices: &vertices,
         parameters: &parameters,
-        steps: &all.steps,
+        steps: &all.bound,
         pasted: &pasted,
         project: &project,
     };
@@ -98,7 +98,7 @@ pub fn check<'a>(
     Some(Checked {
         spec,
         parameters: parameters.into_iter().collect::<Option<_>>()?,
-        steps: all.steps.into_iter().collect::<Option<_>>()?,
+        steps: all.bound.into_iter().collect::<Option<_>>()?,
         edges: sites,
         env: env?,
         whole,

@@ -14,7 +14,7 @@ use crate::spec::steps::{Binder, Engine, StepSpec};
 /// What came of the steps. A step is `None` when something of it was refused.
 pub(crate) struct Steps {
     pub(crate) engines: Vec<Option<Engine>>,
-    pub(crate) steps: Vec<Option<Step>>,
+    pub(crate) bound: Vec<Option<Step>>,
     /// Where each input of each step was first asked for.
     pub(crate) places: Vec<Vec<Span>>,
     pub(crate) edges: Vec<EdgeSite>,
@@ -30,7 +30,7 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
     let outputs = all_outputs(cx, &engines, sink);
     let mut all = Steps {
         engines,
-        steps: Vec::with_capacity(count as usize),
+        bound: Vec::with_capacity(count as usize),
         places: Vec::with_capacity(count as usize),
         edges: Vec::new(),
         used: vec![false; cx.spec.parameters.items.len()],
@@ -39,7 +39,7 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
         order(cx, step, &mut all.edges, sink);
         let bound = bind(cx, step, &outputs, &mut all, sink);
         let (step, places) = bound.map_or((None, Vec::new()), |(step, places)| (step, places));
-        all.steps.push(step);
+        all.bound.push(step);
         all.places.push(places);
     }
     all
@@ -90,18 +90,18 @@ fn bind(
     let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
-    let (inputs, places) = (binder.inputs, binder.places);
+    let (inputs, asked_at) = (binder.inputs, binder.places);
     if engine == Engine::AzureMl {
-        for (input, place) in inputs.iter().zip(&places) {
+        for (input, place) in inputs.iter().zip(&asked_at) {
             outputs::reserved(&input.name, *place, sink);
         }
     }
     let outputs = outputs[step as usize].clone().and_then(|all| all.into_iter().collect());
     if sink.errors() > before || body.broken {
-        return Some((None, places));
+        return Some((None, asked_at));
     }
     let parts = Parts { inputs, outputs: outputs?, env: env?, place: place?, task: task? };
-    Some((Some(assemble(cx, step, body, parts)), places))
+    Some((Some(assemble(cx, step, body, parts)), asked_at))
 }
 
 struct Parts {

@@ -19,7 +19,7 @@ pub(crate) fn env(cx: &Context<'_>, sink: &mut Sink) -> Option<Vec<(String, Plan
 fn plan_text(cx: &Context<'_>, text: &Text, sink: &mut Sink) -> Option<PlanText> {
     let mut pieces = Vec::new();
     let mut at = 0;
-    let mut literal = |pieces: &mut PlanText, part: &str| {
+    let literal = |pieces: &mut PlanText, part: &str| {
         if !part.is_empty() {
             pieces.push(Piece::Literal(part.to_owned()));
         }

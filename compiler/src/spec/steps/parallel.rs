@@ -17,7 +17,7 @@ use crate::spec::values::{Duration, PathText};
 use crate::syntax::NodeId;
 
 /// Allowed failures: -1 is any number.
-pub type Threshold = Int<-1, { i64::MAX }>;
+pub(super) type Threshold = Int<-1, { i64::MAX }>;
 
 choice! {
     /// How much the driver logs.
@@ -285,7 +285,7 @@ impl Parallel {
     fn arguments(&self, binder: &mut dyn Binder) -> Option<Vec<ScriptPiece>> {
         let mut pieces = match &self.arguments {
             Some(script) => {
-                self.no_driver_arguments(script, binder);
+                Self::no_driver_arguments(script, binder);
                 binder.script(script)?.script
             }
             None => Vec::new(),
@@ -306,7 +306,7 @@ impl Parallel {
         Some(pieces)
     }
 
-    fn no_driver_arguments(&self, script: &Script, binder: &mut dyn Binder) {
+    fn no_driver_arguments(script: &Script, binder: &mut dyn Binder) {
         let words = script.text.text.split_whitespace();
         for word in words.filter(|word| DRIVER_ARGUMENTS.contains(word)) {
             let key = word.trim_start_matches('-');
