@@ -77,6 +77,8 @@ impl Printer<'_, '_> {
         if !absent {
             line.push_str(": ");
             self.flat_named(id, line, limit);
+        } else if line.ends_with(':') {
+            line.push(':'); // a colon of the key's own would end the key
         }
     }
 

@@ -21,6 +21,7 @@ fn brackets_stay_while_they_fit() {
         formatted("a: {b: 1,c: [ 2,3 ],\n  d}\ne: [ ]\nf: {}\n"),
         "a: { b: 1, c: [2, 3], d }\ne: []\nf: {}\n"
     );
+    assert_eq!(formatted("a: {b ::}\n"), "a: { b :: }\n");
     let item = "x".repeat(30);
     let text = format!("key: [{item}, {item}, {{ a: {item} }}, [{item}]]\n");
     let wanted = format!("key:\n  - {item}\n  - {item}\n  - {{ a: {item} }}\n  - [{item}]\n");

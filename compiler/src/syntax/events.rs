@@ -206,7 +206,7 @@ fn layout(kind: &ErrorKind) -> Words {
             "start it on a line of its own, or write `[a, b]`",
         ),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            ("a key needs a `:` on its line", "write `key: value`")
+            ("a key needs a `:` on its line", "write `key: value`, with a blank behind the `:`")
         }
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
             "a `:` cannot stand here",
