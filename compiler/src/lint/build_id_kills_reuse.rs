@@ -23,7 +23,7 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         sink.report(
             Diagnostic::new(&BUILD_ID_KILLS_REUSE, site.span, message)
                 .label("an input that no earlier run had")
-                .help("leave it out (Azure ML's job is tagged with the commit), or write `force_rerun: true` when nothing shall be reused"),
+                .help("leave it out (Azure ML records the commit of a job by itself), or write `force_rerun: true` when nothing shall be reused"),
         );
     }
 }

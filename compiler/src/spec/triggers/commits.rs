@@ -49,11 +49,10 @@ impl TriggerKindSpec for PushSpec {
     }
 
     fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
-        Some(TriggerKind::Push(Push {
-            branches: patterns(&self.branches, pattern::branch, pattern::refs, sink)?,
-            tags: patterns(&self.tags, pattern::tag, pattern::refs, sink)?,
-            paths: patterns(&self.paths, pattern::path, pattern::paths, sink)?,
-        }))
+        let branches = patterns(&self.branches, pattern::branch, pattern::refs, sink);
+        let tags = patterns(&self.tags, pattern::tag, pattern::refs, sink);
+        let paths = patterns(&self.paths, pattern::path, pattern::paths, sink);
+        Some(TriggerKind::Push(Push { branches: branches?, tags: tags?, paths: paths? }))
     }
 }
 
@@ -63,9 +62,11 @@ impl TriggerKindSpec for PullRequestSpec {
     }
 
     fn plan(&self, sink: &mut Sink) -> Option<TriggerKind> {
+        let branches = patterns(&self.branches, pattern::branch, pattern::refs, sink);
+        let paths = patterns(&self.paths, pattern::path, pattern::paths, sink);
         Some(TriggerKind::PullRequest(PullRequest {
-            branches: patterns(&self.branches, pattern::branch, pattern::refs, sink)?,
-            paths: patterns(&self.paths, pattern::path, pattern::paths, sink)?,
+            branches: branches?,
+            paths: paths?,
             drafts: self.drafts.is_none_or(|drafts| drafts.value),
         }))
     }
