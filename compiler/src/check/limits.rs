@@ -5,6 +5,8 @@ use super::triggers::{Ground, Sliced};
 use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, Sink, excerpt};
 use crate::plan::{Home, Place};
 use crate::source::Spanned;
+use crate::spec::dict::Item;
+use crate::spec::steps::StepSpec;
 
 /// Azure ML takes this many nodes in one pipeline job (Azure ML's service limits).
 const MOST_NODES: usize = 30_000;
@@ -42,6 +44,10 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
             let message = format!("the name is longer than {LONGEST_STEP} letters");
             sink.report(Diagnostic::new(&LIMIT, item.name.span, message));
         }
+        ports(item, sink);
+    }
+    for item in &cx.spec.triggers.items {
+        trigger(&item.name, sink);
     }
     if let Some(timeout) = &cx.spec.timeout
         && timeout.value.0 > LONGEST_WAIT
@@ -53,6 +59,37 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
                 .help("shorten it, or leave azure_pipelines out of `targets`"),
         );
     }
+}
+
+/// Names of Azure ML inputs and outputs that the compiler gives itself.
+const OWN_PORTS: [&str; 7] =
+    ["git__sha", "git__branch", "git__tag", "run__id", "variables__", "secrets__", "mlopsc__"];
+
+/// An output crosses borders as `<step>__<output>`.
+fn ports(step: &Item<StepSpec>, sink: &mut Sink) {
+    for output in step.value.iter().flat_map(|body| &body.outputs.items) {
+        let port = format!("{}__{}", step.name.value, output.name.value);
+        let is_own = |own: &str| port == own || own.ends_with('_') && port.starts_with(own);
+        if OWN_PORTS.iter().any(|own| is_own(own)) {
+            let message = format!("the output would travel as `{port}`, which has a meaning");
+            sink.report(
+                Diagnostic::new(&BAD_NAME, output.name.span, message)
+                    .help("rename the output or the step"),
+            );
+        }
+    }
+}
+
+/// Files are called after triggers.
+fn trigger(name: &Spanned<String>, sink: &mut Sink) {
+    let file = match name.value.as_str() {
+        "run" => "the copy of a job file in which CI binds values",
+        "release" => "the file that releases what lives in Azure",
+        _ => return,
+    };
+    let message = format!("`{}` cannot name a trigger", name.value);
+    let help = format!("{file} is called so; choose another name");
+    sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
 }
 
 fn pipeline(name: &Spanned<String>, sink: &mut Sink) {

@@ -154,7 +154,7 @@ fn vertices(cx: &Context<'_>, engines: &[Option<Engine>]) -> Option<(Vec<Vertex>
     let mut vertices = Vec::with_capacity(engines.len());
     for (step, engine) in (0u32..).zip(engines) {
         let body = cx.step(step)?;
-        let submission = body.submission.as_ref().map(|name| number(&name.value));
+        let submission = body.submission.as_ref().map(|name| number(&name.name.value));
         let when = body.when.as_ref().map_or(When::Success, |when| when.value.plan());
         vertices.push(Vertex {
             engine: match (*engine)? {

@@ -187,7 +187,7 @@ fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
     vec![
         ("environment", body.environment.as_ref().map(|it| it.span)),
         ("resources", body.resources.as_ref().map(|it| it.span)),
-        ("submission", body.submission.as_ref().map(|it| it.span)),
+        ("submission", body.submission.as_ref().map(|it| it.name.span)),
         ("tags", body.tags.items.first().map(|it| it.name.span)),
     ]
 }
@@ -233,7 +233,7 @@ fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
         compute: compute?,
         environment: environment?,
         resources,
-        submission: body.submission.as_ref().map(|it| it.value.clone()),
+        submission: body.submission.as_ref().map(|it| it.name.value.clone()),
     })
 }
 

@@ -133,6 +133,7 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     items: Vec<Diagnostic>,
+    errors: usize,
 }
 
 impl Sink {
@@ -143,12 +144,13 @@ impl Sink {
 
     /// Adds a message.
     pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.level == Level::Error);
         self.items.push(diagnostic);
     }
 
     /// How many errors there are so far.
     pub fn errors(&self) -> usize {
-        self.items.iter().filter(|item| item.level == Level::Error).count()
+        self.errors
     }
 
     /// What was collected, in the order of report.

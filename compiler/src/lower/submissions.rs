@@ -18,16 +18,17 @@ pub(crate) fn of_slice(
     known: &mut Vec<Submission>,
 ) -> Vec<(u32, SubmissionId)> {
     let mut ids = Vec::new();
-    let mut labels: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for (group, kind) in (0u32..).zip(sliced.cut.groups.iter().map(|group| &group.kind)) {
         let GroupKind::Submission { name, steps } = kind else { continue };
         let mut submission = build(plan, checked, sliced, group, steps);
         let first = &plan.steps[steps[0] as usize].name;
         let own = name.map(|name| checked.submissions[name as usize].as_str());
-        let own = own.filter(|own| !labels.iter().any(|label| label == own));
-        labels.push(own.unwrap_or(first).to_owned());
+        let own = own.filter(|own| !names.iter().any(|name| name == own));
         let further = !ids.is_empty();
-        submission.suffix = suffix(trigger, further, own.unwrap_or(first));
+        let name = unused(own.unwrap_or(first), &names);
+        submission.suffix = suffix(trigger, further, &name);
+        names.push(name);
         submission.label = match (own, further) {
             (Some(own), _) => own.to_owned(),
             (None, false) => "azureml".to_owned(),
@@ -47,6 +48,13 @@ pub(crate) fn of_slice(
         ids.push((group, SubmissionId(id as u32)));
     }
     ids
+}
+
+/// The name, with a number behind it when a step and a submission share it.
+fn unused(wish: &str, names: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{wish}_{number}"));
+    let mut wishes = std::iter::once(wish.to_owned()).chain(numbered);
+    wishes.find(|wish| !names.contains(wish)).unwrap_or_default()
 }
 
 fn suffix(trigger: Option<&str>, further: bool, name: &str) -> String {

@@ -200,14 +200,8 @@ impl Names {
     }
 
     fn fresh(&mut self, wish: &str) -> String {
-        let wish: String = wish
-            .chars()
-            .map(
-                |letter| {
-                    if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' }
-                },
-            )
-            .collect();
+        // Targets put two underscores between a job's id and what else they make of it.
+        let wish = wish.replace("__", "_");
         if self.take(&wish) {
             return wish;
         }

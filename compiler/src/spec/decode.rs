@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-pub use super::dict::Dict;
 pub(crate) use super::dict::NameRule;
+pub use super::dict::{Dict, Named};
 use super::foreign;
 use crate::diagnostics::{
     self, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY, WRONG_TYPE, excerpt,

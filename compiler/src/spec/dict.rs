@@ -56,7 +56,9 @@ pub(crate) trait NameRule {
     const WHAT: &'static str;
     /// The rule as a regular expression, for the schema and the message.
     const PATTERN: &'static str;
-    /// What the message says beside.
+    /// A regular expression of what no name may hold; empty: nothing.
+    const RESERVED: &'static str = "";
+    /// The same for the message.
     const BESIDES: &'static str = "";
     /// Whether a name is allowed.
     fn allows(name: &str) -> bool;
@@ -158,14 +160,54 @@ impl<N: NameRule, T: Decode> JsonSchema for Dict<N, T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
-        let mut names = json_schema!({ "pattern": N::PATTERN });
-        if !N::allows("a__b") {
-            names.insert("not".to_owned(), serde_json::json!({ "pattern": "__" }));
-        }
         json_schema!({
             "type": ["object", "null"],
-            "propertyNames": names,
+            "propertyNames": names::<N>(),
             "additionalProperties": value,
         })
+    }
+}
+
+/// What the schema says of names.
+fn names<N: NameRule>() -> Schema {
+    let mut names = json_schema!({ "pattern": N::PATTERN });
+    if !N::RESERVED.is_empty() {
+        names.insert("not".to_owned(), serde_json::json!({ "pattern": N::RESERVED }));
+    }
+    names
+}
+
+/// A name outside of a map.
+#[derive(Clone, Debug)]
+pub struct Named<N> {
+    /// The name.
+    pub name: Spanned<String>,
+    rule: std::marker::PhantomData<N>,
+}
+
+impl<N: NameRule> Decode for Named<N> {
+    const EXPECTED: &'static str = N::WHAT;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, _) = cx.scalar(node, N::WHAT)?;
+        let name = Spanned::new(text.to_owned(), cx.span(node));
+        let good = N::allows(text) || refuse_name::<N>(cx, &name);
+        good.then_some(Self { name, rule: std::marker::PhantomData })
+    }
+}
+
+impl<N: NameRule> JsonSchema for Named<N> {
+    fn schema_name() -> Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut schema = names::<N>();
+        schema.insert("type".to_owned(), serde_json::json!(["string", "number", "boolean"]));
+        schema
     }
 }

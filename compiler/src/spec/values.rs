@@ -17,7 +17,11 @@ fn is_word(name: &str, first: fn(u8) -> bool, rest: fn(u8) -> bool) -> bool {
 }
 
 macro_rules! name_rule {
-    ($(#[doc = $doc:expr])* $Rule:ident = $what:literal, $pattern:literal, $first:expr, $rest:expr) => {
+    (
+        $(#[doc = $doc:expr])*
+        $Rule:ident = $what:literal, $pattern:literal, without $reserved:literal ($words:literal),
+        $first:expr, $rest:expr
+    ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
         pub enum $Rule {}
@@ -25,30 +29,36 @@ macro_rules! name_rule {
         impl NameRule for $Rule {
             const WHAT: &'static str = $what;
             const PATTERN: &'static str = $pattern;
-            const BESIDES: &'static str = "; `__` is reserved";
+            const RESERVED: &'static str = $reserved;
+            const BESIDES: &'static str = $words;
 
             fn allows(name: &str) -> bool {
-                is_word(name, $first, $rest)
+                let ends = $reserved.ends_with("_$") && name.ends_with('_');
+                is_word(name, $first, $rest) && !ends
             }
         }
     };
 }
 
 name_rule! {
-    /// Names of steps and triggers: Azure ML takes no capitals in node keys.
-    StepName = "a name of a step or trigger", "^[a-z_][a-z0-9_]*$",
+    /// Names of steps, triggers and submissions: Azure ML takes no capitals in node keys. Without `_`
+    /// at the end, `<step>__<output>` can be cut at its first `__`.
+    StepName = "a name of a step, trigger or submission", "^[a-z_][a-z0-9_]*$",
+    without "__|_$" ("; `__` is reserved, and so is `_` at the end"),
     |byte| byte.is_ascii_lowercase() || byte == b'_',
     |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
 }
 name_rule! {
     /// Names of parameters, inputs and outputs.
     PortName = "a name of a parameter, input or output", "^[A-Za-z_][A-Za-z0-9_]*$",
+    without "__" ("; `__` is reserved"),
     |byte| byte.is_ascii_alphabetic() || byte == b'_',
     |byte| byte.is_ascii_alphanumeric() || byte == b'_'
 }
 name_rule! {
     /// Names of entries of the project's maps.
     EntryName = "a name of an entry", "^[A-Za-z_][A-Za-z0-9_-]*$",
+    without "__" ("; `__` is reserved"),
     |byte| byte.is_ascii_alphabetic() || byte == b'_',
     |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
@@ -402,6 +412,8 @@ mod tests {
         assert!(StepName::allows("prepare_2"));
         assert!(!StepName::allows("a__b"));
         assert!(!StepName::allows("Prepare"));
+        assert!(!StepName::allows("prepare_"));
+        assert!(PortName::allows("lambda_"));
         assert!(!StepName::allows(""));
         assert!(PortName::allows("rawData"));
     }

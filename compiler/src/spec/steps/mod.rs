@@ -5,13 +5,13 @@ mod run;
 
 pub use parallel::Parallel;
 
-use super::decode::{Dict, Many};
+use super::decode::{Dict, Many, Named};
 use super::ports::{InputSpec, OutputSpec};
 use super::record::{choice, record};
 use super::resources::ResourcesSpec;
 use super::text::{OrReference, Script, Text};
 use super::values::{
-    AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, VariableName, Word,
+    AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, StepName, VariableName, Word,
 };
 use crate::diagnostics::Diagnostic;
 use crate::plan::{self, ScriptPiece, Setting, ValueType, Variable, When};
@@ -83,7 +83,7 @@ record! {
         /// The machines on Azure ML.
         opt resources = "resources": ResourcesSpec,
         /// Puts the step into an Azure ML job of this name, apart from others.
-        opt submission = "submission": Spanned<String>,
+        opt submission = "submission": Named<StepName>,
 
         /// Places the step on the CI platform: a hosted label, or an entry of `runners`.
         opt runner = "runner": Spanned<String>,

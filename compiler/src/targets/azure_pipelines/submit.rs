@@ -43,7 +43,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let copy = scope.plan.azure_ml_path(&submission.run_file());
     let bind = (!submission.inputs.is_empty()).then(|| bind(scope, &mut reader, submission));
     let submitted = if bind.is_some() { copy } else { file };
-    let script = submit_script(&mut reader, submission, submitted);
+    let script = submit_script(&mut reader, job, submitted);
     let demands = parameter_demands(scope, submission);
     let check = parameters::check(scope, &reader.parameters, &demands);
     let mut steps: Vec<Map> = check.into_iter().collect();
@@ -66,14 +66,14 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     map
 }
 
-fn submit_script(reader: &mut Reader<'_>, submission: &Submission, file: String) -> Map {
+fn submit_script(reader: &mut Reader<'_>, job: &Job, file: String) -> Map {
     let setup = step::azure_setup();
     let text = format!("{STRICT}{setup}{}", include_str!("scripts/submit.sh"));
     let mut script = Script::new("Submit the Azure ML job", text);
     script.name = Some(JOB_NAME.0);
     let run = expression::variable("Build.BuildId");
     let attempt = expression::variable("System.JobAttempt");
-    let name = format!("{}-{}-{run}-{attempt}", reader.plan().name, submission.label);
+    let name = format!("{}-{}-{run}-{attempt}", reader.plan().name, job.id);
     script.env = vec![("JOB_NAME".to_owned(), name), ("JOB_FILE".to_owned(), file)];
     script.azure(reader)
 }
