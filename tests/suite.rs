@@ -6,6 +6,7 @@ mod cli;
 mod conformance;
 mod documents;
 mod examples;
+mod generate;
 mod licences;
 mod memory;
 mod pages;
