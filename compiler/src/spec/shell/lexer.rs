@@ -139,6 +139,8 @@ pub(super) struct Lexer<'a> {
     pub(super) integers: bool,
     /// The folder was changed.
     pub(super) moved: bool,
+    /// Here-documents of all frames whose text is still to come.
+    pub(super) waiting: usize,
     /// Something without end took the rest of the text.
     pub(super) unterminated: bool,
 }
@@ -165,6 +167,7 @@ impl<'a> Lexer<'a> {
             escaped: None,
             integers: false,
             moved: false,
+            waiting: 0,
             unterminated: false,
         }
     }

@@ -11,6 +11,9 @@
 //! runs (`bash -c`, `eval`, `trap`, …), and names of variables (bash runs `$( … )` in the subscript
 //! of a name). There a reference is a fault, and no [`Script`] exists to be rendered.
 //!
+//! What a script does later with a variable that it assigned a value to (`$((x))`, `eval "$x"`) is
+//! the author's, as everywhere in bash.
+//!
 //! The lexer follows the bash manual, "Shell Syntax" and "Shell Expansions". Where bash itself is
 //! ambiguous (`$((`), the reading that refuses more is taken.
 

@@ -250,6 +250,7 @@ impl Lexer<'_> {
             }
         }
         let at = start..self.at;
+        self.waiting += 1;
         self.top().heredocs.push(Heredoc { at, end_word, tabs, expands });
     }
 
@@ -262,8 +263,24 @@ impl Lexer<'_> {
 
     /// The texts of the here-documents that were announced on the line that ended here.
     pub(super) fn heredoc_texts(&mut self) {
-        for heredoc in std::mem::take(&mut self.top().heredocs) {
-            self.heredoc_text(&heredoc);
+        let heredocs = std::mem::take(&mut self.top().heredocs);
+        self.waiting = self.waiting.saturating_sub(heredocs.len());
+        for heredoc in &heredocs {
+            self.heredoc_text(heredoc);
+        }
+        if self.waiting > 0 && self.has_references() {
+            self.torn();
+        }
+    }
+
+    /// A line ended inside something on the line of a here-document whose text is still to come:
+    /// versions of bash differ in where they look for it.
+    fn torn(&mut self) {
+        let waiting = self.frames.iter().find_map(|frame| frame.heredocs.first());
+        if let Some(at) = waiting.map(|heredoc| heredoc.at.clone()) {
+            let fault = Fault::new(at, "the line of this here-document goes on over others");
+            self.faults.push(fault.help("assign what follows on the line to a variable before"));
+            self.waiting = 0;
         }
     }
 
@@ -290,7 +307,9 @@ impl Lexer<'_> {
 
     /// Here-documents whose text never came.
     pub(super) fn drop_heredocs(&mut self) {
-        if let Some(heredoc) = std::mem::take(&mut self.top().heredocs).into_iter().next() {
+        let heredocs = std::mem::take(&mut self.top().heredocs);
+        self.waiting = self.waiting.saturating_sub(heredocs.len());
+        if let Some(heredoc) = heredocs.into_iter().next() {
             let message =
                 format!("this here-document is not closed by a line `{}`", heredoc.end_word);
             let from = self.passed();

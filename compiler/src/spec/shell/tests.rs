@@ -126,6 +126,14 @@ fn quotes_that_bash_loses_are_refused_beside_references() {
 }
 
 #[test]
+fn a_line_of_a_here_document_does_not_go_on() {
+    let (message, at) = &faults("cat <<E $(echo\n${{ run.id }})\nE\n")[0];
+    assert_eq!(message, "the line of this here-document goes on over others");
+    assert_eq!(*at, "<<E");
+    taken("cat <<E $(echo\nx)\nE\n");
+}
+
+#[test]
 fn the_end_word_of_a_here_document_is_fixed() {
     let found = faults("cat << ${{ run.id }}\nx\n${{ run.id }}");
     assert_eq!(

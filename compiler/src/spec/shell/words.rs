@@ -345,7 +345,7 @@ impl Lexer<'_> {
             None => Cow::Borrowed(""),
         };
         let mut command = std::mem::take(&mut self.top().command);
-        if raw.starts_with("<(") && command.reads_code() {
+        if raw.contains("<(") && command.reads_code() {
             self.refuse(word.spots, Refusal::Code);
         }
         let refusal = command.word(&cooked, word.expands.is_none(), has_reference);
