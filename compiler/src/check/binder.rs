@@ -120,19 +120,19 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         mode: &Spanned<crate::spec::ports::ModeWord>,
         kind: ValueType,
     ) -> Option<crate::plan::Mode> {
-        let problem = if self.engine == Engine::Ci {
-            "modes are for inputs of steps on Azure ML"
+        let (problem, help) = if self.engine == Engine::Ci {
+            ("modes are for inputs of steps on Azure ML", "remove it")
         } else if kind.is_scalar() {
-            "a value has no mode"
+            ("a value has no mode", "remove it; modes are for data")
         } else if !mode.value.fits_input(kind) {
-            "an input of this type cannot have the mode"
+            (
+                "an input of this type cannot have the mode",
+                "inputs take ro_mount, download and direct; an mltable also eval_mount and eval_download",
+            )
         } else {
             return Some(mode.value.plan());
         };
-        self.sink.report(
-            Diagnostic::new(&BAD_VALUE, mode.span, problem)
-                .help("inputs take ro_mount, download and direct; an mltable also eval_mount and eval_download"),
-        );
+        self.sink.report(Diagnostic::new(&BAD_VALUE, mode.span, problem).help(help));
         None
     }
 

@@ -77,7 +77,8 @@ fn fits(spec: &OutputSpec, engine: Engine, sink: &mut Sink) -> Option<()> {
     for (key, span) in azure_ml_only {
         if let (Engine::Ci, Some(span)) = (engine, span) {
             let message = format!("`{key}` is for outputs of steps on Azure ML");
-            sink.report(Diagnostic::new(&CONFLICT, span, message));
+            let help = "an output of a CI step travels as an artifact; remove the key";
+            sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
             return None;
         }
     }

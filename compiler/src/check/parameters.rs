@@ -187,6 +187,18 @@ fn noun(kind: ValueType) -> &'static str {
 
 const SCHEMES: [&str; 5] = ["azureml:", "https://", "wasbs://", "abfss://", "adl://"];
 
+/// Azure ML refuses an asset without a version, but only when the job is made.
+fn has_version(literal: &Literal, sink: &mut Sink) -> bool {
+    let asset = literal.text.strip_prefix("azureml:").filter(|rest| !rest.starts_with('/'));
+    if asset.is_none_or(|asset| asset.contains([':', '@'])) {
+        return true;
+    }
+    let message = format!("`{}` does not say which version of the asset", excerpt(&literal.text));
+    let help = "write `azureml:<asset>:<version>`, or `azureml:<asset>@latest` for the newest";
+    sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
+    false
+}
+
 /// Data: an address that Azure ML reads, or a path in the repository.
 fn address(
     cx: &Context<'_>,
@@ -195,7 +207,7 @@ fn address(
     sink: &mut Sink,
 ) -> Option<String> {
     if SCHEMES.iter().any(|scheme| literal.text.starts_with(scheme)) {
-        return Some(literal.text.clone());
+        return has_version(literal, sink).then(|| literal.text.clone());
     }
     let broken = literal.text.is_empty()
         || literal.text.contains("://")

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::binder::{EdgeSite, StepBinder};
 use super::names::{unknown, what_there_is};
+use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{ParameterId, Reference, StepId, ValueType};
 use crate::source::Span;
@@ -30,18 +31,25 @@ impl StepBinder<'_, '_> {
             Path::GitSha => string(Reference::GitSha),
             Path::GitBranch => string(Reference::GitBranch),
             Path::GitTag => string(Reference::GitTag),
-            Path::Variable(name) => string(Reference::Variable(site.name(name).to_owned())),
-            Path::Secret(name) => self.secret(site.name(name), site.span),
+            Path::Variable(name) => stored(self.cx, site.name(name), site.place(name), self.sink)
+                .then(|| (Reference::Variable(site.name(name).to_owned()), ValueType::String)),
+            Path::Secret(name) => self.secret(site, name),
         }
     }
 
-    fn secret(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
+    fn secret(&mut self, site: Site<'_>, name: &Range<usize>) -> Option<(Reference, ValueType)> {
         if self.engine == Engine::Ci {
-            return Some((Reference::Secret(name.to_owned()), ValueType::String));
+            let secret = Reference::Secret(site.name(name).to_owned());
+            return stored(self.cx, site.name(name), site.place(name), self.sink)
+                .then_some((secret, ValueType::String));
         }
         self.sink.report(
-            Diagnostic::new(&UNKNOWN_REFERENCE, at, "there are no secrets in steps on Azure ML")
-                .help("read it in the script from a key vault with the cluster's identity"),
+            Diagnostic::new(
+                &UNKNOWN_REFERENCE,
+                site.span,
+                "there are no secrets in steps on Azure ML",
+            )
+            .help("read it in the script from a key vault with the cluster's identity"),
         );
         None
     }

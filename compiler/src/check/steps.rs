@@ -2,7 +2,7 @@
 
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::names::Context;
-use super::{outputs, place};
+use super::{outputs, place, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
 use crate::plan::{
     AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
@@ -196,6 +196,9 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
     let mut env = Vec::new();
     let mut good = true;
     for (name, text) in body.env.good() {
+        if binder.engine() == Engine::Ci {
+            surroundings::not_the_runners_own(binder.cx, name, binder.sink);
+        }
         if binder.engine() == Engine::AzureMl && !text.is_literal() {
             let message = "on Azure ML `env` takes literals";
             binder.report(

@@ -1,8 +1,9 @@
 //! The root's `env`: what every CI step sees.
 
 use super::names::{Context, unknown};
-use crate::diagnostics::{Diagnostic, Sink, UNKNOWN_REFERENCE};
-use crate::plan::{ParameterId, Piece, Reference, Text as PlanText};
+use crate::diagnostics::{BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE};
+use crate::plan::{Home, ParameterId, Piece, Reference, Text as PlanText};
+use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
 use crate::spec::text::{Site, Text};
 
@@ -11,9 +12,40 @@ pub(crate) fn env(cx: &Context<'_>, sink: &mut Sink) -> Option<Vec<(String, Plan
     let before = sink.errors();
     let mut env = Vec::new();
     for (name, text) in cx.spec.env.good() {
+        not_the_runners_own(cx, name, sink);
         env.extend(plan_text(cx, text, sink).map(|text| (name.value.clone(), text)));
     }
     (sink.errors() == before).then_some(env)
+}
+
+/// GitHub's runner sets these itself, and what an author sets is lost
+/// (<https://docs.github.com/actions/reference/workflows-and-actions/variables>).
+pub(crate) fn not_the_runners_own(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) {
+    let reserved = ["GITHUB_", "RUNNER_"].iter().any(|prefix| name.value.starts_with(prefix));
+    let token = name.value == "GITHUB_TOKEN";
+    if reserved && !token && super::project::targets(cx.project).contains(&Home::GitHub) {
+        let message = format!("GitHub's runner sets `{}` itself", name.value);
+        sink.report(
+            Diagnostic::new(&BAD_NAME, name.span, message)
+                .help("choose a name that does not start with `GITHUB_` or `RUNNER_`"),
+        );
+    }
+}
+
+/// Whether a secret or variable of that name can exist; else a report. GitHub keeps the prefix for
+/// itself; the one secret that has it is made for each run.
+pub(crate) fn stored(cx: &Context<'_>, name: &str, at: Span, sink: &mut Sink) -> bool {
+    let reserved = name.to_ascii_uppercase().starts_with("GITHUB_");
+    if !reserved
+        || name == "GITHUB_TOKEN"
+        || !super::project::targets(cx.project).contains(&Home::GitHub)
+    {
+        return true;
+    }
+    let message = format!("GitHub stores nothing under `{name}`");
+    let help = "its names of secrets and variables do not start with `GITHUB_`; store it under another name";
+    sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
+    false
 }
 
 fn plan_text(cx: &Context<'_>, text: &Text, sink: &mut Sink) -> Option<PlanText> {
@@ -48,8 +80,14 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
         Path::GitSha => Some(Reference::GitSha),
         Path::GitBranch => Some(Reference::GitBranch),
         Path::GitTag => Some(Reference::GitTag),
-        Path::Variable(name) => Some(Reference::Variable(site.name(name).to_owned())),
-        Path::Secret(name) => Some(Reference::Secret(site.name(name).to_owned())),
+        Path::Variable(name) => {
+            let reference = Reference::Variable(site.name(name).to_owned());
+            stored(cx, site.name(name), site.place(name), sink).then_some(reference)
+        }
+        Path::Secret(name) => {
+            let reference = Reference::Secret(site.name(name).to_owned());
+            stored(cx, site.name(name), site.place(name), sink).then_some(reference)
+        }
         Path::Output { .. } | Path::Input(_) | Path::OwnOutput(_) => {
             let message = "the root's `env` comes before all steps";
             sink.report(

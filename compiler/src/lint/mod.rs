@@ -14,7 +14,9 @@ mod unread_input;
 mod unused_parameter;
 
 use crate::check::Checked;
-use crate::diagnostics::{Diagnostic, Level, Rule, Sink, UNKNOWN_REFERENCE, UNUSED_ALLOW, rule};
+use crate::diagnostics::{
+    Diagnostic, Level, RULES, Rule, Sink, UNKNOWN_REFERENCE, UNUSED_ALLOW, near_miss, rule,
+};
 use crate::source::Span;
 use crate::spec::Allow;
 use crate::spec::project::{LintLevel, ProjectSpec};
@@ -108,11 +110,14 @@ fn level(rule: &Rule, project: &ProjectSpec) -> Option<Level> {
 fn unused(allow: &Allow, used: bool) -> Option<Diagnostic> {
     let (name, span) = (&allow.name.value, allow.name.span);
     match rule(name) {
-        None => Some(Diagnostic::new(
-            &UNKNOWN_REFERENCE,
-            span,
-            format!("there is no diagnostic `{name}`"),
-        )),
+        None => {
+            let message = format!("there is no diagnostic `{name}`");
+            let diagnostic = Diagnostic::new(&UNKNOWN_REFERENCE, span, message);
+            Some(match near_miss(name, RULES.iter().map(|rule| rule.name)) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
+                None => diagnostic.help("`mlopsc explain` lists all"),
+            })
+        }
         Some(rule) if rule.level == Level::Error => {
             let message = format!("`{name}` is an error and cannot be allowed");
             Some(Diagnostic::new(&UNUSED_ALLOW, span, message))

@@ -152,6 +152,17 @@ impl<'a> Cx<'a, '_> {
         }
     }
 
+    /// The text of a scalar that should be one of some words, or a report.
+    pub(crate) fn word(&mut self, node: NodeId, label: &str, words: &[&str]) -> Option<&'a str> {
+        let tree: &'a Tree<'_> = self.tree;
+        match tree.kind(node) {
+            Kind::Scalar(scalar) => Some(scalar.text),
+            Kind::Null | Kind::Map(_) | Kind::List(_) => {
+                self.wrong_type(node, &format!("{label} ({})", words.join(", ")))
+            }
+        }
+    }
+
     /// Reports a key that a record does not have.
     pub(crate) fn unknown_key(
         &mut self,

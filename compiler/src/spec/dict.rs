@@ -97,9 +97,12 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
 fn refuse_name<N: NameRule>(cx: &mut Cx<'_, '_>, name: &Spanned<String>) -> bool {
     let message = format!("`{}` cannot be {}", excerpt(&name.value), N::WHAT);
     let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
-    let mut near: String = name.value.to_ascii_lowercase().chars().map(letter).collect();
+    let mut near: String = name.value.chars().map(letter).collect();
     while near.contains("__") {
         near = near.replace("__", "_");
+    }
+    if !N::allows(&near) {
+        near = near.to_ascii_lowercase();
     }
     let rule = format!("it must match `{}`{}", N::PATTERN, N::BESIDES);
     let help = if N::allows(&near) { format!("write `{near}`: {rule}") } else { rule };

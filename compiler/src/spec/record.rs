@@ -298,7 +298,7 @@ macro_rules! choice {
                 cx: &mut $crate::spec::decode::Cx<'_, '_>,
                 node: $crate::syntax::NodeId,
             ) -> Option<Self> {
-                let (text, _) = cx.scalar(node, $label)?;
+                let text = cx.word(node, $label, $Name::WORDS)?;
                 if let Some(value) = $Name::of(text) {
                     return Some(Self::new(value, cx.span(node)));
                 }

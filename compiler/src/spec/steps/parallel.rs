@@ -210,7 +210,7 @@ impl Parallel {
         let message = format!("`input_data` cannot be cut: it is of type {}", kind.word());
         binder.report(
             Diagnostic::new(&BAD_VALUE, self.input_data.span, message)
-                .help("it must be a uri_folder, uri_file or mltable"),
+                .help("it must be of type uri_folder, uri_file or mltable; a parameter says so with `type: uri_folder`"),
         );
         None
     }

@@ -56,6 +56,9 @@ pub(super) fn every(text: &str) -> Result<(u32, Period), Fault> {
     let digits = trimmed.find(|c: char| !c.is_ascii_digit()).unwrap_or(trimmed.len());
     let (count, word) = (&trimmed[..digits], trimmed[digits..].trim_start());
     let end = start + trimmed.len();
+    if word.is_empty() {
+        return Err(Fault::new(start..end, format!("`{trimmed}` has no unit")).help(FORM));
+    }
     let Some((_, period)) = PERIODS.iter().find(|(known, _)| *known == word) else {
         return Err(no_period(
             word,
