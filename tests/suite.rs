@@ -9,5 +9,6 @@ mod examples;
 mod generate;
 mod licences;
 mod memory;
+mod mistakes;
 mod pages;
 mod published;
