@@ -72,6 +72,7 @@ cases! {
     order
     parallel_whole
     parameters
+    project_settings
     pull_request_slice
     schedules
     values_to_azureml
