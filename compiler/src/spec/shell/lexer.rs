@@ -361,20 +361,24 @@ impl Frame {
 
     /// Whether the text of a word so far ends inside `name[…`, where an assignment calculates.
     fn in_subscript(&self, word: &str) -> bool {
+        let start = head(word);
         let open = if self.kind == Kind::Array {
-            word.starts_with('[')
+            start.starts_with(b"[")
         } else {
-            let name = identifier(word);
-            !self.command.is_named() && name > 0 && word[name..].starts_with('[')
+            let name = start.iter().take_while(|byte| is_name(**byte)).count();
+            // A longer name than anyone writes counts as one that opens a subscript.
+            let opens = start.get(name).is_none_or(|byte| *byte == b'[') && name > 0;
+            opens && name < word.len() && !self.command.is_named()
         };
-        open && !word.contains("]=") && !word.contains("]+=")
+        open && !start.windows(2).any(|pair| pair == b"]=")
+            && !start.windows(3).any(|three| three == b"]+=")
     }
 
-    /// Whether the word so far is an assignment.
+    /// Whether the word so far may be an assignment.
     fn assigns(&self, text: &str, at: usize) -> bool {
         let word = self.word.as_ref().map_or("", |word| &text[word.start..at]);
         let expected = self.expects == Expects::Word;
-        expected && !self.command.is_named() && assignment(word).is_some()
+        expected && !self.command.is_named() && head(word).contains(&b'=')
     }
 
     fn unclosed(&self, text: &str) -> Fault {
@@ -398,12 +402,21 @@ impl Frame {
     }
 }
 
+/// As much of a word as is looked at for a name, at every reference in it.
+fn head(word: &str) -> &[u8] {
+    &word.as_bytes()[..word.len().min(1024)]
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
 /// Length of the variable name at the start of a text.
 pub(super) fn identifier(text: &str) -> usize {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return 0;
     }
-    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
+    text.bytes().position(|byte| !is_name(byte)).unwrap_or(text.len())
 }
 
 /// The length of `name=`, `name+=`, `name[…]=` at the start of a word.

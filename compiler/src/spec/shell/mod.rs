@@ -179,4 +179,5 @@ fn flush(literal: &mut String, out: &mut Vec<ScriptPart>) {
 
 #[cfg(test)]
 #[cfg(test)]
+#[cfg(test)]
 mod tests;
