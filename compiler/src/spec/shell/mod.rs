@@ -178,6 +178,4 @@ fn flush(literal: &mut String, out: &mut Vec<ScriptPart>) {
 }
 
 #[cfg(test)]
-#[cfg(test)]
-#[cfg(test)]
 mod tests;
