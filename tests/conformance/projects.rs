@@ -75,7 +75,14 @@ fn compiled() -> Vec<(String, Memory, Compiled)> {
     cases.chain(examples).chain(random).collect()
 }
 
-fn stage(root: &Path, memory: &Memory, compiled: &Compiled, plan: &Plan, files: &mut Emitted) {
+/// Writes a project and its files to the disk, each for the parsers of its platform.
+pub(crate) fn stage(
+    root: &Path,
+    memory: &Memory,
+    compiled: &Compiled,
+    plan: &Plan,
+    files: &mut Emitted,
+) {
     for (path, text) in &memory.0 {
         put(root, path, text);
     }

@@ -4,6 +4,7 @@
 //! The seed is fixed, so that every run tests the same projects. `MLOPSC_CASES=10000` tests more of
 //! them, `MLOPSC_SEED=7` others.
 
+mod conform;
 mod graphs;
 mod mistake;
 mod node;

@@ -222,7 +222,7 @@ fn defaults(tape: &mut Tape<'_>, world: &mut World) -> Record {
         world.default_environment = true;
     }
     if tape.chance(10) {
-        defaults.put("container", text("python:3.11-slim@sha256:0f"));
+        defaults.put("container", text("python:3.11-slim"));
     }
     defaults
 }

@@ -7,6 +7,8 @@ use super::spec::{compute, env, environment, literal, runner};
 use super::tape::Tape;
 use super::world::{DATA, Made, Referable, SCALARS, World, fresh, is_data, prose};
 
+const PINNED: &str =
+    "ghcr.io/a/b@sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
 const STEPS: [&str; 24] = [
     "git",
     "run",
@@ -253,7 +255,7 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
         step.put("ci_environment", text(tape.pick(&["staging", "Test 1"])));
     }
     if tape.chance(12) {
-        step.put("container", text(tape.pick(&["python:3.11-slim", "ghcr.io/a/b@sha256:0f"])));
+        step.put("container", text(tape.pick(&["python:3.11-slim", PINNED])));
     }
     if tape.chance(12) {
         step.put("working_dir", text(format!("{}src", world.up)));

@@ -192,7 +192,7 @@ fn resolve(
                 Some(path) => Some(super::files::file(cx, folder, &path.value.0, path.span, sink)?),
                 None => None,
             };
-            Some(Environment::Image { image: image.image.value.clone(), conda })
+            Some(Environment::Image { image: image.image.value.0.clone(), conda })
         }
     }
 }

@@ -291,7 +291,7 @@ fn ci(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
     both_environments(body, sink);
     Some(CiPlace {
         runner: runner?,
-        container: container.map(|it| it.value.clone()),
+        container: container.map(|it| it.value.0.clone()),
         working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
         python: body.python.as_ref().map(|it| it.value.clone()),
         checkout: body.checkout.as_ref().is_none_or(|it| it.value),

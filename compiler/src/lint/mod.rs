@@ -42,8 +42,11 @@ static LINTS: &[Lint] = &[
 ];
 
 /// Every rule for project files.
-static PROJECT_LINTS: &[ProjectLint] =
-    &[self_hosted_runner::lint_project, unpinned_image::lint_project];
+static PROJECT_LINTS: &[ProjectLint] = &[
+    self_hosted_runner::lint_project,
+    secret_outside_environment::lint_project,
+    unpinned_image::lint_project,
+];
 
 /// Runs all rules for specs.
 pub fn lint(checked: &Checked<'_>, sink: &mut Sink) {

@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, SECRET_OUTSIDE_ENVIRONMENT, Sink};
 use crate::plan::Place;
 use crate::source::Span;
 use crate::spec::expr::Path;
+use crate::spec::project::{LoginWord, ProjectSpec};
 use crate::spec::text::{Site, Text};
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
@@ -23,6 +24,18 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         let Some(step) = &item.value else { continue };
         let secrets = step.texts().into_iter().filter_map(secret);
         secrets.for_each(|(name, at)| report(name, at, sink));
+    }
+}
+
+/// Jobs that sign in to Azure with a client secret belong to no environment.
+pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
+    let login = project.azure.as_ref().and_then(|azure| azure.login.as_ref());
+    if let Some(login) = login.filter(|login| login.value == LoginWord::ServicePrincipal) {
+        let message = "every workflow on every branch can read the client secret";
+        sink.report(
+            Diagnostic::new(&SECRET_OUTSIDE_ENVIRONMENT, login.span, message)
+                .help("sign in with `login: oidc`, which needs no secret"),
+        );
     }
 }
 

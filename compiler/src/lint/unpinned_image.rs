@@ -7,6 +7,7 @@ use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNPINNED_IMAGE};
 use crate::source::Spanned;
 use crate::spec::Defaults;
+use crate::spec::image::Image;
 use crate::spec::project::ProjectSpec;
 use crate::spec::resources::EnvironmentSpec;
 
@@ -62,12 +63,12 @@ fn pin(image: &str) -> Pin {
     }
 }
 
-fn container(image: &Spanned<String>, sink: &mut Sink) {
-    match pin(&image.value) {
+fn container(image: &Spanned<Image>, sink: &mut Sink) {
+    match pin(&image.value.0) {
         Pin::Digest => {}
         Pin::Moving => moving(image, sink),
         Pin::Tag => {
-            let message = format!("the tag of `{}` can be moved to another image", image.value);
+            let message = format!("the tag of `{}` can be moved to another image", image.value.0);
             sink.report(Diagnostic::new(&UNPINNED_IMAGE, image.span, message).help(DIGEST));
         }
     }
@@ -76,9 +77,9 @@ fn container(image: &Spanned<String>, sink: &mut Sink) {
 const DIGEST: &str =
     "add the digest: `<image>:<tag>@sha256:…` (`docker buildx imagetools inspect` shows it)";
 
-fn moving(image: &Spanned<String>, sink: &mut Sink) {
-    if pin(&image.value) == Pin::Moving {
-        let message = format!("`{}` is another image whenever a new one is pushed", image.value);
+fn moving(image: &Spanned<Image>, sink: &mut Sink) {
+    if pin(&image.value.0) == Pin::Moving {
+        let message = format!("`{}` is another image whenever a new one is pushed", image.value.0);
         let help = "name a tag that does not move, or better a digest: `<image>:<tag>@sha256:…`";
         sink.report(Diagnostic::new(&UNPINNED_IMAGE, image.span, message).help(help));
     }

@@ -6,6 +6,7 @@ mod example;
 pub mod expr;
 pub mod fault;
 mod foreign;
+pub mod image;
 pub mod pattern;
 pub mod ports;
 pub mod project;
@@ -20,6 +21,7 @@ pub mod values;
 mod zones;
 
 use decode::{Cx, Decode, Dict, Many};
+use image::Image;
 use ports::ParameterSpec;
 use project::ProjectSpec;
 use record::record;
@@ -49,7 +51,7 @@ record! {
         /// The software of steps on Azure ML.
         opt environment = "environment": Spanned<String>,
         /// The image of CI steps.
-        opt container = "container": Spanned<String>,
+        opt container = "container": Spanned<Image>,
         /// Steps that count as done for what starts without CI: Azure ML's schedules.
         all skip = "skip": Many<Spanned<String>>,
     }

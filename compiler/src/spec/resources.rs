@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Cx, Decode, Many, whole_number};
+use super::image::Image;
 use super::record::record;
 use super::text::OrReference;
 use super::values::PathText;
@@ -83,7 +84,7 @@ record! {
     /// ```
     EnvironmentImage as "an environment" {
         /// The container image.
-        req image = "image": Spanned<String>,
+        req image = "image": Spanned<Image>,
         /// A conda file whose packages are added to the image.
         opt conda = "conda": Spanned<PathText>,
     }

@@ -248,7 +248,8 @@ impl Decode for Spanned<CiEnvironment> {
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         let (text, style) = cx.scalar(node, Self::EXPECTED)?;
         // `approval: true` would look for an environment of that name.
-        let boolean = style == Style::Plain && matches!(text, "true" | "false");
+        let lower = text.to_ascii_lowercase();
+        let boolean = style == Style::Plain && matches!(lower.as_str(), "true" | "false");
         if text.is_empty() || boolean {
             return cx.wrong_type(node, Self::EXPECTED);
         }

@@ -6,6 +6,7 @@ mod run;
 pub use parallel::Parallel;
 
 use super::decode::{Dict, Many, Named};
+use super::image::Image;
 use super::ports::{InputSpec, OutputSpec};
 use super::record::{choice, record};
 use super::resources::ResourcesSpec;
@@ -88,7 +89,7 @@ record! {
         /// Places the step on the CI platform: a hosted label, or an entry of `runners`.
         opt runner = "runner": Spanned<String>,
         /// The image that the CI job runs in.
-        opt container = "container": Spanned<String>,
+        opt container = "container": Spanned<Image>,
         /// The folder of the command on CI, from this file on; by default the repository's root.
         opt working_dir = "working_dir": Spanned<PathText>,
         /// The Python to set up on CI, such as `"3.11"`.
