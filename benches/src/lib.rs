@@ -52,7 +52,7 @@ fn parallel(spec: &mut String, step: usize, source: &str) {
         spec,
         "  step_{step:05}:\n    description: Score part {step} in parallel.\n    parallel:\n      \
          code: src\n      entry_script: work.py\n      \
-         arguments: --rate ${{{{ parameters.rate }}}}\n      input_data: ${{{{ {source} }}}}\n      \
+         arguments: --rate ${{{{ parameters.rate }}}} --out ${{{{ outputs.clean }}}}\n      input_data: ${{{{ {source} }}}}\n      \
          mini_batch_size: 5\n      error_threshold: 4\n      mini_batch_timeout: 60s\n      \
          max_retries: 2\n    \
          resources: {{ instance_count: 5, max_concurrency_per_instance: 2 }}\n    \

@@ -15,6 +15,11 @@ fn main() {
         eprintln!("usage: ratios MLOPSC TOKENISE");
         std::process::exit(2);
     };
+    let absolute = |path: String| {
+        let path = std::fs::canonicalize(&path).expect("both binaries are there");
+        path.to_string_lossy().into_owned()
+    };
+    let (mlopsc, tokenise) = (absolute(mlopsc), absolute(tokenise));
     let folder = std::env::temp_dir().join(format!("mlopsc-ratios-{}", std::process::id()));
     let bench = Bench { mlopsc, tokenise, folder };
     bench.small();

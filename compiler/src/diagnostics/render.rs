@@ -163,11 +163,15 @@ fn place(batch: &Batch<'_>, span: Span) -> Place {
 /// The text without what a terminal or a log would obey: control characters become `?`, other than
 /// line breaks and tabs. The number of bytes stays.
 pub(super) fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    let obeyed = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
-    if !text.contains(obeyed) {
+    let obeyed = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t');
+    // Whole files come through here, once for each finding: no early end within a block, so that
+    // many bytes are looked at together.
+    let in_block = |block: &[u8]| block.iter().fold(false, |found, byte| found | obeyed(*byte));
+    if !text.as_bytes().chunks(1024).any(in_block) {
         return text.into();
     }
-    text.chars().map(|c| if obeyed(c) { '?' } else { c }).collect::<String>().into()
+    let shown = |c: char| if u8::try_from(c).is_ok_and(obeyed) { '?' } else { c };
+    text.chars().map(shown).collect::<String>().into()
 }
 
 /// The text on one line.
