@@ -63,6 +63,7 @@ rules! {
     Warning BUILD_ID_KILLS_REUSE "build-id-kills-reuse";
     Warning OUTPUT_NOT_WRITTEN "output-not-written";
     Warning UNREAD_INPUT "unread-input";
+    Warning PLATFORM_COMMAND "platform-command";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
 }

@@ -5,6 +5,7 @@ mod build_id_kills_reuse;
 mod busy_minute;
 mod name_style;
 mod output_not_written;
+mod platform_command;
 mod rare_schedule_day;
 mod secret_outside_environment;
 mod self_hosted_runner;
@@ -33,6 +34,7 @@ static LINTS: &[Lint] = &[
     busy_minute::lint,
     name_style::lint,
     output_not_written::lint,
+    platform_command::lint,
     rare_schedule_day::lint,
     secret_outside_environment::lint,
     unpinned_image::lint,

@@ -161,6 +161,45 @@ pub struct Script {
     pub programs: Vec<Spanned<String>>,
     /// Commands that bring software from the network, in words without quotes.
     pub installs: Vec<Install>,
+    /// Words that one CI platform's runner obeys.
+    pub runner_words: Vec<RunnerWord>,
+}
+
+/// A word that one CI platform's runner obeys: GitHub's files and commands, Azure Pipelines' logging
+/// commands.
+#[derive(Clone, Debug)]
+pub struct RunnerWord {
+    /// The word and its place.
+    pub text: Spanned<String>,
+}
+
+impl RunnerWord {
+    const AZURE_PIPELINES: &'static str = "##vso[";
+    const DEPRECATED: [&'static str; 4] =
+        ["::set-output", "::save-state", "::set-env", "::add-path"];
+    const FILES: [&'static str; 4] = ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"];
+
+    /// Whether Azure Pipelines obeys it, and not GitHub.
+    pub fn is_azure_pipelines(&self) -> bool {
+        self.text.value == Self::AZURE_PIPELINES
+    }
+
+    /// Whether GitHub obeys it no longer, or not for long.
+    pub fn is_deprecated(&self) -> bool {
+        Self::DEPRECATED.contains(&self.text.value.as_str())
+    }
+
+    /// All such words of a script, in order.
+    fn places(script: &str) -> Vec<Range<usize>> {
+        if !["::", "##vso[", "GITHUB_"].iter().any(|sign| script.contains(sign)) {
+            return Vec::new();
+        }
+        let words = Self::DEPRECATED.iter().chain(&Self::FILES).chain([&Self::AZURE_PIPELINES]);
+        let each = words.flat_map(|word| script.match_indices(word));
+        let mut places: Vec<Range<usize>> = each.map(|(at, word)| at..at + word.len()).collect();
+        places.sort_by_key(|place| place.start);
+        places
+    }
 }
 
 /// A command that installs something, or a shell that runs a download.
@@ -201,7 +240,9 @@ impl Decode for Script {
             runs_download: install.runs_download,
         });
         let installs = installs.collect();
-        Some(Self { text, shell, continuations, programs, installs })
+        let words = RunnerWord::places(&text.text);
+        let runner_words = words.iter().map(|range| RunnerWord { text: program(range) }).collect();
+        Some(Self { text, shell, continuations, programs, installs, runner_words })
     }
 }
 
