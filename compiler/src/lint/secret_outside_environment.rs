@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::spec::expr::Path;
 use crate::spec::project::{LoginWord, ProjectSpec};
 use crate::spec::text::{Site, Text};
+use crate::spec::triggers::HomeWord;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let outside = |place: &Place| match place {
@@ -27,8 +28,12 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-/// Jobs that sign in to Azure with a client secret belong to no environment.
+/// On GitHub a client secret signs in every job that talks to Azure, in an environment or not.
 pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
+    let targets = &project.targets.0;
+    if !targets.is_empty() && !targets.iter().any(|target| target.value == HomeWord::GitHub) {
+        return;
+    }
     let login = project.azure.as_ref().and_then(|azure| azure.login.as_ref());
     if let Some(login) = login.filter(|login| login.value == LoginWord::ServicePrincipal) {
         let message = "every workflow on every branch can read the client secret";
