@@ -2,6 +2,8 @@
 //! A script that takes any text for true (`type=bool` of argparse) or compares it with one spelling
 //! goes wrong without a word.
 
+use std::collections::BTreeMap;
+
 use crate::check::Checked;
 use crate::diagnostics::{BOOLEAN_SPELLING, Diagnostic, Sink};
 use crate::plan::{Place, ValueType};
@@ -18,10 +20,16 @@ struct Readers {
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let names = checked.parameters.iter();
-    for parameter in names.filter(|parameter| parameter.kind == ValueType::Boolean) {
-        let readers = readers(checked, &parameter.name);
+    let booleans = names.filter(|parameter| parameter.kind == ValueType::Boolean);
+    let mut all: BTreeMap<&str, Readers> =
+        booleans.map(|parameter| (parameter.name.as_str(), Readers::default())).collect();
+    if all.is_empty() {
+        return;
+    }
+    find_readers(checked, &mut all);
+    for (name, readers) in all {
         let Some(at) = readers.azure_ml else { continue };
-        let message = format!("`{}` arrives as `True` or `False` on Azure ML", parameter.name);
+        let message = format!("`{name}` arrives as `True` or `False` on Azure ML");
         let mut diagnostic = Diagnostic::new(&BOOLEAN_SPELLING, at, message);
         if let Some(ci) = readers.ci {
             diagnostic = diagnostic.related(ci, "on CI it arrives as `true` or `false`");
@@ -32,19 +40,17 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-fn readers(checked: &Checked<'_>, parameter: &str) -> Readers {
-    let mut readers = Readers::default();
+fn find_readers(checked: &Checked<'_>, all: &mut BTreeMap<&str, Readers>) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
-        let first = match step.place {
-            Place::AzureMl(_) => &mut readers.azure_ml,
-            Place::Ci(_) => &mut readers.ci,
-        };
         let texts = item.value.iter().flat_map(|step| step.texts());
-        let sites = texts.flat_map(Text::sites);
-        let mut reads = sites.filter(
-            |site| matches!(site.path, Path::Parameter(name) if site.name(name) == parameter),
-        );
-        *first = first.or_else(|| reads.next().map(|site| site.span));
+        for site in texts.flat_map(Text::sites) {
+            let Path::Parameter(name) = site.path else { continue };
+            let Some(readers) = all.get_mut(site.name(name)) else { continue };
+            let first = match step.place {
+                Place::AzureMl(_) => &mut readers.azure_ml,
+                Place::Ci(_) => &mut readers.ci,
+            };
+            first.get_or_insert(site.span);
+        }
     }
-    readers
 }

@@ -2,14 +2,20 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNUSED_PARAMETER};
+use crate::spec::expr::Path;
 use crate::spec::text::Text;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
+    if checked.unread.is_empty() {
+        return;
+    }
+    let texts = checked.spec.steps.good().flat_map(|(_, step)| step.texts());
+    let suspects: Vec<&Text> = texts.filter(|text| names_more_than_it_reads(text)).collect();
     for index in &checked.unread {
         let name = &checked.spec.parameters.items[*index as usize].name;
         let message = format!("nothing reads the parameter `{}`", name.value);
         let diagnostic = Diagnostic::new(&UNUSED_PARAMETER, name.span, message);
-        sink.report(match meant(checked, &name.value) {
+        sink.report(match suspects.iter().find(|text| names(text, &name.value)) {
             Some(text) => diagnostic
                 .related(text.span, format!("`parameters.{}` is no reference here", name.value))
                 .help(format!("write `${{{{ parameters.{} }}}}` to read it", name.value)),
@@ -18,16 +24,17 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-/// A text that names the parameter without `${{ }}` around it.
-fn meant<'a>(checked: &'a Checked<'_>, parameter: &str) -> Option<&'a Text> {
+/// Whether the word `parameters.` stands in a text more often than references do.
+fn names_more_than_it_reads(text: &Text) -> bool {
+    let named = text.text.matches("parameters.").count();
+    named > 0 && named > text.sites().filter(|it| matches!(it.path, Path::Parameter(_))).count()
+}
+
+/// Whether a text names a parameter, as a reference or not.
+fn names(text: &Text, parameter: &str) -> bool {
     let path = format!("parameters.{parameter}");
-    let names = |text: &&Text| {
-        text.text.match_indices(&path).any(|(at, _)| {
-            let rest = &text.text[at + path.len()..];
-            !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-        })
-    };
-    let texts = checked.spec.steps.good().flat_map(|(_, step)| step.texts());
-    let mut texts = texts.filter(names);
-    texts.next()
+    text.text.match_indices(&path).any(|(at, _)| {
+        let rest = &text.text[at + path.len()..];
+        !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
+    })
 }
