@@ -54,13 +54,12 @@ fn planned(jobs: &[Job]) -> Graph {
     jobs.iter().map(|job| (id(job), needs(job))).collect()
 }
 
+/// Jobs of a file, with what each needs.
+type Jobs = Vec<(String, Vec<String>)>;
+
 /// The graph of a file. Several jobs do the work of one of the plan: they are called after it, with
 /// two underscores behind its name.
-fn graph(
-    path: &str,
-    compiled: &Compiled,
-    jobs: fn(&Value) -> Vec<(String, Vec<String>)>,
-) -> Result<Graph, String> {
+fn graph(path: &str, compiled: &Compiled, jobs: fn(&Value) -> Jobs) -> Result<Graph, String> {
     let artifact = compiled.artifacts.iter().find(|it| it.path == path);
     let text = &artifact.ok_or_else(|| format!("{path} was not written"))?.text;
     let document: Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;

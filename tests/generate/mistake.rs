@@ -15,7 +15,7 @@ pub(crate) fn make(root: &mut Node, tape: &mut Tape<'_>) {
             *node = wrong_text(tape, &old);
         }
         Node::Word(_) => {
-            *node = tape.pick(&[text("words"), Node::List(Vec::new()), word("null"), word("-5")])
+            *node = tape.pick(&[text("words"), Node::List(Vec::new()), word("null"), word("-5")]);
         }
         Node::List(items) => match tape.below(3) {
             0 => *node = word(true),

@@ -21,6 +21,7 @@ pub(crate) fn text(text: impl Into<String>) -> Node {
 }
 
 /// A plain word.
+#[allow(clippy::needless_pass_by_value)] // mostly literals
 pub(crate) fn word(word: impl ToString) -> Node {
     Node::Word(word.to_string())
 }
@@ -64,7 +65,9 @@ impl Node {
             Self::Text(_) | Self::Word(_) => {}
             Self::List(items) => items.iter().for_each(|item| item.visit(visit)),
             Self::Record(entries) | Self::Dict(entries) => {
-                entries.iter().for_each(|(_, value)| value.visit(visit));
+                for (_, value) in entries {
+                    value.visit(visit);
+                }
             }
         }
     }

@@ -324,7 +324,7 @@ fn is_plain(text: &str, flow: bool) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with([' ', ':'])
-        && !(flow && text.contains(':'))
+        && (!flow || !text.contains(':'))
         && !words.contains(&text.to_ascii_lowercase().as_str())
         && text.parse::<f64>().is_err()
         && !text.starts_with(".inf")

@@ -84,9 +84,9 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         made.feeds.extend(world.producer(path));
     }
     if on_ci {
-        ci(tape, world, &mut step)
+        ci(tape, world, &mut step);
     } else {
-        azure_ml(tape, world, &mut step, parallel)
+        azure_ml(tape, world, &mut step, parallel);
     }
     (step.node(), made)
 }

@@ -134,5 +134,6 @@ pub(crate) fn fresh(tape: &mut Tape<'_>, pool: &[&str], taken: &[&str]) -> Strin
     if free(wish) {
         return wish.to_owned();
     }
-    (2..).map(|number| format!("{wish}{number}")).find(|name| free(name)).expect("endless")
+    let mut others = (2..=taken.len() + 2).map(|number| format!("{wish}{number}"));
+    others.find(|name| free(name)).expect("more names than are taken")
 }
