@@ -8,6 +8,10 @@ use crate::plan::{Home, Reference, Source, Timing, TriggerKind};
 use crate::spec::timing;
 use crate::spec::triggers::HomeWord;
 
+/// Azure Pipelines starts about so many scheduled runs of a pipeline in a week ("Configure schedules
+/// for pipelines", limits).
+const MOST_RUNS_A_WEEK: u32 = 1_000;
+
 /// The slice that a trigger starts, and where it lives. Depends on spec and project alone.
 pub(crate) fn choose(
     cx: &Context<'_>,
@@ -158,7 +162,16 @@ fn why_not_then(
             reasons.utc,
             "Azure Pipelines knows only UTC; choose a time zone without daylight saving, or `time_zone: UTC`".to_owned(),
         )),
-        Home::AzureMl | Home::AzurePipelines => None,
+        Home::AzurePipelines => {
+            let runs = timing::most_runs_a_week(planned.utc.as_deref().unwrap_or_default());
+            (runs > MOST_RUNS_A_WEEK).then(|| {
+                (
+                    format!("it has {runs} runs a week"),
+                    format!("Azure Pipelines stops at about {MOST_RUNS_A_WEEK}: run it less often, or let it live elsewhere with `home`"),
+                )
+            })
+        }
+        Home::AzureMl => None,
     }
 }
 

@@ -89,6 +89,7 @@ pub fn check<'a>(
         .iter()
         .filter_map(|named| triggers::prove(&cx, &ground, named, &default_skip, sink))
         .collect();
+    triggers::no_twins(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
     if sink.errors() > before {

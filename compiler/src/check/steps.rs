@@ -3,7 +3,7 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::names::Context;
 use super::{outputs, place, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
+use crate::diagnostics::{CONFLICT, Diagnostic, Sink, excerpt};
 use crate::plan::{
     AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
     When,
@@ -289,6 +289,7 @@ fn ci(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
     let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
     let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
     both_environments(body, sink);
+    python_version(body, sink);
     Some(CiPlace {
         runner: runner?,
         container: container.map(|it| it.value.0.clone()),
@@ -309,6 +310,22 @@ fn kept(cx: &Context<'_>, path: &crate::spec::steps::PathItem, sink: &mut Sink) 
         sink.report(Diagnostic::new(&crate::diagnostics::MISSING_FILE, path.span, message));
     }
     full
+}
+
+/// A version that both platforms' tool caches know: `3`, `3.11`, `3.11.4`, `3.x`.
+fn python_version(body: &StepSpec, sink: &mut Sink) {
+    let Some(version) = &body.python else { return };
+    let number = |part: &str| {
+        part == "x" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<&str> = version.value.split('.').collect();
+    if parts.len() > 3 || !parts.iter().all(|part| number(part)) {
+        let message = format!("`{}` is not a version of Python", excerpt(&version.value));
+        sink.report(
+            Diagnostic::new(&crate::diagnostics::BAD_VALUE, version.span, message)
+                .help("write it as `\"3.11\"`"),
+        );
+    }
 }
 
 /// A CI job belongs to one environment.

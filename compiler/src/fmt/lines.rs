@@ -37,11 +37,17 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// Ends the line above a list or map that is printed in lines.
+    /// Ends the line above a list or map that is printed in lines. A comment behind the brackets
+    /// that it loses is about all of it, and `allow(…)` must cover all of it still.
     pub(super) fn open(&mut self, id: NodeId, key_end: u32) {
         self.anchor(id);
         let end = self.tree.anchor(id).map_or(key_end, |name| name.span.end);
-        self.comment_behind(end, BEHIND_KEY);
+        let closed = self.tree.span(id).end;
+        if self.is_flow(id) && !self.is_behind(end, BEHIND_KEY) {
+            self.comment_behind(closed, BEHIND_VALUE);
+        } else {
+            self.comment_behind(end, BEHIND_KEY);
+        }
         self.tight = true;
     }
 
@@ -52,17 +58,30 @@ impl Printer<'_, '_> {
 
     /// Ends a line, with the next comment if nothing else stands between it and `end`.
     fn comment_behind(&mut self, end: u32, between: &[u8]) {
-        let found = self.pending().filter(|comment| {
+        match self.pending() {
+            Some(comment) if self.is_behind(end, between) => {
+                self.out.push_str("  ");
+                self.comment(comment);
+            }
+            _ => self.out.push('\n'),
+        }
+    }
+
+    /// The comment behind `end`, on a line of its own.
+    pub(super) fn above(&mut self, end: u32, column: usize) {
+        if let Some(comment) = self.pending().filter(|_| self.is_behind(end, BEHIND_VALUE)) {
+            self.line(column);
+            self.comment(comment);
+        }
+    }
+
+    /// Whether nothing else stands between `end` and the next comment, on one line.
+    fn is_behind(&self, end: u32, between: &[u8]) -> bool {
+        self.pending().is_some_and(|comment| {
             let gap = self.tree.source().as_bytes().get(end as usize..comment.span.start as usize);
             let close = |gap: &[u8]| gap.iter().all(|byte| between.contains(byte));
             !comment.own_line && gap.is_some_and(close)
-        });
-        if let Some(comment) = found {
-            self.out.push_str("  ");
-            self.comment(comment);
-        } else {
-            self.out.push('\n');
-        }
+        })
     }
 
     /// All that comes above an entry: comments, an empty line, and the comments between its key

@@ -168,6 +168,9 @@ impl Printer<'_, '_> {
     fn item(&mut self, id: NodeId, around: Around) {
         let used = around.column + 2;
         self.lead(self.start(id), self.head(id, used), around.column);
+        if !self.fresh && self.is_flow(id) && self.is_block(id, used) {
+            self.above(self.tree.span(id).end, around.column);
+        }
         self.line(around.column);
         self.out.push('-');
         if self.is_block(id, used) && self.tree.anchor(id).is_none() {

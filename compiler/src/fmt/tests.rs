@@ -33,6 +33,23 @@ fn brackets_stay_while_they_fit() {
 }
 
 #[test]
+fn a_comment_behind_lost_brackets_stays_about_all_that_was_in_them() {
+    let item = "x".repeat(50);
+    assert_eq!(
+        formatted(&format!("a: {{ b: {item}, c: {item} }} # one\nd: e\n")),
+        format!("a:  # one\n  b: {item}\n  c: {item}\nd: e\n")
+    );
+    assert_eq!(
+        formatted(&format!("a: {{ b: {{ c: {item}, d: {item} }} }} # one\n")),
+        format!("a:  # one\n  b:\n    c: {item}\n    d: {item}\n")
+    );
+    assert_eq!(
+        formatted(&format!("a:\n  - [{item}, {item}] # one\n")),
+        format!("a:\n  # one\n  - - {item}\n    - {item}\n")
+    );
+}
+
+#[test]
 fn comments_stay_where_they_belong() {
     let text = "\n\n# top\n\n\na: 1 # one\n\n\n# above b\nb: # behind b\n\n    # first\n    c: 2\n    # end of b\n# above d\nd:\n- e\n# above f\nf:\n    # off: 1\ng: |- # text\n    x\n# last\n\n";
     let wanted = "# top\n\na: 1  # one\n\n# above b\nb:  # behind b\n  # first\n  c: 2\n  # end of b\n# above d\nd:\n  - e\n# above f\nf:\n  # off: 1\ng: |-  # text\n  x\n# last\n";

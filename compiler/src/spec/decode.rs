@@ -9,7 +9,8 @@ pub(crate) use super::dict::NameRule;
 pub use super::dict::{Dict, Named};
 use super::foreign;
 use crate::diagnostics::{
-    self, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY, WRONG_TYPE, excerpt,
+    self, BAD_EXPRESSION, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY,
+    WRONG_TYPE, excerpt,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::{Entry, Kind, NodeId, Style, Tree};
@@ -138,6 +139,20 @@ impl<'a> Cx<'a, '_> {
                 self.wrong_type(node, expected)
             }
         }
+    }
+
+    /// The text of a scalar without references, or a report. Every platform would read `${{` as its
+    /// own, so that it cannot arrive as text either.
+    pub(crate) fn fixed(&mut self, node: NodeId, expected: &str) -> Option<(&'a str, Style)> {
+        let (text, style) = self.scalar(node, expected)?;
+        let Some(at) = text.find("${{") else { return Some((text, style)) };
+        let start = self.tree.position(node, at);
+        let span = Span::new(self.tree.file(), start, self.tree.position(node, at + 3).max(start));
+        self.report(
+            Diagnostic::new(&BAD_EXPRESSION, span, "no reference can stand here")
+                .help("this text is fixed when the pipeline is built: write it out"),
+        );
+        None
     }
 
     /// Whether there is no value: none is written, or one of YAML's words for none.
@@ -272,7 +287,7 @@ impl Decode for Spanned<String> {
     const EXPECTED: &'static str = "text";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let (text, _) = cx.scalar(node, Self::EXPECTED)?;
+        let (text, _) = cx.fixed(node, Self::EXPECTED)?;
         Some(Self::new(text.to_owned(), cx.span(node)))
     }
 }

@@ -218,8 +218,8 @@ impl Decode for FromText {
     const EXPECTED: &'static str = "a source (a reference, a value, a path or an address)";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        cx.scalar(node, Self::EXPECTED)?;
-        let literal = Literal::decode(cx, node)?;
+        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
+        let literal = Literal::new(text, style, cx.span(node));
         Some(Self { text: Text::decode(cx, node)?, literal })
     }
 }

@@ -86,7 +86,7 @@ impl NameRule for AnyName {
     const PATTERN: &'static str = "^.+$";
 
     fn allows(name: &str) -> bool {
-        !name.is_empty() && !name.chars().any(char::is_control)
+        !name.is_empty() && !name.chars().any(char::is_control) && !name.contains("${{")
     }
 }
 
@@ -102,6 +102,11 @@ pub struct Literal {
 }
 
 impl Literal {
+    /// A scalar as it was written.
+    pub(crate) fn new(text: &str, style: Style, span: Span) -> Self {
+        Self { text: text.to_owned(), quoted: style != Style::Plain, span }
+    }
+
     /// What it means when nothing else is known.
     pub fn value(&self) -> Scalar {
         resolve(&self.text, self.quoted)
@@ -145,8 +150,8 @@ impl Decode for Literal {
     const EXPECTED: &'static str = "a value (text, a number, true or false)";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
-        Some(Self { text: text.to_owned(), quoted: style != Style::Plain, span: cx.span(node) })
+        let (text, style) = cx.fixed(node, Self::EXPECTED)?;
+        Some(Self::new(text, style, cx.span(node)))
     }
 }
 
@@ -172,7 +177,7 @@ impl Decode for Word {
     const EXPECTED: &'static str = "text, a number, true or false";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let (text, _) = cx.scalar(node, Self::EXPECTED)?;
+        let (text, _) = cx.fixed(node, Self::EXPECTED)?;
         Some(Self(Spanned::new(text.to_owned(), cx.span(node))))
     }
 }
@@ -246,7 +251,7 @@ impl Decode for Spanned<CiEnvironment> {
     const EXPECTED: &'static str = "the name of a CI environment";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
-        let (text, style) = cx.scalar(node, Self::EXPECTED)?;
+        let (text, style) = cx.fixed(node, Self::EXPECTED)?;
         // `approval: true` would look for an environment of that name.
         let lower = text.to_ascii_lowercase();
         let boolean = style == Style::Plain && matches!(lower.as_str(), "true" | "false");

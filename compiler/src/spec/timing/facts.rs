@@ -47,6 +47,15 @@ pub fn shortest_gap_minutes(lines: &[Cron]) -> u32 {
     shortest
 }
 
+/// The most runs of a schedule of several lines in a week.
+pub fn most_runs_a_week(lines: &[Cron]) -> u32 {
+    let runs = |sets: Sets| {
+        let days = sets.weekday.count_ones().min(sets.day.count_ones());
+        sets.minute.count_ones() * sets.hour.count_ones() * days
+    };
+    lines.iter().map(|line| runs(Sets::of(line))).sum()
+}
+
 fn fires_on(sets: &Sets, day: Date) -> bool {
     let holds = |set: u64, number: i8| set >> number & 1 == 1;
     holds(sets.day, day.day())

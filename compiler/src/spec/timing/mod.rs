@@ -11,7 +11,7 @@ mod facts;
 mod sets;
 mod zone;
 
-pub use facts::{never, shortest_gap_minutes, skips_months};
+pub use facts::{most_runs_a_week, never, shortest_gap_minutes, skips_months};
 
 use every::Period;
 use sets::{Times, Unit};
