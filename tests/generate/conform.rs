@@ -38,7 +38,7 @@ fn parsers_take_what_is_generated() {
     let kept = std::env::var_os("MLOPSC_KEEP").map(PathBuf::from);
     let folder = kept.unwrap_or_else(|| home.path().to_owned());
     let state = RefCell::new((Vec::<Staged>::new(), Emitted::default()));
-    for_all(wanted, false, |generated| {
+    for_all(wanted, true, |generated| {
         let (staged, files) = &mut *state.borrow_mut();
         for spec in generated.specs.iter().take((wanted as usize).saturating_sub(staged.len())) {
             let compiled = compile(&generated.files, spec);
