@@ -4,7 +4,6 @@
 
 mod checkers;
 mod edges;
-mod generated;
 mod projects;
 mod tools;
 

@@ -1,5 +1,4 @@
-//! What is read with the parsers: every case, every example and random graphs, compiled here and put
-//! on the disk.
+//! What is read with the parsers: every case and every example, compiled here and put on the disk.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -9,8 +8,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::checkers::{Emitted, Report, check};
+use super::put;
 use super::tools::Tools;
-use super::{generated, put};
 use crate::memory::{Compiled, Memory, compile};
 use crate::{cases, examples};
 
@@ -48,7 +47,7 @@ pub(crate) fn reading(tools: &Tools) -> &'static Reading {
     })
 }
 
-/// Every spec of the cases and examples, and random ones, by a name of its own.
+/// Every spec of the cases and examples by a name of its own.
 fn compiled() -> Vec<(String, Memory, Compiled)> {
     let cases = cases::CASES.iter().map(|name| {
         let compiled = cases::compiled(name);
@@ -65,14 +64,7 @@ fn compiled() -> Vec<(String, Memory, Compiled)> {
             (format!("{example}-{}", spec.replace('/', "-")), memory.clone(), compiled)
         })
     });
-    let random = generated::specs().into_iter().map(|(name, text)| {
-        let path = format!("{name}.mlops.yaml");
-        let memory = Memory::read(&cases::folder().join("files")).with(&path, &text);
-        let compiled = compile(&memory, &path);
-        assert!(!compiled.failed(), "{}\n{text}", compiled.concise());
-        (name, memory, compiled)
-    });
-    cases.chain(examples).chain(random).collect()
+    cases.chain(examples).collect()
 }
 
 /// Writes a project and its files to the disk, each for the parsers of its platform.

@@ -88,7 +88,9 @@ fn orders(staged: &[Staged], report: &Report) {
     for Staged { root, plan, spec, .. } in staged {
         for submission in &plan.submissions {
             let path = root.join(plan.azure_ml_path(&submission.component_file()));
-            let Some(body) = report.bodies.get(&path) else { panic!("no body for {path:?}") };
+            let Some(body) = report.bodies.get(&path) else {
+                panic!("no body for {}", path.display())
+            };
             let wanted = demanded(plan, submission);
             compared += wanted.len();
             assert_eq!(closure(&edges_of(body)), wanted, "{}\n{spec}", path.display());
