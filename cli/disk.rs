@@ -9,6 +9,8 @@ use tempfile::NamedTempFile;
 
 /// A file larger than this is not read: nothing that a spec names is near it.
 const LARGEST_FILE: u64 = 64 << 20;
+/// How files start that wait for their name; hidden, and no output is called so.
+pub(crate) const STAGED: &str = ".mlopsc-";
 /// Bytes in which an ownership mark must stand.
 const HEAD: u64 = 1024;
 
@@ -207,7 +209,7 @@ fn refuse_read_only(meta: &fs::Metadata) -> io::Result<()> {
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".mlopsc-");
+    builder.prefix(STAGED);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

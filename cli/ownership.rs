@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mlopsc_compiler::emit::mark::{self, Mark};
 use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
 
-use crate::disk::Disk;
+use crate::disk::{self, Disk};
 
 /// What must be done so that a file is what its spec gives.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,11 +108,17 @@ fn orphan(
 }
 
 /// Every file below a folder, sorted; none when the folder is not there.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn files_below(disk: &Disk, folder: &str) -> Vec<String> {
     let mut files = Vec::new();
     for (name, kind) in disk.list(folder).unwrap_or_default() {
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         match kind {
+            // What a build that was killed left half written; no output is called so.
+            EntryKind::File if name_of(&path).starts_with(disk::STAGED) => {}
             EntryKind::File => files.push(path),
             EntryKind::Folder if disk.is_link(&path) => {}
             EntryKind::Folder => files.extend(files_below(disk, &path)),

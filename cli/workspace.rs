@@ -60,6 +60,12 @@ impl Project {
         let folder = self.disk.root();
         let place = folder.join(way);
         let disk = Disk::open(&place).map_err(|error| Trouble::at(&place, &error))?;
+        if let Some(repository) = repository(folder)
+            && !disk.root().starts_with(repository)
+        {
+            let file = folder.join(PROJECT_FILE);
+            return Err(Trouble::at(&file, &format!("`root: {way}` leaves the repository")));
+        }
         let base = folder.strip_prefix(disk.root()).ok().and_then(disk::slashed);
         let base = base.ok_or_else(|| {
             let file = folder.join(PROJECT_FILE);

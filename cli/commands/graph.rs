@@ -18,6 +18,10 @@ pub(crate) fn run(output: &Output, args: &GraphArgs) -> Result<Outcome, Trouble>
     let analysed = analyse(workspace::find(&paths)?);
     let outcome = check::report_aside(output, &analysed)?;
     let plans: Vec<&Plan> = analysed.iter().flat_map(Analysed::plans).collect();
+    if plans.is_empty() {
+        // An empty picture would pass for the answer.
+        return Ok(outcome);
+    }
     product(&match args.format {
         GraphFormat::Text => text::draw(&plans),
         GraphFormat::Mermaid => mermaid::draw(&plans),

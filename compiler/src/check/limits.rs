@@ -2,10 +2,11 @@
 
 use super::names::Context;
 use super::triggers::{Ground, Sliced};
-use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, Sink, excerpt};
+use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, PLACEMENT, Sink, excerpt};
 use crate::plan::{Home, Place};
 use crate::source::Spanned;
 use crate::spec::dict::Item;
+use crate::spec::steps::Engine;
 use crate::spec::steps::StepSpec;
 
 /// Azure ML takes this many nodes in one pipeline job (Azure ML's service limits).
@@ -16,6 +17,8 @@ const MOST_INPUTS: usize = 25;
 const LONGEST_STEP: usize = 80;
 /// The pipeline's name is part of file names, schedule names and job names.
 const LONGEST_NAME: usize = 80;
+/// GitHub takes scripts of this length (GitHub's workflow syntax); ours add a few lines to none.
+const LONGEST_SCRIPT: usize = 21_000;
 /// A server job of Azure Pipelines waits for two days at most.
 const LONGEST_WAIT: u64 = 2 * 86_400;
 
@@ -39,6 +42,7 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
             sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help("rename it"));
         }
     }
+    longest_scripts(cx, sink);
     for item in &cx.spec.steps.items {
         if item.name.len() > LONGEST_STEP {
             let message = format!("the name is longer than {LONGEST_STEP} letters");
@@ -92,6 +96,27 @@ fn trigger(name: &Spanned<String>, sink: &mut Sink) {
     sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
 }
 
+/// Scripts of CI steps that GitHub would not take. Engines are not known yet, so only steps that a
+/// key or no other default places on CI count.
+fn longest_scripts(cx: &Context<'_>, sink: &mut Sink) {
+    if !super::project::targets(cx.project).contains(&Home::GitHub) {
+        return;
+    }
+    for (_, step) in cx.spec.steps.good() {
+        let on_ci = step.placing_key().is_some_and(|(engine, _)| engine == Engine::Ci);
+        let Some(script) = step.run.as_ref().filter(|_| on_ci) else { continue };
+        let length = script.text.text.chars().count();
+        if length > LONGEST_SCRIPT {
+            let message =
+                format!("the script has {length} characters, and GitHub takes {LONGEST_SCRIPT}");
+            sink.report(
+                Diagnostic::new(&LIMIT, script.text.span, message)
+                    .help("put it into a file of the repository and run that"),
+            );
+        }
+    }
+}
+
 fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
     let bytes = name.as_bytes();
     let first = bytes.first().is_some_and(u8::is_ascii_lowercase);
@@ -118,6 +143,26 @@ fn is_experiment(name: &str) -> bool {
         && name.bytes().all(word)
 }
 
+/// CI submits the job files, so that they are needed wherever a step runs on Azure ML.
+fn without_target(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
+    let first = ground
+        .steps
+        .iter()
+        .position(|step| step.as_ref().is_some_and(|step| matches!(step.place, Place::AzureMl(_))));
+    if let (Some(first), false) = (first, ground.project.targets.contains(&Home::AzureMl)) {
+        let item = &cx.spec.steps.items[first];
+        let message = format!(
+            "the step `{}` runs on Azure ML, which the project does not write",
+            item.name.value
+        );
+        sink.report(
+            Diagnostic::new(&PLACEMENT, item.name.span, message).help(
+                "add azureml to `targets` in mlopsc.yaml: CI submits the files that it writes",
+            ),
+        );
+    }
+}
+
 /// Counts that a platform refuses.
 pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink: &mut Sink) {
     let nodes = ground.steps.iter().flatten();
@@ -129,6 +174,7 @@ pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink
     }
     let slice = whole.slice.steps.iter();
     let steps = slice.filter_map(|step| ground.steps[*step as usize].as_ref());
+    without_target(cx, ground, sink);
     let read = super::read_by(steps).len();
     if read > MOST_INPUTS && ground.project.targets.contains(&Home::GitHub) {
         let item = &cx.spec.parameters.items[MOST_INPUTS];

@@ -142,7 +142,19 @@ fn not_portable(text: &str) -> Option<String> {
             "`(?…)`, `*?`, `+?` and `??` are no parts of a POSIX regular expression".to_owned(),
         );
     }
-    regex_lite::Regex::new(text).err().map(|error| format!("the pattern is not valid: {error}"))
+    if text.len() > LONGEST_PATTERN {
+        return Some(format!("a pattern has at most {LONGEST_PATTERN} characters"));
+    }
+    regex(text).err().map(|error| format!("the pattern is not valid: {error}"))
+}
+
+/// Longer patterns are no rule that people can read, and cost memory for each character matched.
+const LONGEST_PATTERN: usize = 1000;
+/// GitHub takes texts of this length for all inputs together; matching costs memory, too.
+const LONGEST_VALUE: usize = 4096;
+
+fn regex(pattern: &str) -> Result<regex_lite::Regex, regex_lite::Error> {
+    regex_lite::RegexBuilder::new(pattern).size_limit(1 << 20).build()
 }
 
 /// A literal where a type is expected.
@@ -276,7 +288,7 @@ fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
     let fits = if pattern == SAFE_TEXT {
         is_safe(&text)
     } else {
-        regex_lite::Regex::new(pattern).is_ok_and(|it| it.is_match(&text))
+        text.len() <= LONGEST_VALUE && regex(pattern).is_ok_and(|it| it.is_match(&text))
     };
     if fits {
         return None;

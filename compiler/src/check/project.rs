@@ -45,6 +45,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Option<Project> {
         targets: targets(spec),
     };
     lint_levels(spec, sink);
+    apart(&project, folders, sink);
     (sink.errors() == before).then_some(project)
 }
 
@@ -68,6 +69,25 @@ fn lint_levels(spec: &ProjectSpec, sink: &mut Sink) {
     }
 }
 
+/// Two targets in one folder would write over each other's files.
+fn apart(project: &Project, written: Option<&crate::spec::project::WriteTo>, sink: &mut Sink) {
+    let folders =
+        [&project.azure_ml_folder, &project.github_folder, &project.azure_pipelines_folder];
+    let within = |inner: &str, outer: &str| {
+        inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let clash = folders.iter().enumerate().any(|(at, one)| {
+        folders[..at].iter().any(|other| within(one, other) || within(other, one))
+    });
+    if let (true, Some(written)) = (clash, written) {
+        let message = "each target needs a folder of its own, not within another's";
+        sink.report(
+            Diagnostic::new(&BAD_VALUE, written.span, message)
+                .help("GitHub's is `.github/workflows`; choose other folders for the rest"),
+        );
+    }
+}
+
 fn identity(spec: &ProjectSpec) -> Option<String> {
     if let Some(repository) = spec.github.as_ref().and_then(|it| it.repository.as_ref()) {
         return Some(repository.value.clone());
@@ -82,8 +102,9 @@ fn folder(
     sink: &mut Sink,
 ) -> String {
     let Some(path) = path else { return default.to_owned() };
+    let gits = |part: &str| part.eq_ignore_ascii_case(".git");
     match join("", &path.value.0) {
-        Some(folder) if !folder.is_empty() => folder,
+        Some(folder) if !folder.is_empty() && !folder.split('/').any(gits) => folder,
         _ => {
             let message = "outputs need a folder of their own in the repository";
             sink.report(Diagnostic::new(&BAD_VALUE, path.span, message));

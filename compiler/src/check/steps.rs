@@ -198,6 +198,7 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
     for (name, text) in body.env.good() {
         if binder.engine() == Engine::Ci {
             surroundings::not_the_runners_own(binder.cx, name, binder.sink);
+            surroundings::no_macro(text, binder.sink);
         }
         if binder.engine() == Engine::AzureMl && !text.is_literal() {
             let message = "on Azure ML `env` takes literals";
@@ -247,9 +248,9 @@ fn resource_rules(
 ) {
     use crate::spec::text::OrReference;
     if let Some(size) = &resources.shm_size {
-        let (digits, unit) = size.value.split_at(size.value.len().saturating_sub(1));
-        let number = !digits.starts_with('0') && digits.parse::<u64>().is_ok();
-        if !number || !matches!(unit, "b" | "k" | "m" | "g") {
+        let digits = size.value.strip_suffix(['b', 'k', 'm', 'g']);
+        let is_number = |digits: &str| !digits.starts_with('0') && digits.parse::<u64>().is_ok();
+        if !digits.is_some_and(is_number) {
             let message = format!("`{}` is not a size of shared memory", size.value);
             sink.report(
                 Diagnostic::new(&crate::diagnostics::BAD_VALUE, size.span, message)

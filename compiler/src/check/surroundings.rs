@@ -1,7 +1,7 @@
 //! The root's `env`: what every CI step sees.
 
 use super::names::{Context, unknown};
-use crate::diagnostics::{BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE};
+use crate::diagnostics::{BAD_EXPRESSION, BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE};
 use crate::plan::{Home, ParameterId, Piece, Reference, Text as PlanText};
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
@@ -96,5 +96,16 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
             );
             None
         }
+    }
+}
+
+/// A variable's value is pasted by Azure Pipelines, which replaces `$(…)` in it.
+pub(crate) fn no_macro(text: &Text, sink: &mut Sink) {
+    if text.text.contains("$(") {
+        let message = "Azure Pipelines would take `$(` for an expression of its own";
+        sink.report(
+            Diagnostic::new(&BAD_EXPRESSION, text.span, message)
+                .help("compute the value in `run`, or refer to git.sha, run.id or variables.X"),
+        );
     }
 }

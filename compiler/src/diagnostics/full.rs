@@ -17,14 +17,20 @@ const MARKED_LINES: u32 = 6;
 /// Bytes shown on either side of a mark on a very long line.
 const LINE_WINDOW: usize = 400;
 
+/// Nobody reads more pictures than this; the other formats give everything.
+const MOST_SHOWN: usize = 500;
+
 pub(super) fn render(findings: &[Finding<'_>], look: Look) -> String {
     let handler = handler(look);
     let mut text = String::new();
-    for finding in findings {
+    for finding in findings.iter().take(MOST_SHOWN) {
         if !text.is_empty() {
             text.push('\n');
         }
         text.push_str(&one(&handler, finding));
+    }
+    if let Some(more) = findings.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+        let _ = writeln!(text, "\n… and {more} more; `--message-format concise` lists them all");
     }
     text
 }

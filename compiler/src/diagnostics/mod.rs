@@ -181,10 +181,20 @@ pub(crate) fn excerpt(text: &str) -> String {
     shown
 }
 
+/// Nobody mistypes longer names, and comparing costs the square of the length.
+const LONGEST_MISS: usize = 64;
+/// Words that are compared, so that many mistakes among many names stay cheap.
+const MOST_WORDS: usize = 1000;
+
 /// "did you mean" for a near miss among the allowed words; `None` when nothing is near.
 pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |word: &str| strsim::damerau_levenshtein(&found.to_lowercase(), word);
+    if found.len() > LONGEST_MISS {
+        return None;
+    }
+    let found = found.to_lowercase();
     let limit = (found.chars().count() / 3).max(1);
-    let near = allowed.into_iter().map(|word| (distance(&word.to_lowercase()), word));
+    let alike = |word: &&str| word.len().abs_diff(found.len()) <= 2 * limit;
+    let words = allowed.into_iter().take(MOST_WORDS).filter(alike);
+    let near = words.map(|word| (strsim::damerau_levenshtein(&found, &word.to_lowercase()), word));
     near.filter(|(far, _)| *far <= limit).min_by_key(|(far, _)| *far).map(|(_, word)| word)
 }

@@ -145,11 +145,18 @@ impl<'a> Cx<'a, '_> {
     /// own, so that it cannot arrive as text either.
     pub(crate) fn fixed(&mut self, node: NodeId, expected: &str) -> Option<(&'a str, Style)> {
         let (text, style) = self.scalar(node, expected)?;
-        let Some(at) = text.find("${{") else { return Some((text, style)) };
-        let start = self.tree.position(node, at);
-        let span = Span::new(self.tree.file(), start, self.tree.position(node, at + 3).max(start));
+        let reference = text.find("${{").map(|at| (at, at + 3, "no reference can stand here"));
+        let macros = || {
+            let at = text.find("$(").or(text.starts_with("$[").then_some(0))?;
+            Some((at, at + 2, "Azure Pipelines would take this for an expression of its own"))
+        };
+        let Some((from, to, message)) = reference.or_else(macros) else {
+            return Some((text, style));
+        };
+        let start = self.tree.position(node, from);
+        let span = Span::new(self.tree.file(), start, self.tree.position(node, to).max(start));
         self.report(
-            Diagnostic::new(&BAD_EXPRESSION, span, "no reference can stand here")
+            Diagnostic::new(&BAD_EXPRESSION, span, message)
                 .help("this text is fixed when the pipeline is built: write it out"),
         );
         None

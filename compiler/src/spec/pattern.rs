@@ -110,6 +110,7 @@ fn form(bare: &str, start: usize) -> Result<(), Fault> {
 fn refused(c: char) -> Option<&'static str> {
     match c {
         '?' => Some("`?` means something else on each platform"),
+        '{' | '}' => Some("braces stand for themselves; write one pattern for each word"),
         '+' => Some(
             "`+` repeats the character before on GitHub, and is a plain `+` on Azure Pipelines",
         ),
@@ -336,7 +337,7 @@ mod tests {
             ("src/", "/"),
             ("a/**/**", "**"),
             ("**.py", "**.py"),
-            ("${{ x }}", " "),
+            ("${{ x }}", "{"),
         ] {
             assert_eq!(said(path(text), text).0, at, "{text}");
         }

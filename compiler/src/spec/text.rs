@@ -13,7 +13,7 @@ use crate::diagnostics::{
     BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule, UNSAFE_REFERENCE,
 };
 use crate::source::{Span, Spanned};
-use crate::syntax::NodeId;
+use crate::syntax::{Kind, NodeId, Style};
 
 /// Text with `${{ … }}` references in it.
 #[derive(Clone, Debug)]
@@ -226,6 +226,12 @@ impl Decode for Script {
                 return None;
             }
         };
+        let before = cx.sink.errors();
+        folded_backslashes(cx, node);
+        macros(cx, node, &text.text);
+        if cx.sink.errors() > before {
+            return None;
+        }
         let place = |range: &Range<usize>| span_in(cx, node, range);
         let continuations = shell.continuations.iter().map(place).collect();
         let program = |range: &Range<usize>| {
@@ -243,6 +249,46 @@ impl Decode for Script {
         let words = RunnerWord::places(&text.text);
         let runner_words = words.iter().map(|range| RunnerWord { text: program(range) }).collect();
         Some(Self { text, shell, continuations, programs, installs, runner_words })
+    }
+}
+
+/// Folding makes a blank of the line break, which the backslash before it then quotes.
+fn folded_backslashes(cx: &mut Cx<'_, '_>, node: NodeId) {
+    let Kind::Scalar(scalar) = cx.tree.kind(node) else { return };
+    if !matches!(scalar.style, Style::Folded | Style::Plain) {
+        return;
+    }
+    let span = cx.span(node);
+    let written = &cx.tree.source()[span.start as usize..span.end as usize];
+    let breaks = written.match_indices('\n').map(|(at, _)| written[..at].trim_end_matches('\r'));
+    let ends: Vec<usize> = breaks.filter(|line| line.ends_with('\\')).map(str::len).collect();
+    for end in ends {
+        #[allow(clippy::cast_possible_truncation)] // files are at most 16 MiB
+        let end = span.start + end as u32;
+        let message = "the lines are joined already, so that this backslash quotes a blank";
+        let at = Span::new(cx.tree.file(), end - 1, end);
+        cx.report(Diagnostic::new(&BAD_SHELL, at, message).help("leave it out").fix(at, ""));
+    }
+}
+
+/// `$(Build.BuildId)` is a macro of Azure Pipelines, pasted into the script, and nonsense elsewhere.
+fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
+    for (at, _) in text.match_indices("$(") {
+        let inner = &text[at + 2..];
+        let name = &inner[..inner.find(')').unwrap_or(0)];
+        let part = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        if !name.contains('.') || !name.split('.').all(part) {
+            continue;
+        }
+        let span = span_in(cx, node, &(at..at + name.len() + 3));
+        let message = format!("`$({name})` is a macro of Azure Pipelines, not a value");
+        cx.report(
+            Diagnostic::new(&BAD_SHELL, span, message)
+                .help("refer to git.sha, git.branch, git.tag, run.id or variables.X instead"),
+        );
     }
 }
 

@@ -14,6 +14,14 @@ pub(crate) const DEMAND: &str =
 /// ends a quotation or starts a substitution.
 pub(crate) const PASTEABLE: &str = r#"^[^'"$`\]+$"#;
 
+/// Data as Azure ML reads it, or a path in the repository whose parts do not start with a dot: what
+/// Azure ML pastes holds nothing that ends a quotation, and nobody can have it upload files of the
+/// machine that submits the job.
+pub(crate) const ADDRESS: &str = concat!(
+    r#"^((azureml|https|wasbs|abfss|adl):[^'"$`\]+"#,
+    r"|[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?)$"
+);
+
 /// What bash reads as exactly this text, quoted only where it must be.
 pub(crate) fn quote(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-".contains(&byte);

@@ -17,7 +17,7 @@ impl Kind for Script {
 
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
         let code = match (binder.engine(), &step.code) {
-            (Engine::AzureMl, Some(path)) => Some(binder.folder(path)?),
+            (Engine::AzureMl, Some(path)) => binder.folder(path),
             (Engine::Ci, Some(path)) => {
                 binder.report(code_on_ci(path.span));
                 None
@@ -28,6 +28,8 @@ impl Kind for Script {
             self.no_continuations(binder);
             self.programs_exist(code.as_deref(), binder);
         }
+        // A folder that is missing was reported and ends the step, but what is wrong with the
+        // command is said in the same run.
         let bound = binder.script(self)?;
         Some(Task::Command(Command { code, script: bound.script, variables: bound.variables }))
     }

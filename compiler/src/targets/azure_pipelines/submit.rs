@@ -113,7 +113,9 @@ fn parameter_demands(scope: &Scope<'_>, submission: &Submission) -> String {
         if input.kind == ValueType::String {
             demands.push_str(&demand_pasteable(&variable, name));
         } else if !input.kind.is_scalar() {
-            demands.push_str(&script::demand(&variable, ".", &format!("{name} must not be empty")));
+            let message =
+                format!("{name} must be an address of Azure ML, or a path in the repository");
+            demands.push_str(&script::demand(&variable, script::ADDRESS, &message));
         }
     }
     demands

@@ -79,7 +79,8 @@ fn demand(plan: &Plan, input: &SubmissionInput, variable: &str) -> String {
         let message = format!("{name} must not be empty, or hold a quote, $, ` or backslash");
         lines.push_str(&script::demand(variable, script::PASTEABLE, &message));
     } else if !input.kind.is_scalar() && parameter.is_some() {
-        lines.push_str(&script::demand(variable, ".", &format!("{name} must not be empty")));
+        let message = format!("{name} must be an address of Azure ML, or a path in the repository");
+        lines.push_str(&script::demand(variable, script::ADDRESS, &message));
     } else if input.kind.is_scalar() && parameter.is_none() {
         let (form, words) = script::form(input.kind);
         lines.push_str(&script::demand(variable, form, &format!("{name} must be {words}")));
