@@ -28,7 +28,33 @@ pub(crate) fn make(root: &mut Node, tape: &mut Tape<'_>) {
 
 fn wrong_text(tape: &mut Tape<'_>, old: &str) -> Node {
     let misspelt: String = old.chars().rev().collect();
-    match tape.below(8) {
+    let odd = [
+        "a b",
+        "größe",
+        "-x",
+        "$(Build.BuildId)",
+        "##vso[task.complete]",
+        "../..",
+        "a\nb",
+        "*",
+        "A/B",
+        "a:b",
+        "'",
+        "\"",
+        "\\",
+        "~",
+        "x,y",
+        "1",
+        "true",
+        "#",
+        "a#b",
+        "%2e",
+        "🚀",
+        "{}",
+        "@",
+        "",
+    ];
+    match tape.below(16) {
         0 => text(misspelt),
         1 => text(""),
         2 => Node::List(vec![text(old)]),
@@ -36,7 +62,9 @@ fn wrong_text(tape: &mut Tape<'_>, old: &str) -> Node {
         4 => text(format!("{old} ${{{{ parameters.nothing }}}}")),
         5 => text(format!("{old} '${{{{ git.sha }}}}'")),
         6 => text(format!("{old}${{{{")),
-        _ => word("null"),
+        7 => word("null"),
+        8 => text(old.repeat(40)),
+        _ => text(tape.pick(&odd)),
     }
 }
 

@@ -85,7 +85,7 @@ fn generate(numbers: &[u32], mistakes: bool) -> Generated {
     }
     let specs = nodes.iter().map(|(path, _)| path.clone()).collect();
     nodes.extend(project.map(|node| ("mlopsc.yaml".to_owned(), node)));
-    if mistakes && tape.chance(35) {
+    if mistakes && tape.chance(50) {
         let at = tape.below(nodes.len());
         mistake::make(&mut nodes[at].1, &mut tape);
     }
