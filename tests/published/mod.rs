@@ -5,6 +5,7 @@
 mod draft07;
 mod manual;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -52,6 +53,48 @@ fn schemas_are_fresh() {
 #[test]
 fn the_manual_is_fresh() {
     fresh("docs/reference.md", &manual::reference(&spec_schema(), &project_schema()));
+}
+
+#[test]
+fn the_words_for_fuzzing_are_fresh() {
+    let mut words = BTreeSet::new();
+    for schema in [spec_schema(), project_schema()] {
+        add_words(&schema, &mut words);
+    }
+    let expressions =
+        ["parameters.", "steps.", ".outputs.", "inputs.", "git.sha", "secrets.", "variables."];
+    let brackets = ["${{ ", " }}", "\\x0a%%%\\x0a"];
+    let mut text = String::from("# Keys and words of the language, from its JSON Schemas.\n");
+    for word in expressions.iter().chain(&brackets) {
+        text += &format!("\"{word}\"\n");
+    }
+    for word in words {
+        text += &format!("\"{word}\"\n");
+    }
+    fresh("fuzz/spec.dict", &text);
+}
+
+/// Keys with their colon, and the words of closed sets.
+fn add_words(schema: &Value, words: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("examples" | "default", _) => {}
+                    ("enum", Value::Array(items)) => {
+                        words.extend(items.iter().filter_map(|it| it.as_str()).map(str::to_owned));
+                    }
+                    ("properties", Value::Object(fields)) => {
+                        words.extend(fields.keys().map(|key| format!("{key}: ")));
+                        fields.values().for_each(|field| add_words(field, words));
+                    }
+                    _ => add_words(value, words),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| add_words(item, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The schemas in both dialects.
