@@ -139,8 +139,8 @@ fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
 
 fn release(plan: &Plan, release: &Release) -> String {
     let schedules = list(release.schedules.iter().map(|id| &plan.trigger(*id).name));
-    let homes = list(release.homes.iter().map(|home| home.word()));
+    let home = release.home.word();
     let checks = list(release.checks.iter().map(|job| &job.id));
     let inputs = list(&release.inputs);
-    format!("release {} at {homes} of {schedules} after {checks} when {inputs}", release.id)
+    format!("release {} at {home} of {schedules} after {checks} when {inputs}", release.id)
 }

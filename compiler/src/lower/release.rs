@@ -23,7 +23,7 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
     let checks = checks.map(|sliced| workflows::jobs(plan, sliced, &[]));
     Some(Release {
         id: format!("{}-release", plan.name),
-        homes: vec![home(plan)],
+        home: home(plan),
         inputs: inputs(plan, &schedules),
         schedules,
         checks: checks.unwrap_or_default(),

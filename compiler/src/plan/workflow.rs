@@ -97,8 +97,9 @@ pub enum Concurrency {
 pub struct Release {
     /// File stem: `<pipeline>-release`.
     pub id: String,
-    /// Where it is started by pushes.
-    pub homes: Vec<Home>,
+    /// The CI platform that has the file. One alone: whose the schedules are is said with the name
+    /// of the repository, which each platform spells in its own way.
+    pub home: Home,
     /// Schedules that live on Azure ML, enabled or not.
     pub schedules: Vec<TriggerId>,
     /// CI steps that must have passed before: those that the schedules skip.

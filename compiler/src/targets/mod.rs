@@ -5,6 +5,7 @@ use crate::plan::{Home, Plan};
 pub mod azure_pipelines;
 pub mod azureml;
 pub mod github;
+mod release;
 mod script;
 
 /// The version of the Azure CLI's `ml` extension that every emitted CI file installs. Pinned, since

@@ -1,7 +1,7 @@
 //! The comment at the top of a file: whose it is, what starts it, and what must exist.
 
 use crate::emit::mark;
-use crate::plan::{Concurrency, Home, Place, Plan, Release, TriggerKind, Workflow};
+use crate::plan::{Concurrency, Place, Plan, Release, TriggerKind, Workflow};
 
 use super::reader::Reader;
 use super::scope::Scope;
@@ -39,11 +39,8 @@ pub(super) fn of_release(scope: &Scope<'_>, release: &Release) -> Vec<String> {
         let state = if trigger.enabled { "enabled" } else { "disabled" };
         lines.push(format!("Schedule {} on Azure ML: {state}.", plan.schedule_name(*id)));
     }
-    lines.push(if release.homes.contains(&Home::AzurePipelines) {
-        format!("Started by pushes to {}, and by hand.", plan.project.default_branch)
-    } else {
-        "Started by hand.".to_owned()
-    });
+    let branch = &plan.project.default_branch;
+    lines.push(format!("Started by pushes to {branch}, and by hand."));
     let mut needs = needs(scope, true);
     needs.push(
         "an exclusive lock check on the service connection: only then do releases wait for each \

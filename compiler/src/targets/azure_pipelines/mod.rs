@@ -24,7 +24,7 @@ mod submit;
 mod tests;
 mod triggers;
 
-use super::{Artifact, Target};
+use super::{Artifact, Target, release as shared};
 use crate::plan::{Home, Plan};
 
 /// The target.
@@ -33,6 +33,7 @@ pub const TARGET: Target =
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let workflows = plan.workflows.iter().map(|one| pipeline::workflow(plan, one));
-    let release = plan.release.iter().map(|one| pipeline::release(plan, one));
+    let release = shared::of(plan, Home::AzurePipelines);
+    let release = release.map(|one| pipeline::release(plan, one));
     workflows.chain(release).collect()
 }

@@ -1,7 +1,7 @@
 //! Whole files: the root keys in their order, and the jobs.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
+use crate::plan::{Concurrency, Plan, Release, Work, Workflow};
 use crate::targets::Artifact;
 
 use super::scope::Scope;
@@ -27,12 +27,8 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
     let scope = Scope::new(plan, &release.checks, &[], false);
     let mut root = Map::new();
     root.put("name", expression::RUN_NUMBER);
-    if release.homes.contains(&Home::AzurePipelines) {
-        let branch = &plan.project.default_branch;
-        root.put("trigger", triggers::on_branch(branch, &released_paths(plan, release)));
-    } else {
-        root.put("trigger", "none");
-    }
+    let branch = &plan.project.default_branch;
+    root.put("trigger", triggers::on_branch(branch, &released_paths(plan, release)));
     root.put("pr", "none");
     put_lock(&mut root);
     let mut jobs = jobs(&scope);

@@ -1,10 +1,8 @@
 //! The release file: it brings the schedules that live on Azure ML up to date.
 
-use std::fmt::Write as _;
-
 use crate::emit::Map;
-use crate::plan::{JobId, Plan, Reference, Release};
-use crate::targets::script;
+use crate::plan::{JobId, Release};
+use crate::targets::release as shared;
 
 use super::reader::Reader;
 use super::scope::Scope;
@@ -16,7 +14,7 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
     let plan = scope.plan;
     let ids = (0..).zip(&release.checks).map(|(at, _)| scope.last_id(JobId(at)));
     let mut map = Map::new();
-    map.put("job", id(release));
+    map.put("job", shared::job_id(release));
     map.put("displayName", "Apply the schedules");
     map.put("dependsOn", scope::distinct(ids.collect()));
     map.put("condition", condition::on_branch(&plan.project.default_branch));
@@ -26,46 +24,14 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
     map
 }
 
-/// The id of the job; no step's name holds `__`.
-fn id(release: &Release) -> &'static str {
-    let is_taken = release.checks.iter().any(|job| job.id == "release");
-    if is_taken { "release__apply" } else { "release" }
-}
-
 fn apply(scope: &Scope<'_>, release: &Release) -> Map {
-    let plan = scope.plan;
     let setup = step::azure_setup();
-    let functions = include_str!("scripts/release.sh");
-    let text = format!("{STRICT}{FAIL}{setup}{functions}\n{}", calls(plan, release));
+    let text = format!("{STRICT}{FAIL}{setup}{}", shared::apply(scope.plan, release));
     let mut script = Script::new("Apply the schedules", text);
-    let project = plan.project.identity.as_deref().map_or_else(
-        || {
-            let project = expression::variable("System.TeamProject");
-            format!("{project}/{}", expression::variable("Build.Repository.Name"))
-        },
-        expression::literal,
-    );
-    script.env = vec![("PROJECT".to_owned(), project), ("PIPELINE".to_owned(), plan.name.clone())];
+    let project = expression::variable("System.TeamProject");
+    let repository = format!("{project}/{}", expression::variable("Build.Repository.Name"));
+    let commit = expression::variable("Build.SourceVersion");
+    let env = shared::env(scope.plan, repository, commit, expression::literal);
+    script.env = env.map(|(name, value)| (name.to_owned(), value)).into();
     script.azure(&mut Reader::new(scope))
-}
-
-fn calls(plan: &Plan, release: &Release) -> String {
-    let mut calls = String::new();
-    for id in &release.schedules {
-        let trigger = plan.trigger(*id);
-        let name = script::quote(&plan.schedule_name(*id));
-        if !trigger.enabled {
-            let _ = writeln!(calls, "disable {name}");
-            continue;
-        }
-        let file = plan.azure_ml_path(&trigger.schedule_file());
-        let _ = write!(calls, "enable {name} {}", script::quote(&file));
-        let submission = trigger.submission.map(|id| plan.submission(id));
-        let mut inputs = submission.iter().flat_map(|one| &one.inputs);
-        if let Some(input) = inputs.find(|one| one.source == Reference::GitSha) {
-            let _ = write!(calls, " {}", script::quote(&input.name));
-        }
-        calls.push('\n');
-    }
-    calls + "delete_others\n"
 }

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::step;
 
 /// Bash: `fail MESSAGE` ends the script; `%` starts an escape in the runner's messages.
-const FAIL: &str = "fail() { echo \"::error::${1//%/%25}\"; exit 1; }\n";
+pub(super) const FAIL: &str = "fail() { echo \"::error::${1//%/%25}\"; exit 1; }\n";
 
 /// The start of a script that checks values.
 pub(super) fn start() -> String {

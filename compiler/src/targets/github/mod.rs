@@ -19,7 +19,7 @@ mod submit;
 mod tests;
 mod workflow;
 
-use super::{Artifact, Target};
+use super::{Artifact, Target, release as shared};
 use crate::plan::{Home, Plan};
 
 /// The target.
@@ -28,6 +28,7 @@ pub const TARGET: Target =
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let workflows = plan.workflows.iter().map(|workflow| workflow::artifact(plan, workflow));
-    let release = plan.release.iter().map(|release| release::artifact(plan, release));
+    let release = shared::of(plan, Home::GitHub);
+    let release = release.map(|release| release::artifact(plan, release));
     workflows.chain(release).collect()
 }

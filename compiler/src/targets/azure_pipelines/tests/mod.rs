@@ -186,7 +186,7 @@ fn release() -> Builder {
     plan.plan.triggers[nightly.0 as usize].submission = Some(SubmissionId(0));
     plan.plan.release = Some(Release {
         id: "scoring-release".to_owned(),
-        homes: vec![Home::AzurePipelines],
+        home: Home::AzurePipelines,
         schedules: vec![nightly, hourly],
         checks: plan.plan.workflows[0].jobs[..1].to_vec(),
         inputs: vec!["envs/training.yaml".to_owned(), "src/score".to_owned()],

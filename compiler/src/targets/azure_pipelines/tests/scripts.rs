@@ -297,7 +297,7 @@ fn released(name: &str, live: &str) -> (Outcome, String) {
     let apply = script(&release(), 1, "release", "Apply the schedules");
     let mut stage = Stage::new(name);
     stage.set("PROJECT", "contoso/diabetes").set("PIPELINE", "scoring");
-    stage.set("BUILD_SOURCEVERSION", "0123abcd");
+    stage.set("COMMIT", "0123abcd");
     let file = "source/.azureml/scoring/schedule-nightly";
     stage.write(&format!("{file}.json"), r#"{"name": "scoring-nightly", "create_job": {}}"#);
     stage.write("schedules", live);
@@ -325,10 +325,10 @@ fn a_release_creates_disables_and_deletes() {
         steps,
         [
             "ml schedule create --file .azureml/scoring/schedule-nightly.run.json --output none",
-            "ml schedule enable --name scoring-nightly",
-            "ml schedule disable --name scoring-hourly",
-            "ml schedule disable --name scoring-old",
-            "ml schedule delete --name scoring-old",
+            "ml schedule enable --name scoring-nightly --output none",
+            "ml schedule disable --name scoring-hourly --output none",
+            "ml schedule disable --name scoring-old --output none",
+            "ml schedule delete --name scoring-old --output none",
         ]
     );
     let copy: serde_json::Value = serde_json::from_str(&copy).unwrap();

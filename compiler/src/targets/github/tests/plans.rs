@@ -294,7 +294,7 @@ pub(super) fn released() -> Plan {
     plan.workflows[0].id = "released".to_owned();
     plan.release = Some(Release {
         id: "released-release".to_owned(),
-        homes: vec![Home::GitHub],
+        home: Home::GitHub,
         schedules: vec![TriggerId(0), TriggerId(1)],
         checks: vec![job("unit_tests", Work::Step(StepId(1)), &[])],
         inputs: vec!["envs/training.yaml".to_owned(), "src/".to_owned()],

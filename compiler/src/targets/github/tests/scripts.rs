@@ -323,29 +323,41 @@ fn a_release_makes_the_workspace_what_the_spec_says() {
       {"name": "released-others", "tags": {"mlopsc_pipeline": "released", "mlopsc_project": "contoso/taxi"}},
       {"name": "by-hand", "tags": null}
     ]"#;
-    let env = [("LIVE", live), ("PROJECT", "contoso/diabetes")];
-    let called = |name: &str| {
-        let ran = run(step(&plan, 1, "release", name), &env, &[("schedule-monthly.json", "{}")]);
-        assert!(ran.ok, "{}", ran.said);
-        ran.calls
-    };
-    let calls = called("Delete the schedules that no spec asks for any more");
+    let ran = released(&plan, live);
+    assert!(ran.ok, "{}", ran.said);
     assert_eq!(
-        calls.lines().skip(1).collect::<Vec<_>>(),
+        ran.calls.lines().skip(1).collect::<Vec<_>>(),
         [
+            "az ml schedule create --file .azureml/released/schedule-monthly.run.json --output none",
+            "az ml schedule enable --name released-monthly --output none",
+            "az ml schedule disable --name released-frequent --output none",
             "az ml schedule disable --name released-old --output none",
             "az ml schedule delete --name released-old --output none"
         ]
     );
-    let calls = called("Disable the schedules that are switched off");
-    assert_eq!(
-        calls.lines().nth(1),
-        Some("az ml schedule disable --name released-frequent --output none")
-    );
-    assert_eq!(calls.lines().count(), 2);
-    let calls = called("Apply schedule monthly");
-    assert!(calls.contains("create --file schedule-monthly.run.json"), "{calls}");
-    assert!(calls.contains("enable --name released-monthly"), "{calls}");
+}
+
+/// Runs the release over these live schedules.
+fn released(plan: &Plan, live: &str) -> Ran {
+    let (script, env) = step(plan, 1, "release", "Apply the schedules");
+    let values = [
+        ("PIPELINE", "released"),
+        ("PROJECT", "contoso/diabetes"),
+        ("COMMIT", "0123"),
+        ("LIVE", live),
+    ];
+    let names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["PROJECT", "PIPELINE", "COMMIT"]);
+    let file = (".azureml/released/schedule-monthly.json", r#"{"create_job": {}}"#);
+    bash(&script, &values, &[file])
+}
+
+#[test]
+fn a_schedule_of_another_project_is_not_taken_over() {
+    let taken = r#"[{"name": "released-monthly", "tags": {"mlopsc_project": "contoso/taxi"}}]"#;
+    let ran = released(&plans::released(), taken);
+    assert!(!ran.ok && ran.said.contains("belongs to contoso/taxi"), "{}", ran.said);
+    assert_eq!(ran.calls.lines().count(), 1, "{}", ran.calls);
 }
 
 #[test]
