@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod disk;
 mod git;
+mod leftovers;
 mod output;
 mod ownership;
 mod worklist;

@@ -11,6 +11,7 @@ use mlopsc_compiler::targets::{Artifact, Target};
 
 use crate::analysis::{Analysed, emit_all};
 use crate::disk::Disk;
+use crate::leftovers;
 use crate::output::Report;
 use crate::ownership::{Orphan, Verdict, judge, orphans};
 
@@ -28,6 +29,8 @@ pub(crate) struct Order {
 
 /// A file to be written.
 pub(crate) struct Write {
+    /// The spec's place in the project's list.
+    spec: usize,
     pub(crate) path: String,
     pub(crate) text: String,
 }
@@ -46,6 +49,8 @@ pub(crate) struct Worklist {
     pub(crate) disk: Disk,
     pub(crate) writes: Vec<Write>,
     pub(crate) removals: Vec<Orphan>,
+    /// Schedules that stay in the workspace when the removals are carried out.
+    pub(crate) left: Vec<String>,
     /// How many files are what they should be.
     pub(crate) fresh: usize,
     pub(crate) differences: Vec<Difference>,
@@ -62,6 +67,7 @@ impl Worklist {
             disk,
             writes: Vec::new(),
             removals: Vec::new(),
+            left: Vec::new(),
             fresh: 0,
             differences: Vec::new(),
             homeless: Vec::new(),
@@ -122,8 +128,10 @@ impl Worklist {
             let verdict = judge(&self.disk, self.spec(index), &path, &text, order.force);
             match verdict {
                 Verdict::Fresh => self.fresh += 1,
-                Verdict::Missing => writes.push((None, Write { path, text })),
-                Verdict::Changed(old) => writes.push((Some(old), Write { path, text })),
+                Verdict::Missing => writes.push((None, Write { spec: index, path, text })),
+                Verdict::Changed(old) => {
+                    writes.push((Some(old), Write { spec: index, path, text }))
+                }
                 Verdict::Edited(old) => {
                     refused = true;
                     self.say(index, &EDITED_OUTPUT, format!("`{path}` was edited by hand"), EDITED);
@@ -144,7 +152,7 @@ impl Worklist {
     }
 
     fn say_stale(&mut self, index: usize, writes: Vec<(Option<String>, Write)>) {
-        for (old, Write { path, text }) in writes {
+        for (old, Write { path, text, .. }) in writes {
             let what = if old.is_some() { "is not what this spec gives" } else { "is missing" };
             self.say(index, &STALE_OUTPUT, format!("`{path}` {what}"), STALE);
             let old = old.unwrap_or_default();
@@ -159,19 +167,38 @@ impl Worklist {
             Some(index) => self.analysed.analyses[index].plan.is_some() && !refused[index],
             None => project.whole && project.holds(spec) && project.disk.kind(spec).is_none(),
         };
-        for orphan in orphans(&self.disk, &folders, &judged, wanted) {
+        let found = orphans(&self.disk, &folders, &judged, wanted);
+        let kept = |orphan: &&Orphan| orphan.edited && !order.force;
+        let refused: BTreeSet<String> =
+            found.iter().filter(kept).map(|orphan| orphan.spec.clone()).collect();
+        // A spec's files change together or not at all, so that nobody has half of a change.
+        let specs = &self.analysed.project.specs;
+        self.writes.retain(|write| !refused.contains(&specs[write.spec]));
+        let released = leftovers::released(self.analysed.plans());
+        for orphan in found {
+            let left = leftovers::schedule(&orphan.path, &orphan.text, &released);
             if orphan.edited && !order.force {
                 let message = format!("`{}` is an orphan, and was edited by hand", orphan.path);
                 self.say_of_orphan(&orphan, &EDITED_OUTPUT, message, EDITED);
             } else if order.check {
-                let message = format!("`{}` is an orphan: no spec gives it any more", orphan.path);
-                self.say_of_orphan(&orphan, &STALE_OUTPUT, message, STALE);
-                let (path, old) = (orphan.path, orphan.text);
-                self.differences.push(Difference { path, old, new: String::new() });
-            } else {
+                self.say_orphan_stale(orphan, left);
+            } else if !refused.contains(&orphan.spec) {
                 self.removals.push(orphan);
+                self.left.extend(left);
             }
         }
+    }
+
+    fn say_orphan_stale(&mut self, orphan: Orphan, left: Option<String>) {
+        let mut message = format!("`{}` is an orphan: no spec gives it any more", orphan.path);
+        let mut help = STALE.to_owned();
+        if let Some(schedule) = left {
+            message = format!("{message}, and {}", leftovers::fact(&schedule));
+            help = format!("{help}; delete the schedule with {}", leftovers::commands(&schedule));
+        }
+        self.say_of_orphan(&orphan, &STALE_OUTPUT, message, &help);
+        let (path, old) = (orphan.path, orphan.text);
+        self.differences.push(Difference { path, old, new: String::new() });
     }
 
     fn spec(&self, index: usize) -> &str {

@@ -8,6 +8,7 @@ use mlopsc_compiler::targets::{TARGETS, Target};
 use crate::analysis::analyse;
 use crate::args::BuildArgs;
 use crate::disk::{self, Disk, Staged};
+use crate::leftovers;
 use crate::output::{Outcome, Output, Report, Stream, Trouble, aside};
 use crate::worklist::{Order, Worklist};
 use crate::workspace::{self, Project};
@@ -111,9 +112,13 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
         for orphan in &list.removals {
             let removed = list.disk.remove(&orphan.path, &orphan.folder);
             removed.map_err(|error| trouble(list, &orphan.path, &error))?;
-            aside(&format!("removed {}\n", output.shown(&list.disk, &orphan.path)));
+            let edits = if orphan.edited { ", with its edits by hand" } else { "" };
+            aside(&format!("removed {}{edits}\n", output.shown(&list.disk, &orphan.path)));
             changed = true;
         }
+    }
+    for schedule in lists.iter().flat_map(|list| &list.left) {
+        aside(&format!("{}\n", leftovers::advice(schedule)));
     }
     let fresh: usize = lists.iter().map(|list| list.fresh).sum();
     if fresh > 0 {

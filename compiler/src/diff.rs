@@ -27,6 +27,8 @@ pub struct Diff {
     /// Azure ML steps that cannot reuse an earlier result: what they run or read changed, or the
     /// default of a parameter that they read, or a step that they read from is such a step. (New content of code, conda files and data comes on top.)
     pub runs_again: Vec<String>,
+    /// Schedules that stay in the workspace: see [`left`].
+    pub left: Vec<String>,
 }
 
 impl Diff {
@@ -99,6 +101,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
         ),
         breaks: breaks(old, new),
         runs_again: runs_again(new, &parameters, &steps),
+        left: left(old, Some(new)),
         parameters,
         steps,
     }
@@ -167,8 +170,27 @@ fn edge_words(plan: &Plan, among: &BTreeSet<&str>) -> BTreeSet<String> {
     words.collect()
 }
 
+/// Names of the Azure ML schedules that stay in the workspace and go on firing after a change: a
+/// release deletes what its own pipeline does not ask for any more, but when there is none left,
+/// or when the pipeline is called differently now, nobody does.
+pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<String> {
+    let release = |plan: &Plan| plan.written_release().is_some();
+    if new.is_some_and(|new| new.name == old.name && release(new)) {
+        return Vec::new();
+    }
+    let schedules = old.written_release().map(|release| &release.schedules);
+    schedules.into_iter().flatten().map(|id| old.schedule_name(*id)).collect()
+}
+
 fn breaks(old: &Plan, new: &Plan) -> Vec<String> {
     let mut breaks = Vec::new();
+    if old.name != new.name {
+        breaks.push(format!(
+            "the pipeline `{}` is called `{}` now, and so are its files: whoever starts them, or \
+             waits for their checks, must follow",
+            old.name, new.name
+        ));
+    }
     for before in &old.parameters {
         match new.parameters.iter().find(|parameter| parameter.name == before.name) {
             Some(after) => breaks.extend(narrower(before, after)),

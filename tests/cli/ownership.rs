@@ -156,6 +156,84 @@ fn files_of_a_deleted_spec_go_when_the_whole_project_is_built() {
     assert!(!sandbox.has(".github/workflows/other.yml"));
 }
 
+const SCHEDULED: &str = "\
+mlopsc: 1
+name: tiny
+steps:
+  greet: { compute: serverless, environment: \"azureml:e:1\", run: echo hello }
+triggers:
+  nightly: { schedule: { every: day, at: \"02:00\" } }
+  weekly: { schedule: { every: week, on_weekdays: [monday], at: \"03:00\" } }
+";
+
+fn scheduled() -> Sandbox {
+    let project = PROJECT.replace("[github]", "[azureml, github]");
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", SCHEDULED)]);
+    sandbox.run(&["build"]).code(0);
+    sandbox
+}
+
+/// What a build says of schedules that stay in the workspace, before and after it removes files.
+#[track_caller]
+fn left(sandbox: &Sandbox) -> Vec<String> {
+    let check = sandbox.run(&["build", "--check", "--message-format", "concise"]).code(1);
+    let run = sandbox.run(&["build"]).code(0);
+    let name = |line: &str| {
+        let (_, rest) = line.split_once("the schedule `")?;
+        rest.split_once("` stays in the workspace").map(|(name, _)| name.to_owned())
+    };
+    let said: Vec<String> = run.err.lines().filter_map(name).collect();
+    assert_eq!(check.out.lines().filter_map(name).collect::<Vec<_>>(), said);
+    for name in &said {
+        let command = format!("`az ml schedule delete --name {name}`");
+        assert!(run.err.contains(&command), "{}", run.err);
+    }
+    said
+}
+
+#[test]
+fn schedules_that_no_release_deletes_are_named() {
+    let both = ["tiny-nightly", "tiny-weekly"];
+    let sandbox = scheduled();
+    sandbox.write("tiny.mlops.yaml", &SCHEDULED.replace("name: tiny", "name: grown"));
+    assert_eq!(left(&sandbox), both);
+
+    let sandbox = scheduled();
+    sandbox.write("tiny.mlops.yaml", SCHEDULED.split("triggers").next().unwrap());
+    assert_eq!(left(&sandbox), both);
+
+    let sandbox = scheduled();
+    sandbox.write("tiny.mlops.yaml", &SCHEDULED.replace("schedule:", "home: github, schedule:"));
+    assert_eq!(left(&sandbox), both);
+
+    let sandbox = scheduled();
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.write("other.mlops.yaml", &TINY.replace("tiny", "other"));
+    assert_eq!(left(&sandbox), both);
+}
+
+#[test]
+fn schedules_that_the_release_deletes_are_not_named() {
+    let sandbox = scheduled();
+    sandbox.write("tiny.mlops.yaml", &SCHEDULED.replace("nightly:", "daily:"));
+    assert_eq!(left(&sandbox), [""; 0]);
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.write("moved.mlops.yaml", &SCHEDULED.replace("nightly:", "late:"));
+    assert_eq!(left(&sandbox), [""; 0]);
+}
+
+#[test]
+fn an_edited_orphan_keeps_all_files_of_its_spec() {
+    let sandbox = scheduled();
+    let file = ".azureml/tiny/pipeline.json";
+    sandbox.write(file, &(sandbox.read(file) + "\n"));
+    sandbox.write("tiny.mlops.yaml", &SCHEDULED.replace("name: tiny", "name: grown"));
+    let run = sandbox.run(&["build"]).code(1);
+    assert!(!run.err.contains("wrote") && !run.err.contains("removed"), "{}", run.err);
+    let run = sandbox.run(&["build", "--force"]).code(0);
+    assert!(run.err.contains(&format!("removed {file}, with its edits by hand\n")), "{}", run.err);
+}
+
 #[test]
 fn a_broken_spec_loses_nothing() {
     let sandbox = built();

@@ -95,6 +95,11 @@ impl Plan {
         format!("{}-{}", self.name, self.trigger(trigger).name)
     }
 
+    /// The release, when the project writes the platform that it belongs to.
+    pub fn written_release(&self) -> Option<&Release> {
+        self.release.as_ref().filter(|release| self.project.targets.contains(&release.home))
+    }
+
     /// What the plan's files and folders are called; no other plan of a project may use one of them.
     pub fn file_stems(&self) -> impl Iterator<Item = String> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
