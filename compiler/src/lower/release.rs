@@ -54,7 +54,22 @@ fn inputs(plan: &Plan, schedules: &[TriggerId]) -> Vec<String> {
             local(text, parameter.kind, &mut paths);
         }
     }
-    paths.into_iter().collect()
+    outermost(paths)
+}
+
+/// What no folder of the list holds already. In their order, a folder comes before all in it.
+fn outermost(paths: BTreeSet<String>) -> Vec<String> {
+    if paths.contains(ROOT) {
+        return vec![ROOT.to_owned()];
+    }
+    let mut kept: Vec<String> = Vec::with_capacity(paths.len());
+    for path in paths {
+        let covers = |folder: &String| folder.ends_with('/') && path.starts_with(folder.as_str());
+        if !kept.last().is_some_and(covers) {
+            kept.push(path);
+        }
+    }
+    kept
 }
 
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
@@ -78,6 +93,9 @@ fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     }
 }
 
+/// The project's root, as a folder.
+const ROOT: &str = "/";
+
 /// A folder ends in `/`, so that targets can tell it from a file.
 fn folder(path: &str) -> String {
     format!("{path}/")
@@ -87,5 +105,18 @@ fn folder(path: &str) -> String {
 fn local(text: &str, kind: ValueType, paths: &mut BTreeSet<String>) {
     if !text.contains(':') {
         paths.insert(if kind.is_single_file() { text.to_owned() } else { folder(text) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_stands_for_all_in_it() {
+        let kept = |paths: &[&str]| outermost(paths.iter().map(|&path| path.to_owned()).collect());
+        assert_eq!(kept(&["src/score/", "src/", "src/a.py", "src.py"]), ["src.py", "src/"]);
+        assert_eq!(kept(&["a/b/", "a/c/"]), ["a/b/", "a/c/"]);
+        assert_eq!(kept(&["/", ".env", "src/"]), ["/"]);
     }
 }

@@ -24,6 +24,11 @@ pub struct Trigger {
 }
 
 impl Trigger {
+    /// Whether it fires, and does so there.
+    pub fn lives_on(&self, home: Home) -> bool {
+        self.enabled && self.homes.contains(&home)
+    }
+
     /// File name of its Azure ML schedule, if it lives there.
     pub fn schedule_file(&self) -> String {
         format!("schedule-{}.json", self.name)

@@ -105,6 +105,6 @@ pub struct Release {
     /// CI steps that must have passed before: those that the schedules skip.
     pub checks: Vec<Job>,
     /// Root-relative files and folders that the released files refer to (code, conda files),
-    /// sorted; folders end in `/`. A push that touches one, or a generated file, releases.
+    /// sorted; folders end in `/`, and no entry lies in another. `/` is the root. A push that touches one, or a generated file, releases.
     pub inputs: Vec<String>,
 }

@@ -5,6 +5,7 @@ use crate::plan::{Home, Plan};
 pub mod azure_pipelines;
 pub mod azureml;
 pub mod github;
+mod header;
 mod release;
 mod script;
 

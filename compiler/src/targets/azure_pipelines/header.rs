@@ -1,21 +1,19 @@
-//! The comment at the top of a file: whose it is, what starts it, and what must exist.
+//! What an organisation must have before a pipeline can run. Nothing but a failing run would say it.
 
-use crate::emit::mark;
-use crate::plan::{Concurrency, Place, Plan, Release, TriggerKind, Workflow};
+use crate::plan::{Concurrency, Work, Workflow};
+use crate::targets::header::{self as about, Reads};
 
 use super::reader::Reader;
 use super::scope::Scope;
 use super::{pipeline, triggers};
 
-/// The header of a workflow's file.
+/// The needs of a workflow's file.
 pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String> {
     let plan = scope.plan;
-    let mut lines = start(plan, &workflow.title);
-    lines.extend(started_by(plan, workflow));
-    let mut needs = needs(scope, false);
+    let mut needs = needs(scope, about::uses_azure(plan, scope.jobs));
     if workflow.concurrency == Concurrency::Queue {
         needs.push(
-            "an exclusive lock check on a resource that it uses (a service connection, a variable \
+            "exclusive lock check on a resource that it uses (a service connection, a variable \
              group, an environment): only then do runs wait for each other"
                 .to_owned(),
         );
@@ -27,94 +25,58 @@ pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String>
                 .to_owned(),
         );
     }
-    finish(lines, needs)
+    needs
 }
 
-/// The header of the release file.
-pub(super) fn of_release(scope: &Scope<'_>, release: &Release) -> Vec<String> {
-    let plan = scope.plan;
-    let mut lines = start(plan, &format!("Release of {}", plan.display_name));
-    for id in &release.schedules {
-        let trigger = plan.trigger(*id);
-        let state = if trigger.enabled { "enabled" } else { "disabled" };
-        lines.push(format!("Schedule {} on Azure ML: {state}.", plan.schedule_name(*id)));
-    }
-    let branch = &plan.project.default_branch;
-    lines.push(format!("Started by pushes to {branch}, and by hand."));
+/// The needs of the release file.
+pub(super) fn of_release(scope: &Scope<'_>) -> Vec<String> {
     let mut needs = needs(scope, true);
     needs.push(
-        "an exclusive lock check on the service connection: only then do releases wait for each \
-         other"
+        "exclusive lock check on the service connection: only then do releases wait for each other"
             .to_owned(),
     );
-    finish(lines, needs)
+    needs
 }
 
-fn start(plan: &Plan, title: &str) -> Vec<String> {
-    let spec = &plan.spec_path;
-    vec![
-        mark::blank(spec),
-        format!("Written by mlopsc: edit {spec}, then run `mlopsc build {spec}`."),
-        String::new(),
-        title.to_owned(),
-        String::new(),
-    ]
-}
-
-/// Which triggers of the spec start this file, and where the others live. Those without a CI file
-/// stand in the whole graph's.
-fn started_by(plan: &Plan, workflow: &Workflow) -> Vec<String> {
-    let is_first = plan.workflows.first().is_some_and(|first| first.id == workflow.id);
-    let others = plan.triggers.iter().filter(|one| is_first && one.workflow.is_none());
-    let own = workflow.triggers.iter().map(|id| plan.trigger(*id));
-    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
-    for trigger in own.chain(others).filter(|one| one.kind != TriggerKind::Manual) {
-        let name = trigger.name.as_str();
-        let homes: Vec<&str> = trigger.homes.iter().map(|home| home.word()).collect();
-        if triggers::lives_here(trigger) {
-            here.push(name);
-        } else if trigger.enabled {
-            elsewhere.push(format!("Trigger {name} lives on {}.", homes.join(" and ")));
-        } else {
-            elsewhere.push(format!("Trigger {name} is switched off."));
-        }
+fn needs(scope: &Scope<'_>, uses_azure: bool) -> Vec<String> {
+    let plan = scope.plan;
+    let azure = &plan.project.azure;
+    let mut reads = Reads::of(plan, scope.jobs);
+    let mut needs = Vec::new();
+    if uses_azure {
+        let name = Reader::new(scope).text(&azure.service_connection);
+        needs.push(format!(
+            "Azure Resource Manager service connection {name}, whose identity may use the workspace"
+        ));
+        reads.texts([
+            &azure.service_connection,
+            &azure.subscription,
+            &azure.resource_group,
+            &azure.workspace,
+        ]);
     }
-    let started = match here.as_slice() {
-        [] => "Started by hand.".to_owned(),
-        names => format!("Started by {}, and by hand.", names.join(", ")),
-    };
-    [vec![started], elsewhere].concat()
-}
-
-fn needs(scope: &Scope<'_>, releases: bool) -> Vec<String> {
-    let project = &scope.plan.project;
-    let mut needs: Vec<String> = Vec::new();
-    if releases || uses_azure(scope) {
-        let name = Reader::new(scope).text(&project.azure.service_connection);
-        needs.push(format!("Azure Resource Manager service connection {name}"));
-    }
-    for group in pipeline::groups(scope) {
-        needs.push(format!("variable group {group}"));
-    }
-    for step in scope.steps() {
-        let Place::Ci(place) = &step.place else { continue };
-        let environment = place.environment.as_ref();
-        let line = environment.map(|name| format!("environment {name}, with its approvers"));
-        needs.extend(line.filter(|line| !needs.contains(line)));
+    needs.extend(variables(scope, &reads));
+    // Gates before Azure ML steps are manual validations alone.
+    let belong = scope.jobs.iter().filter(|job| !matches!(job.work, Work::Gate { .. }));
+    for (name, approves) in about::environments(plan, belong) {
+        let answer =
+            if approves { ": an approval check of its own would ask people once more" } else { "" };
+        needs.push(format!("environment {name}{answer}"));
     }
     needs
 }
 
-fn uses_azure(scope: &Scope<'_>) -> bool {
-    let step = |place: &Place| matches!(place, Place::Ci(place) if place.azure);
-    scope.submissions().next().is_some() || scope.steps().any(|one| step(&one.place))
-}
-
-fn finish(mut lines: Vec<String>, needs: Vec<String>) -> Vec<String> {
-    if !needs.is_empty() {
-        lines.push(String::new());
-        lines.push("It needs:".to_owned());
-        lines.extend(needs.into_iter().map(|need| format!("- {need}")));
+/// The groups and what must be in them; without groups, the variables of the pipeline itself.
+fn variables(scope: &Scope<'_>, reads: &Reads) -> Option<String> {
+    let groups: Vec<&str> = pipeline::groups(scope).map(String::as_str).collect();
+    let variables = about::counted("variable", &reads.variables);
+    let secrets = about::counted("secret variable", &reads.secrets);
+    let inside: Vec<String> = variables.into_iter().chain(secrets).collect();
+    let inside = inside.join(" and ");
+    match groups.as_slice() {
+        _ if inside.is_empty() => None,
+        [] => Some(inside),
+        [group] => Some(format!("variable group {group}, with {inside}")),
+        groups => Some(format!("variable groups {}, with {inside}", groups.join(", "))),
     }
-    lines
 }

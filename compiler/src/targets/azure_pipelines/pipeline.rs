@@ -1,8 +1,8 @@
 //! Whole files: the root keys in their order, and the jobs.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Plan, Release, Work, Workflow};
-use crate::targets::Artifact;
+use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
+use crate::targets::{Artifact, header as about};
 
 use super::scope::Scope;
 use super::{container, expression, gate, header, job, parameters, release, submit, triggers};
@@ -19,7 +19,9 @@ pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     }
     let jobs = jobs(&scope);
     put_body(&mut root, &scope, jobs);
-    artifact(plan, &workflow.id, &root, &header::of_workflow(&scope, workflow))
+    let needs = header::of_workflow(&scope, workflow);
+    let header = about::of_workflow(plan, workflow, Home::AzurePipelines, needs);
+    artifact(plan, &workflow.id, &root, &header)
 }
 
 /// The release file.
@@ -34,7 +36,9 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
     let mut jobs = jobs(&scope);
     jobs.push(release::write(&scope, release));
     put_body(&mut root, &scope, jobs);
-    artifact(plan, &release.id, &root, &header::of_release(&scope, release))
+    let needs = header::of_release(&scope);
+    let header = about::of_release(plan, release, needs);
+    artifact(plan, &release.id, &root, &header)
 }
 
 /// What a release depends on; nothing (every path) when the root itself is among it. A filter that

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::plan::WorkflowParameter;
 use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
-use crate::plan::{SubmissionId, WorkflowParameter};
 
 use super::container::{self, Container};
 
@@ -91,19 +91,6 @@ impl<'a> Scope<'a> {
         id: ParameterId,
     ) -> (&'a Parameter, Option<&'a WorkflowParameter>) {
         (self.plan.parameter(id), self.parameters.iter().find(|one| one.id == id))
-    }
-
-    /// The CI steps among the jobs.
-    pub(super) fn steps(&self) -> impl Iterator<Item = &'a Step> {
-        self.jobs.iter().filter_map(|job| step_of(self.plan, job))
-    }
-
-    /// The submissions among the jobs.
-    pub(super) fn submissions(&self) -> impl Iterator<Item = SubmissionId> {
-        self.jobs.iter().filter_map(|job| match job.work {
-            Work::Submit(submission) => Some(submission),
-            Work::Step(_) | Work::Gate { .. } => None,
-        })
     }
 }
 

@@ -12,12 +12,7 @@ pub(super) fn living_here<'a>(
     workflow: &'a Workflow,
 ) -> impl Iterator<Item = &'a Trigger> {
     let triggers = workflow.triggers.iter().map(|id| plan.trigger(*id));
-    triggers.filter(|one| lives_here(one))
-}
-
-/// Whether a trigger fires, and does so on this platform.
-pub(super) fn lives_here(trigger: &Trigger) -> bool {
-    trigger.enabled && trigger.homes.contains(&Home::AzurePipelines)
+    triggers.filter(|one| one.lives_on(Home::AzurePipelines))
 }
 
 /// Whether pull requests start runs.

@@ -8,7 +8,7 @@ use crate::plan::{
 
 use super::data::{self, Arrival};
 use super::expression;
-use super::job::{self, Frame, Permissions};
+use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
 use super::{check, gate, login, pins, step};
 
@@ -18,7 +18,7 @@ const LIMIT: u32 = 360;
 const AROUND: u32 = 15;
 
 /// Writes the job of a step, and before it the job that does what a container cannot.
-pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Map) {
+pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Jobs) {
     let (Place::Ci(place), Task::Command(command)) = (&own.place, &own.task) else { return };
     let mut work = CiStep {
         scope,
@@ -32,12 +32,12 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Map) {
     };
     if place.container.is_some() && (work.reviewed.is_some() || work.fetches()) {
         let id = format!("{}__inputs", job.id);
-        jobs.put(&id, work.errand().into_map());
+        jobs.put(&id, work.errand());
         work.arrivals = work.arrivals.into_iter().map(|data| data.by_way_of(&job.id)).collect();
         work.needs.push(id);
         work.reviewed = None;
     }
-    jobs.put(&job.id, work.frame().into_map());
+    jobs.put(&job.id, work.frame());
 }
 
 struct CiStep<'a> {

@@ -1,7 +1,7 @@
 //! `on`: what starts a workflow here.
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow};
+use crate::plan::{Home, Plan, PullRequest, Push, Timing, TriggerKind, Workflow};
 
 /// The events of a workflow that live on this platform.
 pub(super) struct Events<'a> {
@@ -15,7 +15,7 @@ impl<'a> Events<'a> {
     pub(super) fn of(plan: &'a Plan, workflow: &Workflow) -> Self {
         let mut events = Self { push: None, pull_request: None, schedules: Vec::new() };
         for trigger in workflow.triggers.iter().map(|id| plan.trigger(*id)) {
-            if lives_here(trigger) {
+            if trigger.lives_on(Home::GitHub) {
                 events.add(&trigger.kind);
             }
         }
@@ -30,6 +30,16 @@ impl<'a> Events<'a> {
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
             TriggerKind::Manual => {}
         }
+    }
+
+    /// The push that starts the workflow.
+    pub(super) fn push(&self) -> Option<&'a Push> {
+        self.push
+    }
+
+    /// Whether pull requests start it.
+    pub(super) fn on_pull_requests(&self) -> bool {
+        self.pull_request.is_some()
     }
 
     /// Whether only people start the workflow.
@@ -66,11 +76,6 @@ impl<'a> Events<'a> {
         on.put("workflow_dispatch", filled(dispatch));
         on
     }
-}
-
-/// Whether a trigger fires here.
-pub(super) fn lives_here(trigger: &Trigger) -> bool {
-    trigger.enabled && trigger.homes.contains(&Home::GitHub)
 }
 
 fn push(push: &Push) -> Map {

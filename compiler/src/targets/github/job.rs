@@ -1,5 +1,7 @@
 //! Jobs: the frame around the steps, the same for every kind of work.
 
+use std::collections::BTreeSet;
+
 use crate::emit::{Doc, Map};
 use crate::plan::{Job, When, Work};
 
@@ -72,15 +74,34 @@ impl Permissions {
     }
 }
 
+/// The jobs of a file as they are written.
+#[derive(Default)]
+pub(super) struct Jobs {
+    /// The value of `jobs`.
+    pub(super) map: Map,
+    /// The environments of the jobs that ask for an identity token; `None`: no environment.
+    pub(super) identities: BTreeSet<Option<String>>,
+}
+
+impl Jobs {
+    /// Adds a job.
+    pub(super) fn put(&mut self, id: &str, frame: Frame) {
+        if frame.permissions.id_token {
+            self.identities.insert(frame.environment.clone());
+        }
+        self.map.put(id, frame.into_map());
+    }
+}
+
 /// Every job of a workflow, in order.
-pub(super) fn all(scope: &Scope<'_>) -> Map {
-    let mut jobs = Map::new();
+pub(super) fn all(scope: &Scope<'_>) -> Jobs {
+    let mut jobs = Jobs::default();
     for job in scope.jobs() {
         match &job.work {
             Work::Step(step) => ci_step::write(scope, job, scope.plan.step(*step), &mut jobs),
             Work::Gate { step, environment } => {
                 let step = scope.plan.step(*step);
-                jobs.put(&job.id, gate::job(scope, job, step, environment).into_map());
+                jobs.put(&job.id, gate::job(scope, job, step, environment));
             }
             Work::Submit(id) => submit::write(scope, job, *id, &mut jobs),
         }

@@ -7,6 +7,7 @@ mod data;
 mod events;
 mod expression;
 mod gate;
+mod header;
 mod inputs;
 mod job;
 mod login;

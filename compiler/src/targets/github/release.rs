@@ -2,34 +2,42 @@
 
 use crate::emit::Map;
 use crate::plan::{Plan, Release};
-use crate::targets::{Artifact, release as shared};
+use crate::targets::{Artifact, header as about, release as shared};
 
 use super::check;
 use super::expression::{expression, literal};
 use super::job::{self, Frame, Permissions};
 use super::scope::Scope;
-use super::{login, pins, step, workflow};
+use super::{header, login, pins, step, workflow};
 
 /// The file of `plan.release`.
 pub(super) fn artifact(plan: &Plan, release: &Release) -> Artifact {
     let scope = Scope::new(plan, &release.checks, &[]);
     let mut jobs = job::all(&scope);
-    jobs.put(shared::job_id(release), apply(&scope, release).into_map());
+    jobs.put(shared::job_id(release), apply(&scope, release));
     let mut concurrency = Map::new();
     // A newer release replaces one that waits: it holds all that the older one would apply.
     concurrency.put("group", &release.id).put("cancel-in-progress", false);
     let title = format!("{} (release)", plan.display_name);
-    let doc = workflow::document(&title, events(plan, release), concurrency, jobs);
-    workflow::file(plan, &release.id, &doc, Vec::new())
+    // Only the default branch is released, whatever starts it.
+    let refs = [header::branch(&plan.project.default_branch)];
+    let needs = header::needs(&scope, &jobs, &refs, true);
+    let header = about::of_release(plan, release, needs);
+    let doc = workflow::document(&title, events(plan, release), concurrency, jobs.map);
+    workflow::file(plan, &release.id, &doc, &header)
 }
 
 fn events(plan: &Plan, release: &Release) -> Map {
     let mut on = Map::new();
-    let mut paths = vec![glob(&plan.azure_ml_path(""))];
-    paths.extend(release.inputs.iter().map(|path| glob(path)));
-    paths.push(glob(&workflow::path(plan, &release.id)));
     let mut push = Map::new();
-    push.put("branches", vec![escape(&plan.project.default_branch)]).put("paths", paths);
+    push.put("branches", vec![escape(&plan.project.default_branch)]);
+    // Every path lies in the root, and no pattern may start with a slash.
+    if !release.inputs.iter().any(|path| path == "/") {
+        let mut paths = vec![glob(&plan.azure_ml_path(""))];
+        paths.extend(release.inputs.iter().map(|path| glob(path)));
+        paths.push(glob(&workflow::path(plan, &release.id)));
+        push.put("paths", paths);
+    }
     on.put("push", push);
     on.put("workflow_dispatch", crate::emit::Doc::Null);
     on

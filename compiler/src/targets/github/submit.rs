@@ -4,7 +4,7 @@ use crate::emit::Map;
 use crate::plan::{Job, SubmissionId, When};
 
 use super::expression::{condition, expression};
-use super::job::{self, Frame, Permissions};
+use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
 use super::{bind, data, login, pins, step};
 
@@ -18,15 +18,15 @@ const NAMED: usize = 3;
 const NAME_LIMIT: usize = 220;
 
 /// Writes the jobs that submit and watch one Azure ML job.
-pub(super) fn write(scope: &Scope<'_>, job: &Job, id: SubmissionId, jobs: &mut Map) {
+pub(super) fn write(scope: &Scope<'_>, job: &Job, id: SubmissionId, jobs: &mut Jobs) {
     let slices = &scope.slices;
     let watch = Watch { scope, job, title: title(scope, id), slices };
-    jobs.put(&job.id, watch.submit(id).into_map());
+    jobs.put(&job.id, watch.submit(id));
     for number in 2..=slices.len() {
-        jobs.put(scope::wait_id(&job.id, number), watch.go_on(number).into_map());
+        jobs.put(&scope::wait_id(&job.id, number), watch.go_on(number));
     }
     if slices.len() > 1 {
-        jobs.put(format!("{}__cancel", job.id), watch.clean_up().into_map());
+        jobs.put(&format!("{}__cancel", job.id), watch.clean_up());
     }
 }
 

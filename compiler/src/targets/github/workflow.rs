@@ -1,13 +1,13 @@
 //! Workflow files.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, Trigger, TriggerId, TriggerKind, Workflow};
-use crate::targets::Artifact;
+use crate::plan::{Concurrency, Home, Plan, Workflow};
+use crate::targets::{Artifact, header as about};
 
-use super::events::{self, Events};
+use super::events::Events;
 use super::expression::expression;
 use super::scope::Scope;
-use super::{inputs, job};
+use super::{header, inputs, job};
 
 /// One file of `plan.workflows`.
 pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
@@ -15,10 +15,13 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters);
     scope.by_hand_only = events.by_hand_only();
     scope.guards = events.guards(workflow.trusted);
+    let refs = header::refs(plan, &events);
     let on = events.into_map(inputs::dispatch(&scope, &workflow.parameters));
     let concurrency = concurrency(&workflow.id, workflow.concurrency);
-    let doc = document(&workflow.title, on, concurrency, job::all(&scope));
-    file(plan, &workflow.id, &doc, started_by(plan, workflow))
+    let jobs = job::all(&scope);
+    let needs = header::needs(&scope, &jobs, &refs, false);
+    let header = about::of_workflow(plan, workflow, Home::GitHub, needs);
+    file(plan, &workflow.id, &document(&workflow.title, on, concurrency, jobs.map), &header)
 }
 
 /// The document, in the order that people expect.
@@ -38,15 +41,8 @@ pub(super) fn document(title: &str, on: Map, concurrency: Map, jobs: Map) -> Map
 }
 
 /// The file of a document.
-pub(super) fn file(plan: &Plan, id: &str, doc: &Map, started_by: Vec<String>) -> Artifact {
-    let mut header = vec![
-        mark::blank(&plan.spec_path),
-        format!("Written by mlopsc; edits are lost. Change {} and run", plan.spec_path),
-        format!("`mlopsc build {}` instead.", plan.spec_path),
-    ];
-    header.extend(started_by);
-    let text = mark::stamp(emit::yaml(doc, &header));
-    Artifact { path: path(plan, id), text }
+pub(super) fn file(plan: &Plan, id: &str, doc: &Map, header: &[String]) -> Artifact {
+    Artifact { path: path(plan, id), text: mark::stamp(emit::yaml(doc, header)) }
 }
 
 /// Root-relative path of a workflow file.
@@ -71,38 +67,4 @@ fn concurrency(id: &str, concurrency: Concurrency) -> Map {
         }
     };
     map
-}
-
-/// Which triggers of the spec start this file, and which live elsewhere. Those without a CI file
-/// stand in the whole graph's.
-fn started_by(plan: &Plan, workflow: &Workflow) -> Vec<String> {
-    let is_first = plan.workflows.first().is_some_and(|first| first.id == workflow.id);
-    let without_file = (0..).map(TriggerId).zip(&plan.triggers).filter_map(|(id, trigger)| {
-        (is_first && trigger.workflow.is_none() && !workflow.triggers.contains(&id)).then_some(id)
-    });
-    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
-    for id in workflow.triggers.iter().copied().chain(without_file) {
-        let trigger = plan.trigger(id);
-        if trigger.kind == TriggerKind::Manual {
-            continue;
-        }
-        if events::lives_here(trigger) {
-            here.push(trigger.name.as_str());
-        } else {
-            elsewhere.push(home(trigger));
-        }
-    }
-    let started = match here.as_slice() {
-        [] => "Started by hand.".to_owned(),
-        names => format!("Started by {}, and by hand.", names.join(", ")),
-    };
-    [vec![started], elsewhere].concat()
-}
-
-fn home(trigger: &Trigger) -> String {
-    if !trigger.enabled {
-        return format!("Trigger {} is switched off.", trigger.name);
-    }
-    let homes: Vec<_> = trigger.homes.iter().copied().map(Home::word).collect();
-    format!("Trigger {} lives on {}.", trigger.name, homes.join(" and "))
 }
