@@ -130,7 +130,7 @@ impl Files for Disk {
             return Err(FileFault::Other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
         }
         let bytes = fs::read(&place).map_err(|error| fault(&error))?;
-        String::from_utf8(bytes).map_err(|bad| FileFault::NotUtf8(bad.utf8_error().valid_up_to()))
+        source::text_of(bytes)
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {
@@ -223,7 +223,13 @@ fn fault(error: &io::Error) -> FileFault {
     if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
         return FileFault::Missing;
     }
-    FileFault::Other(error.to_string())
+    FileFault::Other(words(error))
+}
+
+/// The machine's complaint without the number that only programmers read.
+pub(crate) fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_lowercase()
 }
 
 /// A path as other programs take it: Windows' `\\?\` prefix, which `canonicalize` puts there, is
@@ -261,7 +267,7 @@ mod tests {
         fs::write(folder.path().join("bytes"), b"ab\xff").unwrap();
         fs::create_dir(folder.path().join("b")).unwrap();
         let disk = Disk::open(folder.path()).unwrap();
-        assert_eq!(disk.read("bytes"), Err(FileFault::NotUtf8(2)));
+        assert!(matches!(disk.read("bytes"), Err(FileFault::NotUtf8(bad)) if bad.at == 2));
         assert_eq!(disk.read("b"), Err(FileFault::Other("not a regular file".to_owned())));
         let names: Vec<String> = disk.list("").unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["b", "bytes"]);

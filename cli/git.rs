@@ -59,8 +59,7 @@ impl Files for Revision {
         if !found.status.success() {
             return Err(FileFault::Other(complaint(&found)));
         }
-        String::from_utf8(found.stdout)
-            .map_err(|bad| FileFault::NotUtf8(bad.utf8_error().valid_up_to()))
+        source::text_of(found.stdout)
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {

@@ -54,6 +54,8 @@ impl Trouble {
 
     /// The machine's complaint about a path.
     pub(crate) fn at(path: &Path, cause: &dyn Display) -> Self {
+        let cause = cause.to_string();
+        let cause = cause.split(" (os error ").next().unwrap_or(&cause);
         Self(format!("{}: {cause}", disk::plain(path).display()))
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
-use mlopsc_compiler::source::{EntryKind, Files as _};
-use mlopsc_compiler::{ProjectFile, read_project};
+use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
+use mlopsc_compiler::{ProjectFile, read_project, unreadable_project};
 
 use crate::disk::{self, Disk};
 use crate::output::Trouble;
@@ -90,8 +90,11 @@ pub(crate) fn below(folder: &str, path: &str) -> String {
 /// The project file in a root-relative folder.
 fn read_file(disk: &Disk, folder: &str) -> Result<ProjectFile, Trouble> {
     let path = below(folder, PROJECT_FILE);
-    let text = disk.read(&path).map_err(|fault| Trouble::at(&disk.absolute(&path), &fault))?;
-    Ok(read_project(&path, &text))
+    match disk.read(&path) {
+        Ok(text) => Ok(read_project(&path, &text)),
+        Err(fault @ FileFault::NotUtf8(_)) => Ok(unreadable_project(&path, fault)),
+        Err(fault) => Err(Trouble::at(&disk.absolute(&path), &fault)),
+    }
 }
 
 /// Whether a file's name is that of a spec.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
-use source::{FileId, Files, SourceFile, Sources, Span, folder_of};
+use source::{FileFault, FileId, Files, SourceFile, Sources, Span, folder_of};
 use spec::project::ProjectSpec;
 use targets::{Artifact, TARGETS};
 
@@ -82,6 +82,43 @@ pub fn read_project(path: &str, text: &str) -> ProjectFile {
     ProjectFile { file, spec, diagnostics }
 }
 
+/// A project file that could not be read.
+pub fn unreadable_project(path: &str, fault: FileFault) -> ProjectFile {
+    let (text, diagnostic) = unreadable(PROJECT, "project file", fault);
+    let file = Arc::new(SourceFile::new(path, text));
+    ProjectFile { file, diagnostics: vec![diagnostic], ..read_project(path, "") }
+}
+
+/// What is shown of a file that could not be read, and what is said of it.
+fn unreadable(file: FileId, what: &str, fault: FileFault) -> (String, Diagnostic) {
+    let top = Span::top(file);
+    let missing = |message: &str| {
+        let message = format!("cannot read the {what}: {message}");
+        Diagnostic::new(&diagnostics::MISSING_FILE, top, message)
+    };
+    match fault {
+        FileFault::NotUtf8(content) => {
+            let at = u32::try_from(content.at).unwrap_or(0);
+            let sign = u32::from(!content.utf16) * 3; // bytes of U+FFFD
+            let span = Span::new(file, at, at + sign);
+            let diagnostic = Diagnostic::new(&diagnostics::SYNTAX, span, content.words());
+            let help = "save the file as UTF-8: editors and PowerShell (`-Encoding utf8`) offer the encoding when they save";
+            (content.text, diagnostic.help(help))
+        }
+        FileFault::Missing => {
+            (String::new(), missing("nothing is there").help("letter case counts"))
+        }
+        FileFault::Outside => {
+            let help = "a symbolic link may not lead out of the project";
+            (String::new(), missing("the path leaves the project's root").help(help))
+        }
+        FileFault::Other(message) => {
+            let help = "make it a file that this user may read, then run again";
+            (String::new(), missing(&message).help(help))
+        }
+    }
+}
+
 /// What came of a spec.
 #[derive(Debug)]
 pub struct Analysis {
@@ -137,11 +174,10 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     let text = match files.read(spec_path) {
         Ok(text) => text,
         Err(fault) => {
-            sources.add(SourceFile::new(spec_path, ""));
-            let top = Span::top(SPEC);
-            let message = format!("cannot read the spec: {fault}");
-            sink.report(Diagnostic::new(&diagnostics::MISSING_FILE, top, message));
-            return Analysis { sources, diagnostics: sink.into_items(), plan: None, name: top };
+            let (text, diagnostic) = unreadable(SPEC, "spec", fault);
+            sources.add(SourceFile::new(spec_path, text));
+            let diagnostics = vec![diagnostic];
+            return Analysis { sources, diagnostics, plan: None, name: Span::top(SPEC) };
         }
     };
     let read = spec::read_spec(SPEC, &text, &mut sink);

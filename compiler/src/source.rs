@@ -163,10 +163,41 @@ pub enum FileFault {
     Missing,
     /// The path leaves the root.
     Outside,
-    /// The content is not UTF-8; the offset of the first bad byte.
-    NotUtf8(usize),
+    /// The content is not UTF-8.
+    NotUtf8(Box<Undecoded>),
     /// The machine's own message.
     Other(String),
+}
+
+/// Content that is not UTF-8.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undecoded {
+    /// The content with `\u{fffd}` for what is not UTF-8; nothing of a file in UTF-16.
+    pub text: String,
+    /// Where the first such sign is.
+    pub at: usize,
+    /// Whether the file starts as files in UTF-16 do.
+    pub utf16: bool,
+}
+
+impl Undecoded {
+    /// What is wrong, after the file's name.
+    pub fn words(&self) -> &'static str {
+        if self.utf16 { "the file is in UTF-16, not in UTF-8" } else { "this byte is not UTF-8" }
+    }
+}
+
+/// The text of a file's bytes.
+///
+/// # Errors
+/// [`FileFault::NotUtf8`] when they are no UTF-8.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, FileFault> {
+    String::from_utf8(bytes).map_err(|bad| {
+        let (at, bytes) = (bad.utf8_error().valid_up_to(), bad.into_bytes());
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let text = if utf16 { "".into() } else { String::from_utf8_lossy(&bytes) };
+        FileFault::NotUtf8(Box::new(Undecoded { text: text.into_owned(), at, utf16 }))
+    })
 }
 
 impl fmt::Display for FileFault {
@@ -174,7 +205,7 @@ impl fmt::Display for FileFault {
         match self {
             Self::Missing => f.write_str("no such file or folder"),
             Self::Outside => f.write_str("the path leaves the project's root"),
-            Self::NotUtf8(at) => write!(f, "not UTF-8 (byte {at})"),
+            Self::NotUtf8(content) => f.write_str(content.words()),
             Self::Other(message) => f.write_str(message),
         }
     }

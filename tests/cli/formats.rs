@@ -98,3 +98,36 @@ fn what_several_specs_say_of_their_project_is_shown_and_counted_once() {
     assert_eq!(run.err, "checked 2 specs: 1 warning\n");
     assert_eq!(run.code, 0);
 }
+
+#[test]
+fn a_file_in_another_encoding_says_so_at_its_place() {
+    let sandbox = Sandbox::tiny();
+    let text = TINY.replace("echo hello", "echo h\u{e9}llo");
+    let latin: Vec<u8> = text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+    std::fs::write(sandbox.path("tiny.mlops.yaml"), latin).unwrap();
+    let run = sandbox.run(&["check", "--message-format", "concise"]).code(1);
+    let said = "tiny.mlops.yaml:6:16: error[syntax]: this byte is not UTF-8\n";
+    assert_eq!(run.out, said);
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for file in ["tiny.mlops.yaml", "mlopsc.yaml"] {
+        std::fs::write(sandbox.path(file), &wide).unwrap();
+        let run = sandbox.run(&["check"]).code(1);
+        assert!(run.out.contains(&format!("[{file}:1:1]")), "{}", run.out);
+        assert!(run.out.contains("the file is in UTF-16"), "{}", run.out);
+        assert!(run.out.contains("save the file as UTF-8"), "{}", run.out);
+    }
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_change_no_place() {
+    let sandbox = Sandbox::tiny();
+    let text = TINY.replace("run: echo hello", "run: echo ${{ parameters.x }}");
+    let said = |text: &str| {
+        sandbox.write("tiny.mlops.yaml", text);
+        sandbox.run(&["check", "--message-format", "concise"]).code(1).out
+    };
+    let plain = said(&text);
+    assert!(plain.starts_with("tiny.mlops.yaml:6:30: error[unknown-reference]"), "{plain}");
+    assert_eq!(said(&format!("\u{feff}{}", text.replace('\n', "\r\n"))), plain);
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::names::Context;
 use crate::diagnostics::{Diagnostic, MISSING_FILE, Sink, near_miss};
-use crate::source::{EntryKind, Files, Span, folder_of, join};
+use crate::source::{EntryKind, Files, Span, Spanned, folder_of, join};
 
 /// The window, with a memory: hundreds of steps name the same folders, and each look costs calls of
 /// the system.
@@ -43,6 +43,37 @@ impl<'a> Window<'a> {
         let entries = self.files.list(folder).unwrap_or_default();
         entries.into_iter().map(|(name, _)| name).collect()
     }
+}
+
+/// A folder that a path filter starts in, and that is not there.
+#[derive(Clone, Debug)]
+pub(crate) struct AbsentFolder {
+    pub(crate) name: String,
+    /// A folder with almost that name.
+    pub(crate) near: Option<String>,
+}
+
+/// Where path filters of triggers start in a folder that is not there.
+pub(crate) fn absent_folders(cx: &Context<'_>) -> Vec<Spanned<AbsentFolder>> {
+    let triggers = cx.spec.triggers.good().map(|(_, trigger)| trigger);
+    let filters = triggers.flat_map(|trigger| {
+        let push = trigger.push.iter().flat_map(|push| &push.paths.0);
+        push.chain(trigger.pull_request.iter().flat_map(|it| &it.paths.0))
+    });
+    let mut nearest: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut entries: Option<Vec<String>> = None;
+    let absent = filters.filter_map(|filter| {
+        let bare = filter.value.strip_prefix('!').unwrap_or(&filter.value);
+        let (name, _) = bare.split_once('/').filter(|(first, _)| !first.contains('*'))?;
+        let missing = cx.files.kind(name).is_none();
+        missing.then(|| {
+            let entries = entries.get_or_insert_with(|| cx.files.list(""));
+            let near = || near_miss(name, entries.iter().map(String::as_str)).map(str::to_owned);
+            let near = nearest.entry(name).or_insert_with(near).clone();
+            Spanned::new(AbsentFolder { name: name.to_owned(), near }, filter.span)
+        })
+    });
+    absent.collect()
 }
 
 /// A file, from a folder on; its root-relative path.

@@ -20,8 +20,11 @@ mod steps;
 mod surroundings;
 mod triggers;
 
+use std::collections::BTreeMap;
+
 use binder::EdgeSite;
 use cut::Vertex;
+use files::AbsentFolder;
 use names::Context;
 use order::Graph;
 use triggers::Ground;
@@ -29,7 +32,7 @@ pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
 use crate::diagnostics::Sink;
 use crate::plan::{Home, Parameter, Project, Step, Text, When};
-use crate::source::Files;
+use crate::source::{Files, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
 use crate::spec::steps::Engine;
@@ -52,6 +55,8 @@ pub struct Checked<'a> {
     pub(crate) unread: Vec<u32>,
     /// CI steps that Azure ML's schedules skip and that can run before a release.
     pub(crate) release_checks: Option<Sliced>,
+    /// Where path filters start in a folder that is not there.
+    pub(crate) absent_folders: Vec<Spanned<AbsentFolder>>,
 }
 
 /// Proves a spec; `None` when a mistake was reported.
@@ -68,13 +73,14 @@ pub fn check<'a>(
     let project = project::project(project_spec, &mut Sink::new());
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
+    let before_steps = sink.errors();
     let all = steps::steps(&cx, sink);
-    let named = triggers::named(&cx, sink);
+    let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
+    let pasted = triggers::pasted(&all.bound, parameters.len());
+    let named = triggers::named(&cx, &parameters, &pasted, sink);
     let default_skip = triggers::default_skip(&cx, sink);
     let graph = order::graph(&cx, all.edges, sink)?;
-    let (vertices, submissions) = vertices(&cx, &all.engines)?;
-    let pasted = triggers::pasted(&all.bound, parameters.len());
-    let project = project?;
+    let (vertices, submissions) = vertices(&cx, &all.engines);
     let ground = Ground {
         graph: &graph,
         vertices: &vertices,
@@ -82,6 +88,8 @@ pub fn check<'a>(
         steps: &all.bound,
         pasted: &pasted,
         project: &project,
+        is_placed: all.engines.iter().all(Option::is_some),
+        is_whole,
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
@@ -107,6 +115,7 @@ pub fn check<'a>(
         project,
         submissions,
         release_checks,
+        absent_folders: files::absent_folders(&cx),
         unread: (0u32..).zip(&all.used).filter(|(_, used)| !**used).map(|(at, _)| at).collect(),
     })
 }
@@ -141,31 +150,32 @@ pub fn check_project(spec: &ProjectSpec, sink: &mut Sink) {
     project::project(spec, sink);
 }
 
-/// What the cut must know of each step; `None` when an engine is not known.
+/// What the cut must know of each step, and the names of submissions. A step whose engine is not
+/// known counts as one on CI, so that further mistakes are found; nothing is made of it.
 #[allow(clippy::cast_possible_truncation)]
-fn vertices(cx: &Context<'_>, engines: &[Option<Engine>]) -> Option<(Vec<Vertex>, Vec<String>)> {
+fn vertices<'a>(cx: &Context<'a>, engines: &[Option<Engine>]) -> (Vec<Vertex>, Vec<String>) {
+    let mut numbers: BTreeMap<&'a str, u32> = BTreeMap::new();
     let mut names: Vec<String> = Vec::new();
-    let mut number = |name: &str| {
-        let known = names.iter().position(|known| known == name);
-        known.unwrap_or_else(|| {
+    let mut number = |name: &'a str| {
+        *numbers.entry(name).or_insert_with(|| {
             names.push(name.to_owned());
-            names.len() - 1
-        }) as u32
+            names.len() as u32 - 1
+        })
     };
-    let mut vertices = Vec::with_capacity(engines.len());
-    for (step, engine) in (0u32..).zip(engines) {
-        let body = cx.step(step)?;
-        let submission = body.submission.as_ref().map(|name| number(&name.name.value));
-        let when = body.when.as_ref().map_or(When::Success, |when| when.value.plan());
-        vertices.push(Vertex {
-            engine: match (*engine)? {
-                Engine::AzureMl => cut::Engine::AzureMl,
-                Engine::Ci => cut::Engine::Ci,
+    let each = (0u32..).zip(engines).map(|(step, engine)| {
+        let body = cx.step(step);
+        let when = body.and_then(|body| body.when.as_ref()).map(|when| when.value.plan());
+        Vertex {
+            engine: match engine {
+                Some(Engine::AzureMl) => cut::Engine::AzureMl,
+                Some(Engine::Ci) | None => cut::Engine::Ci,
             },
-            submission,
-            approval: body.approval.is_some(),
-            tolerant: when != When::Success,
-        });
-    }
-    Some((vertices, names))
+            submission: body
+                .and_then(|body| body.submission.as_ref())
+                .map(|name| number(&name.name.value)),
+            approval: body.is_some_and(|body| body.approval.is_some()),
+            tolerant: when.is_some_and(|when| when != When::Success),
+        }
+    });
+    (each.collect(), names)
 }

@@ -4,6 +4,7 @@ use super::names::Context;
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE, excerpt};
 use crate::plan::{Parameter, Scalar, ValueType};
 use crate::source::{Span, join};
+use crate::spec::hints;
 use crate::spec::ports::{LongParameter, ParameterSpec};
 use crate::spec::values::Literal;
 
@@ -169,10 +170,19 @@ pub(crate) fn typed(
         let found = excerpt(&literal.text);
         let message = format!("expected {}, found `{quote}{found}{quote}`", noun(kind));
         let mut diagnostic = Diagnostic::new(&WRONG_TYPE, literal.span, message);
-        let bare = Literal { quoted: false, ..literal.clone() };
-        if literal.quoted && bare.of_kind(kind).is_some() {
-            diagnostic = diagnostic.help("quotes make text of it; leave them out");
-        }
+        let found = hints::Found { text: &literal.text, quoted: literal.quoted };
+        diagnostic.help = match kind {
+            ValueType::Integer => hints::whole_number(found),
+            ValueType::Number => hints::number(found),
+            ValueType::Boolean => hints::boolean(found),
+            ValueType::String
+            | ValueType::UriFile
+            | ValueType::UriFolder
+            | ValueType::Mltable
+            | ValueType::MlflowModel
+            | ValueType::CustomModel
+            | ValueType::TritonModel => None,
+        };
         sink.report(diagnostic);
         return None;
     };

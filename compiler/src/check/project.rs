@@ -18,9 +18,8 @@ pub(crate) fn targets(spec: &ProjectSpec) -> Vec<Home> {
     spec.targets.0.iter().map(|target| target.value.plan()).collect()
 }
 
-/// Resolves the project file; `None` when a mistake was reported.
-pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Option<Project> {
-    let before = sink.errors();
+/// Resolves the project file. After a mistake the result serves only to find further ones.
+pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
     let devops = spec.azure_devops.as_ref();
     let groups: Vec<String> = devops
         .map(|it| it.variable_groups.0.iter().map(|group| group.value.clone()).collect())
@@ -46,7 +45,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Option<Project> {
     };
     lint_levels(spec, sink);
     apart(&project, folders, sink);
-    (sink.errors() == before).then_some(project)
+    project
 }
 
 /// Levels of diagnostics that exist and have one.

@@ -1,10 +1,12 @@
 //! Triggers: what each starts, what it binds, and its one home.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::cut::{Cut, GroupKind, Vertex};
 use super::names::Context;
 use super::order::Graph;
 use super::slice::Slice;
-use super::{homes, parameters};
+use super::{homes, parameters as proved};
 use crate::diagnostics::{
     BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, MISSING_KEY, Sink,
     UNBOUND_PARAMETER, UNKNOWN_REFERENCE,
@@ -53,6 +55,10 @@ pub(crate) struct Ground<'c> {
     /// Which parameters a step on Azure ML reads.
     pub(crate) pasted: &'c [bool],
     pub(crate) project: &'c Project,
+    /// Whether every step's engine is known. Without, nobody knows where a schedule lives.
+    pub(crate) is_placed: bool,
+    /// Whether every step holds. Without, edges may be missing.
+    pub(crate) is_whole: bool,
 }
 
 impl Ground<'_> {
@@ -74,18 +80,29 @@ pub(crate) struct Named<'a> {
     /// With their places; `None`: the ends of the graph.
     pub(crate) goals: Option<Vec<(u32, Span)>>,
     pub(crate) skip: Vec<(u32, Span)>,
+    pub(crate) with: Vec<(ParameterId, Scalar)>,
 }
 
 /// Names and kinds of all triggers; those with mistakes are left out.
-pub(crate) fn named<'a>(cx: &Context<'a>, sink: &mut Sink) -> Vec<Named<'a>> {
-    let each = cx.spec.triggers.good();
-    each.filter_map(|(name, spec)| name_one(cx, name, spec, sink)).collect()
+pub(crate) fn named<'a>(
+    cx: &Context<'a>,
+    parameters: &[Option<Parameter>],
+    pasted: &[bool],
+    sink: &mut Sink,
+) -> Vec<Named<'a>> {
+    let each = cx.spec.triggers.good().filter_map(|(name, spec)| {
+        // A mistake here hinders no other.
+        let with = values(cx, parameters, pasted, spec, sink);
+        name_one(cx, name, spec, with, sink)
+    });
+    each.collect()
 }
 
 fn name_one<'a>(
     cx: &Context<'a>,
     name: &'a Spanned<String>,
     spec: &'a TriggerSpec,
+    with: Vec<(ParameterId, Scalar)>,
     sink: &mut Sink,
 ) -> Option<Named<'a>> {
     let before = sink.errors();
@@ -97,7 +114,7 @@ fn name_one<'a>(
         return None;
     }
     let goals = (!goals.is_empty()).then_some(goals);
-    Some(Named { name, spec, kind, plan, goals, skip })
+    Some(Named { name, spec, kind, plan, goals, skip, with })
 }
 
 fn steps_named(cx: &Context<'_>, names: &[Spanned<String>], sink: &mut Sink) -> Vec<(u32, Span)> {
@@ -154,9 +171,12 @@ pub(crate) fn prove(
     sink: &mut Sink,
 ) -> Option<CheckedTrigger> {
     let before = sink.errors();
+    if !ground.is_placed && named.kind.may_live_on_azure_ml() {
+        return None;
+    }
     let (sliced, homes) = homes::choose(cx, ground, named, default_skip, sink)?;
     slice_holds(cx, ground, named, &sliced, sink);
-    let with = bindings(cx, ground, named, &sliced, sink);
+    all_bound(cx, ground, named, &sliced, sink);
     homes::can_fire(cx, ground, named, &sliced, &homes, sink);
     if sink.errors() > before {
         return None;
@@ -172,7 +192,7 @@ pub(crate) fn prove(
         enabled: named.spec.enabled.as_ref().is_none_or(|it| it.value),
         sliced,
         skip,
-        with,
+        with: named.with.clone(),
         homes,
         concurrency: said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan()),
     })
@@ -218,22 +238,16 @@ fn slice_holds(
         );
         return;
     }
-    for edge in &sliced.slice.findings.severed {
-        let site = ground.graph.sites[*edge];
-        let (from, to) = (cx.step_name(site.from), cx.step_name(site.to));
-        let message = format!(
-            "`{to}` reads an output of `{from}`, which the trigger `{}` skips",
-            named.name.value
-        );
-        let at = named.skip.iter().find(|(step, _)| *step == site.from);
-        sink.report(
-            Diagnostic::new(&BROKEN_SLICE, at.map_or(named.name.span, |(_, span)| *span), message)
-                .related(site.span, "read here")
-                .help(format!("do not skip `{from}`, or skip `{to}` too")),
-        );
+    goals_hold(cx, named, sliced, sink);
+    if ground.is_whole {
+        skips_hold(cx, ground, named, sliced, sink);
     }
+}
+
+/// What is wrong with `goals`.
+fn goals_hold(cx: &Context<'_>, named: &Named<'_>, sliced: &Sliced, sink: &mut Sink) {
     for (goal, span) in named.goals.iter().flatten() {
-        if !sliced.slice.steps.contains(goal) {
+        if sliced.slice.steps.binary_search(goal).is_err() {
             let message = format!("the goal `{}` is skipped", cx.step_name(*goal));
             sink.report(
                 Diagnostic::new(&EMPTY_SLICE, *span, message)
@@ -241,8 +255,35 @@ fn slice_holds(
             );
         }
     }
+}
+
+/// What is wrong with `skip`.
+fn skips_hold(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    named: &Named<'_>,
+    sliced: &Sliced,
+    sink: &mut Sink,
+) {
+    // The first place of a step that is skipped twice.
+    let places: BTreeMap<u32, Span> = named.skip.iter().rev().copied().collect();
+    for edge in &sliced.slice.findings.severed {
+        let site = ground.graph.sites[*edge];
+        let (from, to) = (cx.step_name(site.from), cx.step_name(site.to));
+        let message = format!(
+            "`{to}` reads an output of `{from}`, which the trigger `{}` skips",
+            named.name.value
+        );
+        let at = places.get(&site.from).copied().unwrap_or(named.name.span);
+        sink.report(
+            Diagnostic::new(&BROKEN_SLICE, at, message)
+                .related(site.span, "read here")
+                .help(format!("do not skip `{from}`, or skip `{to}` too")),
+        );
+    }
+    let idle: BTreeSet<u32> = sliced.slice.findings.idle_skips.iter().copied().collect();
     for (step, span) in &named.skip {
-        if sliced.slice.findings.idle_skips.contains(step) {
+        if idle.contains(step) {
             let message = format!("skipping `{}` changes nothing", cx.step_name(*step));
             sink.report(
                 Diagnostic::new(&BROKEN_SLICE, *span, message)
@@ -267,15 +308,16 @@ pub(crate) fn read_by<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Paramete
     read
 }
 
-fn bindings(
+/// The values in `with`, which hold or not whatever the graph is.
+fn values(
     cx: &Context<'_>,
-    ground: &Ground<'_>,
-    named: &Named<'_>,
-    sliced: &Sliced,
+    parameters: &[Option<Parameter>],
+    pasted: &[bool],
+    spec: &TriggerSpec,
     sink: &mut Sink,
 ) -> Vec<(ParameterId, Scalar)> {
     let mut with = Vec::new();
-    for (name, value) in named.spec.with.good() {
+    for (name, value) in spec.with.good() {
         let Some(index) = cx.parameters.get(name.value.as_str()).copied() else {
             let known = cx.parameters.keys().copied();
             sink.report(super::names::unknown(
@@ -295,14 +337,13 @@ fn bindings(
             );
             continue;
         };
-        let Some(parameter) = &ground.parameters[index as usize] else { continue };
-        if let Some(value) = parameters::value_of(cx, parameter, literal, sink) {
-            pasteable(ground, ParameterId(index), &value, literal.span, sink);
+        let Some(parameter) = &parameters[index as usize] else { continue };
+        if let Some(value) = proved::value_of(cx, parameter, literal, sink) {
+            pasteable(pasted, ParameterId(index), &value, literal.span, sink);
             with.push((ParameterId(index), value));
         }
     }
     with.sort_by_key(|(id, _)| *id);
-    all_bound(cx, ground, named, sliced, &with, sink);
     with
 }
 
@@ -311,7 +352,6 @@ fn all_bound(
     ground: &Ground<'_>,
     named: &Named<'_>,
     sliced: &Sliced,
-    with: &[(ParameterId, Scalar)],
     sink: &mut Sink,
 ) {
     if named.kind.asks_a_person() {
@@ -321,8 +361,7 @@ fn all_bound(
     for id in read_by(slice.filter_map(|step| ground.steps[*step as usize].as_ref())) {
         let item = &cx.spec.parameters.items[id.0 as usize];
         let Some(parameter) = &ground.parameters[id.0 as usize] else { continue };
-        let tried = named.spec.with.get(&item.name.value).is_some();
-        if parameter.default.is_none() && !tried && !with.iter().any(|(bound, _)| *bound == id) {
+        if parameter.default.is_none() && named.spec.with.get(&item.name.value).is_none() {
             let name = &item.name.value;
             let message =
                 format!("the trigger `{}` does not bind the parameter `{name}`", named.name.value);
@@ -351,15 +390,9 @@ pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<bool> {
 }
 
 /// Azure ML pastes values into commands, and drops empty ones.
-pub(crate) fn pasteable(
-    ground: &Ground<'_>,
-    id: ParameterId,
-    value: &Scalar,
-    at: Span,
-    sink: &mut Sink,
-) {
+fn pasteable(pasted: &[bool], id: ParameterId, value: &Scalar, at: Span, sink: &mut Sink) {
     let Scalar::Text(text) = value else { return };
-    if !ground.pasted[id.0 as usize] {
+    if !pasted[id.0 as usize] {
         return;
     }
     let (message, help) = if text.is_empty() {
@@ -381,11 +414,11 @@ pub(crate) fn parameters_pasteable(cx: &Context<'_>, ground: &Ground<'_>, sink: 
         let Some(parameter) = parameter else { continue };
         let Some(spec) = &cx.spec.parameters.items[index as usize].value else { continue };
         if let (Some(value), Some(literal)) = (&parameter.default, spec.default()) {
-            pasteable(ground, ParameterId(index), value, literal.span, sink);
+            pasteable(ground.pasted, ParameterId(index), value, literal.span, sink);
         }
         for choice in &parameter.choices {
             if parameter.default.as_ref() != Some(choice) {
-                pasteable(ground, ParameterId(index), choice, spec.span(), sink);
+                pasteable(ground.pasted, ParameterId(index), choice, spec.span(), sink);
             }
         }
     }

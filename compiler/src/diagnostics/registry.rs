@@ -66,6 +66,7 @@ rules! {
     Warning PLATFORM_COMMAND "platform-command";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
+    Warning MISSING_PATH "missing-path";
 }
 
 /// The kind with a name.

@@ -3,6 +3,7 @@
 mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
+mod missing_path;
 mod name_style;
 mod output_not_written;
 mod platform_command;
@@ -32,6 +33,7 @@ static LINTS: &[Lint] = &[
     boolean_spelling::lint,
     build_id_kills_reuse::lint,
     busy_minute::lint,
+    missing_path::lint,
     name_style::lint,
     output_not_written::lint,
     platform_command::lint,

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 pub(crate) use super::dict::NameRule;
 pub use super::dict::{Dict, Named};
-use super::foreign;
+use super::{foreign, hints};
 use crate::diagnostics::{
     self, BAD_EXPRESSION, BAD_VALUE, Diagnostic, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_KEY,
     WRONG_TYPE, excerpt,
@@ -91,7 +91,7 @@ impl<'a> Cx<'a, '_> {
     }
 
     /// A node in words.
-    fn describe(&self, node: NodeId) -> String {
+    pub(crate) fn describe(&self, node: NodeId) -> String {
         match self.tree.kind(node) {
             Kind::Null => "nothing".to_owned(),
             Kind::List(_) => "a list".to_owned(),
@@ -336,7 +336,7 @@ impl Decode for Spanned<bool> {
         match (text, style) {
             ("true", Style::Plain) => Some(Self::new(true, cx.span(node))),
             ("false", Style::Plain) => Some(Self::new(false, cx.span(node))),
-            _ => cx.wrong_type(node, Self::EXPECTED),
+            _ => cx.wrong_scalar(node, Self::EXPECTED, hints::boolean),
         }
     }
 }
@@ -377,6 +377,6 @@ pub(crate) fn whole_number(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Spanned<
     let (text, style) = cx.scalar(node, EXPECTED)?;
     match integer(text) {
         Some(number) if style == Style::Plain => Some(Spanned::new(number, cx.span(node))),
-        _ => cx.wrong_type(node, EXPECTED),
+        _ => cx.wrong_scalar(node, EXPECTED, hints::whole_number),
     }
 }

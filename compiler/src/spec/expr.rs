@@ -212,10 +212,7 @@ impl Reader<'_> {
         match close(self.text, open.end) {
             Close::At(end) => self.path(start..end + 2),
             Close::Opens(inner) => self.opened_again(start, inner),
-            Close::Never => {
-                let fault = Fault::new(open, "this `${{` is not closed by `}}`");
-                self.broken(start..self.text.len(), fault)
-            }
+            Close::Never => self.broken(start..self.text.len(), unclosed(self.text, open)),
         }
     }
 
@@ -230,8 +227,7 @@ impl Reader<'_> {
                 .help("a reference is one path, such as `${{ parameters.x }}`");
             return self.broken(start..end, fault);
         }
-        let fault = Fault::new(start..start + 3, "this `${{` is not closed by `}}`");
-        self.broken(start..inner, fault)
+        self.broken(start..inner, unclosed(&self.text[..inner], start..start + 3))
     }
 
     /// A whole `${{ … }}`.
@@ -248,6 +244,18 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Says how to close what opens here; the path ends where its letters do.
+fn unclosed(text: &str, open: Range<usize>) -> Fault {
+    let rest = text[open.end..].trim_start();
+    let is_path = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_');
+    let end = rest.find(|letter| !is_path(letter)).unwrap_or(rest.len());
+    let path = if end == 0 || end > LONGEST_SHOWN { "parameters.x" } else { &rest[..end] };
+    Fault::new(open, "this `${{` is not closed by `}}`").help(format!("write `${{{{ {path} }}}}`"))
+}
+
+/// A longer path would hide the rest of the message.
+const LONGEST_SHOWN: usize = 80;
 
 /// Forms that are allowed, for messages.
 const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \

@@ -6,6 +6,7 @@ mod example;
 pub mod expr;
 pub mod fault;
 mod foreign;
+pub(crate) mod hints;
 pub mod image;
 pub mod pattern;
 pub mod ports;

@@ -223,7 +223,7 @@ impl Decode for Spanned<Duration> {
         let (text, _) = cx.scalar(node, Self::EXPECTED)?;
         match Duration::parse(text) {
             Some(duration) => Some(Self::new(duration, cx.span(node))),
-            None => cx.wrong_type(node, Self::EXPECTED),
+            None => cx.wrong_scalar(node, Self::EXPECTED, super::hints::duration),
         }
     }
 }

@@ -60,11 +60,24 @@ pub(super) struct Fault {
     pub(super) at: u32,
     pub(super) message: Cow<'static, str>,
     pub(super) help: &'static str,
-    pub(super) too_deep: bool,
+    pub(super) about: About,
+}
+
+/// Faults whose place or words need a look at the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum About {
+    /// Too many levels.
+    Depth,
     /// A quoted text ran into what cannot belong to it.
-    pub(super) in_quotes: bool,
+    Quotes,
     /// An escape is wrong in the text whose quote opens here.
-    pub(super) in_escape: bool,
+    Escape,
+    /// A tab indents.
+    Tab,
+    /// Something in brackets is not followed by a comma or the closing one.
+    Brackets,
+    /// All else.
+    Other,
 }
 
 /// The events of a text. Nothing follows a fault.
@@ -153,13 +166,26 @@ fn structure(style: StructureStyle) -> Notation {
 fn fault(error: &ScanError) -> Fault {
     let at = error.marker().byte_offset().and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
     let (message, help) = explain(error.kind());
-    let too_deep = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
-    let in_quotes = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent);
-    let in_escape = matches!(
-        error.kind(),
-        ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape
-    );
-    Fault { at, message, help, too_deep, in_quotes, in_escape }
+    Fault { at, message, help, about: about(error.kind()) }
+}
+
+fn about(kind: &ErrorKind) -> About {
+    match kind {
+        ErrorKind::RecursionLimitExceeded => About::Depth,
+        ErrorKind::InvalidQuotedScalarIndent => About::Quotes,
+        ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => {
+            About::Escape
+        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar => About::Tab,
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            About::Brackets
+        }
+        _ => About::Other,
+    }
 }
 
 /// The parser's finding in an author's words, and what to do; the help may be empty.

@@ -1,7 +1,7 @@
 //! The parser's faults, in an author's words and at the place where he has to act.
 
 use super::build::Builder;
-use super::events::Fault;
+use super::events::{About, Fault};
 use super::extents::gap;
 use crate::diagnostics::{Diagnostic, SYNTAX};
 
@@ -10,16 +10,23 @@ const UNCLOSED: &str = "this quote is never closed";
 impl<'s> Builder<'s, '_> {
     /// Reports why the text is no YAML; nothing more is read.
     pub(super) fn fault(&mut self, fault: Fault) {
-        let at = if fault.in_escape { self.bad_escape(fault.at) } else { fault.at };
+        let at = if fault.about == About::Escape { self.bad_escape(fault.at) } else { fault.at };
         let at = at.min(u32::try_from(self.tree.text.len()).unwrap_or(u32::MAX));
-        if fault.too_deep {
+        let at = if fault.about == About::Tab { self.tab(at) } else { at };
+        if fault.about == About::Depth {
             return self.too_large(at, at, &fault.message);
         }
-        if let Some(open) = fault.in_quotes.then(|| self.open_quote()).flatten() {
+        if let Some(open) = (fault.about == About::Quotes).then(|| self.open_quote()).flatten() {
             let diagnostic = Diagnostic::new(&SYNTAX, self.span(open, open + 1), UNCLOSED)
                 .related(self.span(at, at), "the text goes on here, with too little indentation")
                 .help("close it; the further lines of a text are indented");
             return self.stop(diagnostic);
+        }
+        if fault.about == About::Brackets && self.opens_reference(at) {
+            let message = "`${{ … }}` inside `{ … }` or `[ … ]` has to stand in quotes";
+            let help = "put the whole text in quotes, or write it on a line of its own";
+            let span = self.span(at.saturating_sub(1), at + 2);
+            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
         }
         let width = self.tree.text[at as usize..]
             .chars()
@@ -38,6 +45,30 @@ impl<'s> Builder<'s, '_> {
         let help = "keep one of the two versions, and remove the lines of `<`, `=` and `>`";
         self.report(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help));
         (&text[..start as usize], false)
+    }
+
+    /// The first tab that indents a line, from the line of a place on: the parser points to the text
+    /// that such a line continues.
+    fn tab(&self, at: u32) -> u32 {
+        let text = self.tree.text.as_bytes();
+        let mut line =
+            text[..at as usize].iter().rposition(|byte| *byte == b'\n').map_or(0, |it| it + 1);
+        loop {
+            let indent = text[line..].iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+            if let Some(tab) = indent.clone().position(|byte| *byte == b'\t') {
+                return u32::try_from(line + tab).unwrap_or(at);
+            }
+            match text[line..].iter().position(|byte| *byte == b'\n') {
+                Some(end) => line += end + 1,
+                None => return at,
+            }
+        }
+    }
+
+    /// Whether a place is at, or right behind, the `$` of `${{`.
+    fn opens_reference(&self, at: u32) -> bool {
+        let from = |at: u32| self.tree.text.get(at as usize..).unwrap_or("");
+        from(at.saturating_sub(1)).starts_with("${{")
     }
 
     /// The quote that opens the text behind all that was read.

@@ -185,7 +185,8 @@ fn repeated_keys_of_a_large_map_are_found() {
 #[test]
 fn mistakes_say_in_plain_words_what_was_found() {
     let cases = [
-        ("a:\n\tb: 1", "4..5 syntax: a tab cannot indent"),
+        ("a:\n\tb: 1", "3..4 syntax: a tab cannot indent"),
+        ("a:\n  b: c\n\td: e", "10..11 syntax: a tab cannot indent"),
         ("a: \"x\nb: 1", "3..4 syntax: this quote is never closed"),
         ("a: [1, 2\n", "3..4 syntax: `[` is never closed"),
         ("a: [1}\n", "3..4 syntax: `[` is closed by `}`"),

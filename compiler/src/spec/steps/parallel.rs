@@ -10,6 +10,7 @@ use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY};
 use crate::plan::{Batching, FanOut, Scalar, ScriptPiece, Setting, Task, ValueType};
 use crate::source::{Span, Spanned};
 use crate::spec::decode::{Cx, Decode, Many};
+use crate::spec::hints;
 use crate::spec::record::{choice, record};
 use crate::spec::resources::Int;
 use crate::spec::text::{OrReference, Script, Text};
@@ -96,7 +97,7 @@ impl Decode for BatchSize {
         let unit = text[digits..].to_ascii_lowercase();
         let number: u64 = text[..digits].parse().unwrap_or(0);
         if number == 0 || !matches!(unit.as_str(), "" | "kb" | "mb" | "gb") {
-            return cx.wrong_type(node, Self::EXPECTED);
+            return cx.wrong_scalar(node, Self::EXPECTED, hints::batch_size);
         }
         let text = Spanned::new(format!("{number}{unit}"), cx.span(node));
         Some(Self { text, bytes: !unit.is_empty() })

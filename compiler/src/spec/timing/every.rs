@@ -86,6 +86,12 @@ fn no_period(word: &str, fault: Fault) -> Fault {
         "s" | "second" | "seconds" | "sec" => fault.help("no scheduler counts seconds"),
         "year" | "years" | "y" => fault.help("once a year is `cron: \"0 0 1 1 *\"`"),
         "weekday" | "weekdays" => fault.help("`every: week` with `on_weekdays: [weekdays]`"),
+        "hourly" => fault.help("write `hour`"),
+        "daily" | "dayly" | "nightly" => fault.help("write `day`"),
+        "weekly" => fault.help("write `week`"),
+        "monthly" => fault.help("write `month`"),
+        "fortnight" | "biweekly" => fault.help("write `2 weeks`"),
+        "quarter" | "quarterly" => fault.help("write `3 months`"),
         _ => match near_miss(word, PERIODS.iter().map(|(known, _)| *known).filter(|w| w.len() > 2))
         {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
