@@ -1,5 +1,8 @@
 //! Specs through the compiler, several at a time when there are many.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use mlopsc_compiler::plan::Plan;
 use mlopsc_compiler::source::Sources;
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
@@ -31,11 +34,19 @@ pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
     let one = |(project, spec): &(&Project, &str)| analyze(&project.disk, &project.file, spec);
     let mut analyses = each(&works, one).into_iter();
     let all = projects.into_iter().map(|project| {
-        let mut analyses: Vec<Analysis> = analyses.by_ref().take(project.specs.len()).collect();
-        across(&mut analyses);
+        let analyses: Vec<Analysis> = analyses.by_ref().take(project.specs.len()).collect();
         Analysed { analyses, file_sources: project.file.sources(), project }
     });
-    all.collect()
+    let mut all: Vec<Analysed> = all.collect();
+    // Projects of one repository may share its root, and must not share a file there.
+    let mut roots: BTreeMap<PathBuf, Vec<&mut Analysis>> = BTreeMap::new();
+    for Analysed { project, analyses, .. } in &mut all {
+        roots.entry(project.disk.root().to_owned()).or_default().extend(analyses);
+    }
+    for analyses in roots.into_values() {
+        across(analyses.into_iter());
+    }
+    all
 }
 
 /// Maps items in order, on several threads when there are many.

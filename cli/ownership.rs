@@ -6,6 +6,7 @@ use mlopsc_compiler::emit::mark::{self, Mark};
 use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
 
 use crate::disk::{self, Disk};
+use crate::workspace::below;
 
 /// What must be done so that a file is what its spec gives.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,12 +23,22 @@ pub(crate) enum Verdict {
     Foreign(String),
 }
 
+/// A folder in which files of ours may lie.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Searched {
+    /// Root-relative path.
+    pub(crate) folder: String,
+    /// The root-relative folder that marks in it name specs from: the root, or what was the root
+    /// before the project file named one further up.
+    pub(crate) base: String,
+}
+
 /// A file that a spec yields no more.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Orphan {
     /// Root-relative path.
     pub(crate) path: String,
-    /// The spec that its mark names.
+    /// The spec that its mark names, root-relative.
     pub(crate) spec: String,
     /// What is in it.
     pub(crate) text: String,
@@ -76,13 +87,13 @@ fn may_replace(mark: &Mark, text: &str) -> bool {
 /// be judged at all, `wanted` is what specs yield.
 pub(crate) fn orphans(
     disk: &Disk,
-    folders: &[String],
+    folders: &[Searched],
     judged: &dyn Fn(&str) -> bool,
     wanted: &BTreeSet<String>,
 ) -> Vec<Orphan> {
     let mut found: Vec<Orphan> = Vec::new();
     for folder in folders {
-        for path in files_below(disk, folder) {
+        for path in files_below(disk, &folder.folder) {
             let known = wanted.contains(&path) || found.iter().any(|orphan| orphan.path == path);
             if !known {
                 found.extend(orphan(disk, folder, path, judged));
@@ -94,17 +105,17 @@ pub(crate) fn orphans(
 
 fn orphan(
     disk: &Disk,
-    folder: &str,
+    searched: &Searched,
     path: String,
     judged: &dyn Fn(&str) -> bool,
 ) -> Option<Orphan> {
-    let spec = mark::read(&disk.head(&path)?)?.spec;
+    let spec = below(&searched.base, &mark::read(&disk.head(&path)?)?.spec);
     if !judged(&spec) || disk.is_link(&path) {
         return None;
     }
     let text = disk.read(&path).ok()?;
     let edited = !mark::read(&text)?.intact;
-    Some(Orphan { path, spec, text, edited, folder: folder.to_owned() })
+    Some(Orphan { path, spec, text, edited, folder: searched.folder.clone() })
 }
 
 /// Every file below a folder, sorted; none when the folder is not there.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mlopsc_compiler::diagnostics::{
     Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
 };
-use mlopsc_compiler::plan::{Home, Plan, Project as Settings};
+use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
 
@@ -13,7 +13,8 @@ use crate::analysis::{Analysed, emit_all};
 use crate::disk::Disk;
 use crate::leftovers;
 use crate::output::Report;
-use crate::ownership::{Orphan, Verdict, judge, orphans};
+use crate::ownership::{Orphan, Searched, Verdict, judge, orphans};
+use crate::workspace::below;
 
 /// What was asked for.
 pub(crate) struct Order {
@@ -130,7 +131,7 @@ impl Worklist {
                 Verdict::Fresh => self.fresh += 1,
                 Verdict::Missing => writes.push((None, Write { spec: index, path, text })),
                 Verdict::Changed(old) => {
-                    writes.push((Some(old), Write { spec: index, path, text }))
+                    writes.push((Some(old), Write { spec: index, path, text }));
                 }
                 Verdict::Edited(old) => {
                     refused = true;
@@ -229,25 +230,24 @@ const FOREIGN: &str = "rename the pipeline, or move that file away";
 const STALE: &str = "run `mlopsc build`";
 
 /// Folders in which files of these targets may lie: those of the specs, and the usual ones, since
-/// a project may have moved on from there.
-fn output_folders(analysed: &Analysed, targets: &[&Target]) -> Vec<String> {
-    let mut folders: Vec<String> = Vec::new();
-    for target in targets {
-        let own = analysed.plans().map(|plan: &Plan| folder_of(&plan.project, target.engine));
-        folders.extend(own.map(str::to_owned));
-        folders.push(usual_folder(target.engine).to_owned());
+/// a project may have moved on from there; the same below each folder that may have been the root.
+fn output_folders(analysed: &Analysed, targets: &[&Target]) -> Vec<Searched> {
+    let mut folders: BTreeSet<Searched> = BTreeSet::new();
+    for base in bases(&analysed.project.base) {
+        for target in targets {
+            let own = analysed.plans().map(|plan: &Plan| plan.project.folder(target.engine));
+            for folder in own.chain([usual_folder(target.engine)]) {
+                folders.insert(Searched { folder: below(base, folder), base: base.to_owned() });
+            }
+        }
     }
-    folders.sort();
-    folders.dedup();
-    folders
+    folders.into_iter().collect()
 }
 
-fn folder_of(settings: &Settings, engine: Home) -> &str {
-    match engine {
-        Home::AzureMl => &settings.azure_ml_folder,
-        Home::GitHub => &settings.github_folder,
-        Home::AzurePipelines => &settings.azure_pipelines_folder,
-    }
+/// The root, and each folder on the way down to the project's own.
+fn bases(own: &str) -> impl Iterator<Item = &str> {
+    let ends = own.match_indices('/').map(|(at, _)| at).chain([own.len()]);
+    std::iter::once("").chain(ends.map(|end| &own[..end]).filter(|base| !base.is_empty()))
 }
 
 fn usual_folder(engine: Home) -> &'static str {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
-use mlopsc_compiler::{ProjectFile, read_project, unreadable_project};
+use mlopsc_compiler::{ProjectFile, read_project_below, unreadable_project};
 
 use crate::disk::{self, Disk};
 use crate::output::Trouble;
@@ -52,27 +52,39 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
 }
 
 impl Project {
-    /// Seen from the root that the project file names, if it names one.
-    fn seen_from_root(self) -> Result<Self, Trouble> {
+    /// Seen from the root that the project file names, if it names one that can be.
+    fn seen_from_root(mut self) -> Result<Self, Trouble> {
         let Some(way) = self.file.root().filter(|_| !self.file.is_broken()) else {
             return Ok(self);
         };
+        let (disk, base) = match self.root_at(way) {
+            Ok(found) => found,
+            Err(why) => {
+                let message = format!("`{way}` cannot be the repository's root: {why}");
+                let help = "it is the way from this folder up to the root, such as `../..`";
+                self.file.refuse_root(&message, help);
+                return Ok(self);
+            }
+        };
+        let specs = self.specs.iter().map(|spec| below(&base, spec)).collect();
+        Ok(Self { file: read_file(&disk, &base, "")?, disk, base, specs, whole: self.whole })
+    }
+
+    /// The root at the end of a way, and the way back; else why there is none.
+    fn root_at(&self, way: &str) -> Result<(Disk, String), String> {
         let folder = self.disk.root();
         let place = folder.join(way);
-        let disk = Disk::open(&place).map_err(|error| Trouble::at(&place, &error))?;
-        if let Some(repository) = repository(folder)
-            && !disk.root().starts_with(repository)
-        {
-            let file = folder.join(PROJECT_FILE);
-            return Err(Trouble::at(&file, &format!("`root: {way}` leaves the repository")));
+        if disk::kind_at(&place) != Some(EntryKind::Folder) {
+            return Err("there is no such folder".to_owned());
         }
-        let base = folder.strip_prefix(disk.root()).ok().and_then(disk::slashed);
-        let base = base.ok_or_else(|| {
-            let file = folder.join(PROJECT_FILE);
-            Trouble::at(&file, &format!("`root: {way}` is no folder that holds this one"))
-        })?;
-        let specs = self.specs.iter().map(|spec| below(&base, spec)).collect();
-        Ok(Self { file: read_file(&disk, &base)?, disk, base, specs, whole: self.whole })
+        let disk = Disk::open(&place).map_err(|error| error.to_string())?;
+        let repository = repository(folder);
+        if repository.is_some_and(|repository| !disk.root().starts_with(repository)) {
+            return Err("it is outside of the repository".to_owned());
+        }
+        let back = folder.strip_prefix(disk.root()).ok().and_then(disk::slashed);
+        let back = back.ok_or("it is no folder that holds this one")?;
+        Ok((disk, back))
     }
 
     /// Whether a root-relative path lies in the project's own folder.
@@ -87,11 +99,11 @@ pub(crate) fn below(folder: &str, path: &str) -> String {
     if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
 }
 
-/// The project file in a root-relative folder.
-fn read_file(disk: &Disk, folder: &str) -> Result<ProjectFile, Trouble> {
+/// The project file in a root-relative folder; `above` is the way to the repository's root.
+fn read_file(disk: &Disk, folder: &str, above: &str) -> Result<ProjectFile, Trouble> {
     let path = below(folder, PROJECT_FILE);
     match disk.read(&path) {
-        Ok(text) => Ok(read_project(&path, &text)),
+        Ok(text) => Ok(read_project_below(&path, &text, above)),
         Err(fault @ FileFault::NotUtf8(_)) => Ok(unreadable_project(&path, fault)),
         Err(fault) => Err(Trouble::at(&disk.absolute(&path), &fault)),
     }
@@ -168,7 +180,9 @@ impl Search {
         if !self.projects.contains_key(&root.folder) {
             let disk =
                 Disk::open(&root.folder).map_err(|error| Trouble::at(&root.folder, &error))?;
-            let file = if root.has_file { read_file(&disk, "")? } else { ProjectFile::none() };
+            let above = way_up(disk.root());
+            let file =
+                if root.has_file { read_file(&disk, "", &above)? } else { ProjectFile::none() };
             let (specs, whole, base) = (Vec::new(), false, String::new());
             let project = Project { disk, file, base, specs, whole };
             self.projects.insert(root.folder.clone(), project);
@@ -212,6 +226,13 @@ fn find_root(folder: &Path) -> Root {
 /// The repository that a folder lies in: where `.git` is.
 pub(crate) fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|ancestor| disk::exists(&ancestor.join(".git")))
+}
+
+/// The way from a folder up to the root of its repository; empty when it is there, or in none.
+pub(crate) fn way_up(folder: &Path) -> String {
+    let below = repository(folder).and_then(|root| folder.strip_prefix(root).ok());
+    let depth = below.map_or(0, |below| below.components().count());
+    vec![".."; depth].join("/")
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, Trouble> {

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use handlebars::Handlebars;
+use mlopsc_compiler::fmt;
 use mlopsc_compiler::source::Files as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::disk::{self, Disk, Staged};
 use crate::output::{Outcome, Output, Trouble, aside};
+use crate::workspace;
 
 /// The files: path and template.
 const FILES: [(&str, &str); 7] = [
@@ -23,14 +25,22 @@ const FILES: [(&str, &str); 7] = [
 pub(crate) fn run(output: &Output, dir: &Path) -> Result<Outcome, Trouble> {
     disk::make_folder(dir).map_err(|error| Trouble::at(dir, &error))?;
     let disk = Disk::open(dir).map_err(|error| Trouble::at(dir, &error))?;
-    let name = project_name(disk.root());
+    let values = values(disk.root())?;
     for (path, template) in FILES {
         let shown = output.shown(&disk, path);
+        if values["root"] != "" && path.starts_with(".pre-commit") {
+            // It is read at the repository's root alone, where there may be one.
+            continue;
+        }
         if disk.kind(path).is_some() || disk.is_link(path) {
             aside(&format!("kept {shown}\n"));
             continue;
         }
-        let text = render(template, &name)?;
+        let mut text = render(template, &values)?;
+        if workspace::is_spec(path) {
+            // Lines are as long as the names in them.
+            text = fmt::format(&text).unwrap_or(text);
+        }
         let written = disk.stage(path, &text).and_then(Staged::keep);
         written.map_err(|error| Trouble::at(&disk.absolute(path), &error))?;
         aside(&format!("wrote {shown}\n"));
@@ -39,12 +49,33 @@ pub(crate) fn run(output: &Output, dir: &Path) -> Result<Outcome, Trouble> {
     Ok(Outcome::Clean)
 }
 
-fn render(template: &str, name: &str) -> Result<String, Trouble> {
+/// What the templates say: the project's name, and where it is in its repository.
+fn values(folder: &Path) -> Result<Value, Trouble> {
+    let root = workspace::way_up(folder);
+    let up = workspace::repository(folder).unwrap_or(folder);
+    let base = folder.strip_prefix(up).ok().and_then(disk::slashed);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    let base = base.filter(|base| base.chars().all(plain)).ok_or_else(|| {
+        let why = "init takes folders whose path in the repository is made of letters, digits, \
+                   `.`, `_` and `-`";
+        Trouble::at(folder, &why)
+    })?;
+    let paths = ["src/**", "envs/**", "pipelines/**"].map(|path| workspace::below(&base, path));
+    let paths = paths.map(|path| format!("\"{path}\"")).join(", ");
+    Ok(json!({
+        "name": project_name(folder),
+        "root": root,
+        "conda": workspace::below(&base, "envs/training.yaml"),
+        "paths": format!("[{paths}]"),
+    }))
+}
+
+fn render(template: &str, values: &Value) -> Result<String, Trouble> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
-    // The only value is a name of letters, digits and `-`: nothing to escape in any language.
+    // Values are made of letters, digits and a few signs: nothing to escape in any language.
     engine.register_escape_fn(handlebars::no_escape);
-    let text = engine.render_template(template, &json!({ "name": name }));
+    let text = engine.render_template(template, values);
     text.map_err(|error| Trouble::new(format!("template: {error}")))
 }
 

@@ -52,6 +52,14 @@ impl ProjectFile {
         self.spec.root.as_ref().map(|root| root.value.as_str())
     }
 
+    /// Says that what `root` names cannot be the root; then nothing is built.
+    pub fn refuse_root(&mut self, message: &str, help: &str) {
+        if let Some(root) = &self.spec.root {
+            let diagnostic = Diagnostic::new(&diagnostics::BAD_VALUE, root.span, message);
+            self.diagnostics.push(diagnostic.help(help));
+        }
+    }
+
     /// Whether nothing may be built.
     pub fn is_broken(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == diagnostics::Level::Error)
@@ -64,6 +72,12 @@ const SPEC: FileId = FileId(1);
 
 /// Reads a project file's text; both empty when there is none.
 pub fn read_project(path: &str, text: &str) -> ProjectFile {
+    read_project_below(path, text, "")
+}
+
+/// Reads the text of a project file; `above` is the way from its folder to the root of the
+/// repository, empty when it is there or when there is none.
+pub fn read_project_below(path: &str, text: &str, above: &str) -> ProjectFile {
     let mut sink = Sink::new();
     let shown = if text.trim().is_empty() { "mlopsc: 1\n" } else { text };
     let read = spec::read_project(PROJECT, shown, &mut sink);
@@ -72,7 +86,7 @@ pub fn read_project(path: &str, text: &str) -> ProjectFile {
         default.value.expect("the smallest project file is one")
     });
     check::check_project(&spec, &mut sink);
-    lint::lint_project(&spec, &mut sink);
+    lint::lint_project(&spec, PROJECT, above, &mut sink);
     let mut found = sink.into_items();
     if read.broken {
         found = diagnostics::without_aftermath(found);
@@ -132,19 +146,20 @@ pub struct Analysis {
     pub name: Span,
 }
 
-/// What specs of one project may not do together: be called alike, or write the same file. Each
+/// What specs under one root may not do together: be called alike, or write the same file. Each
 /// finding is added to the analysis that it concerns, whose plan is taken away.
-pub fn across(analyses: &mut [Analysis]) {
-    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
+    let mut analyses: Vec<&mut Analysis> = analyses.collect();
+    let mut owners: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut clashes: Vec<(usize, usize, String)> = Vec::new();
     for (index, analysis) in analyses.iter().enumerate() {
         let Some(plan) = &analysis.plan else { continue };
-        for file in plan.file_stems() {
-            match owners.get(&file) {
-                Some(owner) if *owner != index => clashes.push((*owner, index, file)),
+        for claim in plan.claims() {
+            match owners.get(&claim) {
+                Some(owner) if *owner != index => clashes.push((*owner, index, claim.1)),
                 Some(_) => {}
                 None => {
-                    owners.insert(file, index);
+                    owners.insert(claim, index);
                 }
             }
         }
@@ -153,9 +168,9 @@ pub fn across(analyses: &mut [Analysis]) {
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
     for (first, second, file) in clashes {
         for (one, other) in [(first, second), (second, first)] {
-            let other = path(&analyses[other]);
+            let other = path(analyses[other]);
             let message = format!("`{other}` writes files called `{file}` too");
-            let concerned = &mut analyses[one];
+            let concerned = &mut *analyses[one];
             concerned.diagnostics.push(
                 Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message).help(
                     "files are called after the pipeline and its triggers; rename one of them",

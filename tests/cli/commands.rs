@@ -57,6 +57,22 @@ fn init_writes_a_project_that_is_well_and_never_overwrites() {
 }
 
 #[test]
+fn init_in_a_folder_of_a_repository_says_where_the_root_is() {
+    let sandbox = Sandbox::new(&[(".git/HEAD", "ref: refs/heads/main\n")]);
+    sandbox.run(&["init", "models/taxi"]).code(0);
+    assert!(sandbox.read("models/taxi/mlopsc.yaml").contains("\nroot: ../.. "));
+    assert!(!sandbox.has("models/taxi/.pre-commit-config.yaml"));
+    let check = sandbox.run(&["check"]).code(0);
+    assert!(check.err.contains("all is well"), "{}{}", check.out, check.err);
+    sandbox.run(&["fmt", "--check"]).code(0);
+    sandbox.run(&["build"]).code(0);
+    let workflow = sandbox.read(".github/workflows/taxi.yml");
+    assert!(workflow.contains("- models/taxi/src/**"), "{workflow}");
+    assert!(workflow.contains("working-directory: models/taxi"), "{workflow}");
+    sandbox.run(&["init", "a folder"]).code(2);
+}
+
+#[test]
 fn fmt_lays_specs_out_once() {
     let sandbox = Sandbox::tiny();
     let odd = TINY.replace("  greet:", "  greet:   # kept").replace("    run", "\n\n\n    run");

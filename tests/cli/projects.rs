@@ -105,10 +105,80 @@ fn a_project_below_can_name_the_repository_as_its_root() {
     sandbox.run_in("examples/a", &["build"]).code(0);
     assert!(sandbox.read(WORKFLOW).contains("spec=examples/a/tiny.mlops.yaml"));
     sandbox.write("examples/a/mlopsc.yaml", &format!("{PROJECT}root: ../../elsewhere\n"));
-    sandbox.run(&["check", "examples"]).code(2);
+    let run = sandbox.run(&["check", "--message-format", "concise", "examples"]).code(1);
+    let place = "examples/a/mlopsc.yaml:4:7: error[bad-value]: `../../elsewhere` cannot be";
+    assert!(run.out.starts_with(place) && run.out.contains("no such folder"), "{}", run.out);
     sandbox.write("elsewhere/readme", "");
-    let run = sandbox.run(&["check", "examples"]).code(2);
-    assert!(run.err.contains("is no folder that holds this one"), "{}", run.err);
+    let run = sandbox.run(&["check", "--message-format", "concise", "examples"]).code(1);
+    assert!(run.out.contains("it is no folder that holds this one"), "{}", run.out);
+    sandbox.write("examples/a/.git/HEAD", "ref: refs/heads/main\n");
+    sandbox.write("examples/a/mlopsc.yaml", &format!("{PROJECT}root: ..\n"));
+    let run = sandbox.run(&["build", "--message-format", "concise", "examples"]).code(1);
+    assert!(run.out.contains("it is outside of the repository"), "{}", run.out);
+}
+
+/// A repository with a project in a folder of it.
+fn below_a_repository(root: &str) -> Sandbox {
+    Sandbox::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("sub/a/mlopsc.yaml", &format!("{PROJECT}{root}")),
+        ("sub/a/tiny.mlops.yaml", TINY),
+    ])
+}
+
+#[test]
+fn a_project_below_the_repositorys_root_is_warned() {
+    let sandbox = below_a_repository("");
+    let run = sandbox.run(&["check", "--message-format", "concise"]).code(0);
+    let line = "sub/a/mlopsc.yaml:1:1: warning[root-above]: the repository's root is `../..`, ";
+    assert!(run.out.starts_with(line), "{}", run.out);
+    for quiet in ["root: .\n", "root: ../..\n", "lint: { root-above: off }\n"] {
+        let run = below_a_repository(quiet).run(&["check"]).code(0);
+        assert_eq!(run.out, "", "{quiet}");
+    }
+    let error = below_a_repository("lint: { root-above: error }\n");
+    error.run(&["build"]).code(1);
+    assert!(!error.has("sub/a/.github"));
+}
+
+#[test]
+fn a_root_that_moves_up_leaves_no_old_files() {
+    let sandbox = below_a_repository("");
+    sandbox.run(&["build"]).code(0);
+    let old = format!("sub/a/{WORKFLOW}");
+    assert!(sandbox.has(&old));
+    sandbox.write("sub/a/mlopsc.yaml", &format!("{PROJECT}root: ../..\n"));
+    let check = sandbox.run(&["build", "--check"]).code(1);
+    assert!(check.out.contains(&format!("`{old}` is an orphan")), "{}", check.out);
+    sandbox.run(&["build"]).code(0);
+    assert!(sandbox.has(WORKFLOW) && !sandbox.has(&old));
+    sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[test]
+fn projects_that_share_a_root_share_no_file() {
+    let project = format!("{PROJECT}root: ..\n");
+    let sandbox = Sandbox::new(&[
+        ("a/mlopsc.yaml", &project),
+        ("a/tiny.mlops.yaml", TINY),
+        ("b/mlopsc.yaml", &project),
+        ("b/tiny.mlops.yaml", TINY),
+    ]);
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    for (one, other) in [("a", "b"), ("b", "a")] {
+        let line = format!(
+            "{one}/tiny.mlops.yaml:2:7: error[conflict]: `{other}/tiny.mlops.yaml` writes files \
+             called `tiny` too"
+        );
+        assert!(run.out.contains(&line), "{}", run.out);
+    }
+    assert!(!sandbox.has(".github"));
+    sandbox.write("b/mlopsc.yaml", &project.replace("[github]", "[azure_pipelines]"));
+    sandbox.write(
+        "b/tiny.mlops.yaml",
+        &format!("{TINY}\n").replace("push:", "home: azure_pipelines, push:"),
+    );
+    sandbox.run(&["build"]).code(0);
 }
 
 #[test]

@@ -67,6 +67,7 @@ rules! {
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
     Warning MISSING_PATH "missing-path";
+    Warning ROOT_ABOVE "root-above";
 }
 
 /// The kind with a name.

@@ -8,6 +8,7 @@ mod name_style;
 mod output_not_written;
 mod platform_command;
 mod rare_schedule_day;
+mod root_above;
 mod secret_outside_environment;
 mod self_hosted_runner;
 mod unpinned_image;
@@ -19,7 +20,7 @@ use crate::check::Checked;
 use crate::diagnostics::{
     Diagnostic, Level, RULES, Rule, Sink, UNKNOWN_REFERENCE, UNUSED_ALLOW, near_miss, rule,
 };
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::spec::Allow;
 use crate::spec::project::{LintLevel, ProjectSpec};
 
@@ -59,8 +60,9 @@ pub fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-/// Runs all rules for project files.
-pub fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
+/// Runs all rules for project files; `above` is the way from this one to the repository's root.
+pub fn lint_project(project: &ProjectSpec, file: FileId, above: &str, sink: &mut Sink) {
+    root_above::lint_project(project, file, above, sink);
     for lint in PROJECT_LINTS {
         lint(project, sink);
     }

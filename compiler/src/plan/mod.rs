@@ -100,10 +100,15 @@ impl Plan {
         self.release.as_ref().filter(|release| self.project.targets.contains(&release.home))
     }
 
-    /// What the plan's files and folders are called; no other plan of a project may use one of them.
-    pub fn file_stems(&self) -> impl Iterator<Item = String> + '_ {
+    /// What the plan's files and folders are called, each with the folder that it is in; no other
+    /// plan under the same root may have one of them.
+    pub fn claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
-        workflows.chain(self.release.iter().map(|release| release.id.clone()))
+        let stems = workflows.chain(self.release.iter().map(|release| release.id.clone()));
+        stems.flat_map(move |stem| {
+            let homes = self.project.targets.iter();
+            homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
+        })
     }
 
     /// The name by which a step's output crosses borders: `<step>__<output>`.

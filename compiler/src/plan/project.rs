@@ -26,6 +26,17 @@ pub struct Project {
     pub targets: Vec<Home>,
 }
 
+impl Project {
+    /// Where a target's files go.
+    pub fn folder(&self, engine: Home) -> &str {
+        match engine {
+            Home::AzureMl => &self.azure_ml_folder,
+            Home::GitHub => &self.github_folder,
+            Home::AzurePipelines => &self.azure_pipelines_folder,
+        }
+    }
+}
+
 /// How CI signs in, and where to. Each text is a literal or one CI variable.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Azure {
