@@ -1,6 +1,7 @@
 //! A committed revision as the compiler sees it: files that `git` gives.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -27,8 +28,7 @@ impl Revision {
             &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{tree}}")],
         )?;
         if !revision.status.success() {
-            let place = root.display();
-            return Err(Trouble::new(format!("{place}: git knows no revision `{name}` here")));
+            return Err(no_revision(root, name, &complaint(&revision)));
         }
         let revision = String::from_utf8_lossy(&revision.stdout).trim().to_owned();
         let prefix = text_of(&git(root, &["rev-parse", "--show-prefix"])?, root)?;
@@ -103,8 +103,29 @@ fn entry(line: &str) -> Option<(String, String)> {
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<Output, Trouble> {
     let folder = disk::plain(folder);
-    let run = Command::new("git").arg("-C").arg(folder).args(arguments).output();
-    run.map_err(|error| Trouble::new(format!("git: {error}")))
+    let mut command = Command::new("git");
+    // Its complaints are read below.
+    let run = command.env("LC_ALL", "C").arg("-C").arg(folder).args(arguments).output();
+    run.map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return Trouble::new(NO_GIT);
+        }
+        Trouble::new(format!("cannot run git: {error}"))
+    })
+}
+
+const NO_GIT: &str =
+    "`diff` needs the program `git`, which is not in PATH: it reads the committed specs";
+
+fn no_revision(root: &Path, name: &str, complaint: &str) -> Trouble {
+    if complaint.contains("not a git repository") {
+        let why = "is in no git repository, so there is no revision to compare with";
+        return Trouble::new(format!("{} {why}", disk::plain(root).display()));
+    }
+    if complaint.is_empty() {
+        return Trouble::at(root, &format!("git knows no revision `{name}` here"));
+    }
+    Trouble::at(root, &complaint)
 }
 
 fn text_of(output: &Output, folder: &Path) -> Result<String, Trouble> {

@@ -25,6 +25,8 @@ pub(crate) struct Project {
     pub(crate) base: String,
     /// Root-relative paths, sorted.
     pub(crate) specs: Vec<String>,
+    /// Root-relative paths that were asked for and that are not there: a revision may have them.
+    pub(crate) gone: Vec<String>,
     /// Whether all specs of the project were asked for.
     pub(crate) whole: bool,
 }
@@ -51,6 +53,20 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
     search.finish()
 }
 
+/// As [`find`], but what is not there any more may be named, and a project without a spec is one.
+pub(crate) fn find_with_gone(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
+    let mut search = Search::default();
+    if paths.is_empty() {
+        let root = search.root_of(&canonical(Path::new("."))?);
+        search.project(&root)?;
+        search.folder(&root.folder)?;
+    }
+    for path in paths {
+        if disk::exists(path) { search.path(path)? } else { search.gone(path)? }
+    }
+    search.finish()
+}
+
 impl Project {
     /// Seen from the root that the project file names, if it names one that can be.
     fn seen_from_root(mut self) -> Result<Self, Trouble> {
@@ -66,8 +82,9 @@ impl Project {
                 return Ok(self);
             }
         };
-        let specs = self.specs.iter().map(|spec| below(&base, spec)).collect();
-        Ok(Self { file: read_file(&disk, &base, "")?, disk, base, specs, whole: self.whole })
+        let seen = |paths: &[String]| paths.iter().map(|path| below(&base, path)).collect();
+        let (specs, gone) = (seen(&self.specs), seen(&self.gone));
+        Ok(Self { file: read_file(&disk, &base, "")?, disk, base, specs, gone, whole: self.whole })
     }
 
     /// The root at the end of a way, and the way back; else why there is none.
@@ -154,6 +171,20 @@ impl Search {
         Ok(())
     }
 
+    /// A path that is not there: it belongs to the project of the nearest folder that is.
+    fn gone(&mut self, path: &Path) -> Result<(), Trouble> {
+        let whole = canonical(Path::new("."))?.join(path);
+        let there = whole.ancestors().find(|ancestor| disk::exists(ancestor));
+        let there = there.unwrap_or(Path::new("/"));
+        let rest = whole.strip_prefix(there).unwrap_or(path);
+        let place = canonical(there)?.join(rest);
+        let root = self.root_of(&canonical(there)?);
+        let project = self.project(&root)?;
+        let inside = place.strip_prefix(project.disk.root()).ok().and_then(disk::slashed);
+        project.gone.extend(inside);
+        Ok(())
+    }
+
     /// Every spec below a folder that git would see, in hidden folders none.
     fn folder(&mut self, folder: &Path) -> Result<(), Trouble> {
         let mut walk = WalkBuilder::new(folder);
@@ -183,8 +214,8 @@ impl Search {
             let above = way_up(disk.root());
             let file =
                 if root.has_file { read_file(&disk, "", &above)? } else { ProjectFile::none() };
-            let (specs, whole, base) = (Vec::new(), false, String::new());
-            let project = Project { disk, file, base, specs, whole };
+            let (specs, gone, base) = (Vec::new(), Vec::new(), String::new());
+            let project = Project { disk, file, base, specs, gone, whole: false };
             self.projects.insert(root.folder.clone(), project);
         }
         Ok(self.projects.get_mut(&root.folder).expect("just inserted"))

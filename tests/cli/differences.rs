@@ -16,10 +16,14 @@ fn git(sandbox: &Sandbox, arguments: &[&str]) {
 
 fn committed() -> Sandbox {
     let sandbox = Sandbox::tiny();
-    git(&sandbox, &["init", "-q"]);
-    git(&sandbox, &["add", "."]);
-    git(&sandbox, &["commit", "-q", "-m", "first"]);
+    commit(&sandbox);
     sandbox
+}
+
+fn commit(sandbox: &Sandbox) {
+    git(sandbox, &["init", "-q"]);
+    git(sandbox, &["add", "."]);
+    git(sandbox, &["commit", "-q", "-m", "first"]);
 }
 
 #[test]
@@ -51,6 +55,78 @@ fn new_and_deleted_specs_are_named() {
     let text = sandbox.run(&["diff"]).code(0).out;
     assert!(text.contains("sub/new.mlops.yaml  new pipeline new: greet\n"), "{text}");
     assert!(text.contains("tiny.mlops.yaml  pipeline tiny is gone\n"), "{text}");
+}
+
+#[test]
+fn a_renamed_spec_is_no_new_pipeline() {
+    let sandbox = committed();
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.write("sub/moved.mlops.yaml", TINY);
+    let text = sandbox.run(&["diff"]).code(0).out;
+    assert_eq!(text, "sub/moved.mlops.yaml  tiny (was in tiny.mlops.yaml)\n");
+    let json = sandbox.run(&["diff", "--format", "json"]).code(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json[0]["kind"], &json[0]["was"]), (&"changed".into(), &"tiny.mlops.yaml".into()));
+}
+
+#[test]
+fn a_renamed_pipeline_is_one_change_that_breaks_callers() {
+    let sandbox = committed();
+    sandbox.write("tiny.mlops.yaml", &TINY.replace("name: tiny", "name: grown"));
+    let text = sandbox.run(&["diff"]).code(0).out;
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[1].starts_with("  ! breaks callers: the pipeline `tiny` is called `grown` now"));
+    assert_eq!(lines[2], "  ~ name: tiny → grown");
+}
+
+#[test]
+fn deleted_paths_can_be_named() {
+    let sandbox = committed();
+    sandbox.remove("tiny.mlops.yaml");
+    for path in ["tiny.mlops.yaml", "."] {
+        let text = sandbox.run(&["diff", path]).code(0).out;
+        assert_eq!(text, "tiny.mlops.yaml  pipeline tiny is gone\n", "{path}");
+    }
+    let run = sandbox.run(&["diff", "sub/never.mlops.yaml"]).code(2);
+    assert!(run.err.contains("sub/never.mlops.yaml: neither the working tree"), "{}", run.err);
+}
+
+#[test]
+fn schedules_that_stay_in_the_workspace_are_named() {
+    let spec = "\
+mlopsc: 1
+name: tiny
+steps:
+  greet: { compute: serverless, environment: \"azureml:e:1\", run: echo hello }
+triggers:
+  nightly: { schedule: { every: day, at: \"02:00\" } }
+";
+    let sandbox = Sandbox::new(&[("tiny.mlops.yaml", spec)]);
+    commit(&sandbox);
+    let says = |spec: &str| {
+        sandbox.write("tiny.mlops.yaml", spec);
+        let run = sandbox.run(&["diff", "--format", "json"]).code(0);
+        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        json[0]["left_in_workspace"].clone()
+    };
+    let left = serde_json::json!(["tiny-nightly"]);
+    assert_eq!(says(spec.split("triggers").next().unwrap()), left);
+    assert_eq!(says(&spec.replace("name: tiny", "name: grown")), left);
+    assert_eq!(says(&spec.replace("nightly:", "daily:")), serde_json::json!([]));
+    sandbox.remove("tiny.mlops.yaml");
+    let text = sandbox.run(&["diff"]).code(0).out;
+    assert!(text.contains("`az ml schedule delete --name tiny-nightly`"), "{text}");
+}
+
+#[test]
+fn without_git_or_a_repository_diff_says_so() {
+    let sandbox = Sandbox::tiny();
+    let run = sandbox.run(&["diff"]).code(2);
+    assert!(run.err.contains("is in no git repository"), "{}", run.err);
+    let sandbox = sandbox.with("PATH", "");
+    let run = sandbox.run(&["diff"]).code(2);
+    assert!(run.err.contains("`diff` needs the program `git`"), "{}", run.err);
 }
 
 #[test]

@@ -93,11 +93,11 @@ impl Sandbox {
     fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsc"));
         command.args(arguments).current_dir(self.path(folder)).env_clear();
-        command.envs(self.variables.iter().copied());
         // `diff` needs git, and Windows its system folder.
         for name in ["PATH", "SystemRoot"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
+        command.envs(self.variables.iter().copied());
         let output = command.output().unwrap();
         Run {
             code: output.status.code().unwrap(),

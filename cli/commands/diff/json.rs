@@ -14,10 +14,15 @@ fn one(entry: &Entry) -> Value {
     let spec = &entry.path;
     match &entry.fate {
         Fate::Added(plan) => json!({ "spec": spec, "kind": "added", "pipeline": plan.name }),
-        Fate::Removed(plan) => json!({ "spec": spec, "kind": "removed", "pipeline": plan.name }),
+        Fate::Removed(plan, left) => json!({
+            "spec": spec, "kind": "removed", "pipeline": plan.name, "left_in_workspace": left,
+        }),
         Fate::Unknown(why) => json!({ "spec": spec, "kind": "unknown", "cause": why }),
         Fate::Changed(name, diff) => {
             let mut object = json!({ "spec": spec, "kind": "changed", "pipeline": name });
+            if let Some(was) = &entry.was {
+                object["was"] = json!(was);
+            }
             put(&mut object, diff);
             object
         }
@@ -36,6 +41,7 @@ fn put(object: &mut Value, diff: &Diff) {
     object["edges"] = diff.edges.iter().map(edge).collect();
     object["triggers"] = diff.triggers.iter().map(change).collect();
     object["runs_again"] = json!(diff.runs_again);
+    object["left_in_workspace"] = json!(diff.left);
 }
 
 fn change(change: &Change) -> Value {

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::diff::{Aspect, Change, Diff};
 
+use crate::leftovers;
+
 use super::{Entry, Fate, step_names};
 
 pub(super) fn write(entries: &[Entry]) -> String {
@@ -20,10 +22,21 @@ fn one(entry: &Entry) -> String {
                 code(&step_names(plan))
             )
         }
-        Fate::Removed(plan) => format!("### {path}\n\nPipeline {} is gone.\n", code(&plan.name)),
+        Fate::Removed(plan, left) => {
+            let stays = if left.is_empty() { String::new() } else { format!("\n{}", stays(left)) };
+            format!("### {path}\n\nPipeline {} is gone.\n{stays}", code(&plan.name))
+        }
         Fate::Unknown(why) => format!("### {path}\n\nCannot be compared: {why}.\n"),
-        Fate::Changed(name, diff) => format!("### {path} ({})\n\n{}", code(name), changed(diff)),
+        Fate::Changed(name, diff) => {
+            let was = entry.was.as_ref().map(|was| format!(", was in {}", code(was)));
+            format!("### {path} ({}){}\n\n{}", code(name), was.unwrap_or_default(), changed(diff))
+        }
     }
+}
+
+fn stays(schedules: &[String]) -> String {
+    let line = |name: &String| ["* **stays**: ", &escaped(&leftovers::advice(name)), "\n"].concat();
+    schedules.iter().map(line).collect()
 }
 
 fn changed(diff: &Diff) -> String {
@@ -31,6 +44,7 @@ fn changed(diff: &Diff) -> String {
     for sentence in &diff.breaks {
         let _ = writeln!(text, "* **breaks callers**: {}", escaped(sentence));
     }
+    text.push_str(&stays(&diff.left));
     for aspect in &diff.settings {
         let _ = writeln!(text, "* {}", aspect_line(aspect));
     }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::diff::{Aspect, Change, Diff, Kind};
 
+use crate::leftovers;
+
 use super::{Entry, Fate, step_names};
 
 pub(super) fn write(entries: &[Entry]) -> String {
@@ -14,10 +16,20 @@ fn one(entry: &Entry) -> String {
     let path = &entry.path;
     match &entry.fate {
         Fate::Added(plan) => format!("{path}  new pipeline {}: {}\n", plan.name, step_names(plan)),
-        Fate::Removed(plan) => format!("{path}  pipeline {} is gone\n", plan.name),
+        Fate::Removed(plan, left) => {
+            format!("{path}  pipeline {} is gone\n{}", plan.name, stays(left))
+        }
         Fate::Unknown(why) => format!("{path}  cannot be compared: {why}\n"),
-        Fate::Changed(name, diff) => format!("{path}  {name}\n{}", changed(diff)),
+        Fate::Changed(name, diff) => {
+            let was = entry.was.as_ref().map(|was| format!(" (was in {was})"));
+            format!("{path}  {name}{}\n{}", was.unwrap_or_default(), changed(diff))
+        }
     }
+}
+
+fn stays(schedules: &[String]) -> String {
+    let line = |name: &String| ["  ! ", &leftovers::advice(name), "\n"].concat();
+    schedules.iter().map(line).collect()
 }
 
 fn changed(diff: &Diff) -> String {
@@ -25,6 +37,7 @@ fn changed(diff: &Diff) -> String {
     for sentence in &diff.breaks {
         let _ = writeln!(text, "  ! breaks callers: {sentence}");
     }
+    text.push_str(&stays(&diff.left));
     for aspect in &diff.settings {
         let _ = writeln!(text, "  ~ {}", aspect_line(aspect));
     }

@@ -39,9 +39,9 @@ impl Pairs {
 pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
     let mut pairs = Pairs::default();
     pairs.put("name", &plan.name);
-    pairs.put("display_name", &plan.display_name);
+    pairs.put_if("display_name", plan.display_name != plan.name, &plan.display_name);
     pairs.put_some("description", plan.description.as_ref());
-    pairs.put("experiment", &plan.experiment);
+    pairs.put_if("experiment", plan.experiment != plan.name, &plan.experiment);
     for (name, value) in &plan.tags {
         pairs.put(format!("tag {name}"), value);
     }
@@ -57,7 +57,10 @@ pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
         pairs.put(what, step_names(plan, &submission.steps));
     }
     for workflow in &plan.workflows {
-        pairs.put(format!("concurrency of {}", workflow.id), concurrency(workflow.concurrency));
+        // Without the pipeline's name, so that renaming it is one change.
+        let trigger = workflow.id.strip_prefix(&plan.name).unwrap_or(&workflow.id);
+        let what = format!("concurrency {}", trigger.trim_start_matches('-'));
+        pairs.put(what.trim_end(), concurrency(workflow.concurrency));
     }
     project(plan, &mut pairs);
     pairs.0
