@@ -98,6 +98,19 @@ fn a_file_without_a_mark_is_never_touched() {
 }
 
 #[test]
+fn a_file_that_quotes_a_mark_is_never_touched() {
+    let sandbox = built();
+    let mark = sandbox.read(WORKFLOW).lines().next().unwrap().to_owned();
+    let foreign = format!("on: push\n{mark}\n");
+    sandbox.write(WORKFLOW, &foreign);
+    sandbox.write(".github/workflows/other.yml", &foreign);
+    let run = sandbox.run(&["build", "--force"]).code(1);
+    assert!(run.out.contains("foreign-output"), "{}", run.out);
+    assert_eq!(sandbox.read(WORKFLOW), foreign);
+    assert!(sandbox.has(".github/workflows/other.yml"));
+}
+
+#[test]
 fn two_specs_cannot_have_one_file() {
     let sandbox = built();
     sandbox.write("again.mlops.yaml", TINY);

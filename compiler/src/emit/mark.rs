@@ -1,6 +1,8 @@
 //! The ownership mark: which spec a generated file belongs to, and whether somebody edited it.
 //!
-//! A mark reads `mlopsc spec=<path> digest=<16 hex digits>` and stands in the first KiB of a file.
+//! A mark reads `mlopsc spec=<path> digest=<16 hex digits>` and stands in the first KiB of a file: in
+//! YAML alone on a line of the comment at the top, in JSON as the value of `generated_by`. Anywhere
+//! else it is a quotation, which makes nobody's file ours.
 //! The digest is the start of the file's own SHA-256, taken with the sixteen digits as zeros.
 
 use std::fmt::Write as _;
@@ -75,7 +77,34 @@ fn find(text: &str) -> Option<Place> {
         end -= 1;
     }
     let window = &text[..end];
-    window.match_indices(START).find_map(|(at, _)| place_at(window, at + START.len()))
+    window.match_indices(START).find_map(|(at, _)| {
+        let place = place_at(window, at + START.len())?;
+        let (before, after) = (&window[..at], &window[place.digits.end..]);
+        (is_comment(before, after) || is_tag(before, after)).then_some(place)
+    })
+}
+
+/// Whether what stands around a mark makes it a line of the comment at a file's top.
+fn is_comment(before: &str, after: &str) -> bool {
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let alone = after.lines().next().unwrap_or_default().trim().is_empty();
+    let (above, own) = before.split_at(start);
+    let own = own.trim_start_matches('\u{feff}');
+    let leads = |line: &str| line.is_empty() || line.starts_with('#') || is_conflict(line);
+    own == "# " && alone && above.trim_start_matches('\u{feff}').lines().all(leads)
+}
+
+/// Whether it makes it the value of the tag, in JSON.
+fn is_tag(before: &str, after: &str) -> bool {
+    let key = before.strip_suffix('"').and_then(|rest| rest.trim_end().strip_suffix(':'));
+    let named = key.is_some_and(|rest| rest.trim_end().ends_with("\"generated_by\""));
+    let is_json = before.starts_with('{') || before.lines().next().is_some_and(is_conflict);
+    named && is_json && after.starts_with('"')
+}
+
+/// A line that a merge leaves where two versions differ: such a file is still ours.
+fn is_conflict(line: &str) -> bool {
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|sign| line.starts_with(sign))
 }
 
 fn place_at(window: &str, start: usize) -> Option<Place> {

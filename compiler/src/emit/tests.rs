@@ -312,10 +312,39 @@ fn the_digest_is_the_start_of_the_sha_256_with_zeros_for_digits() {
 }
 
 #[test]
+fn a_quoted_mark_is_none() {
+    let mark = mark::blank("a.mlops.yaml");
+    let marked = |text: &str| mark::read(&text.replace("MARK", &mark)).is_some();
+    for ours in [
+        "# MARK\nname: x\n",
+        "\u{feff}# MARK\r\n",
+        "# title\n\n# MARK\n",
+        "<<<<<<< HEAD\n# MARK \n=======\n",
+        "{\"tags\":{\"generated_by\":\"MARK\"}}",
+        "{\n  \"generated_by\": \"MARK\",\n",
+    ] {
+        assert!(marked(ours), "{ours}");
+    }
+    for quoted in [
+        "MARK",
+        "name: MARK\n",
+        "name: x\n# MARK\n",
+        "# see MARK\n",
+        "# MARK is what mlopsc writes\n",
+        "- run: |\n    # MARK\n",
+        "{\"description\": \"MARK\"}",
+        "{\"text\": \"\\\"generated_by\\\": \\\"MARK\\\"\"}",
+        "x: {\"generated_by\": \"MARK\"}",
+    ] {
+        assert!(!marked(quoted), "{quoted}");
+    }
+}
+
+#[test]
 fn a_mark_counts_in_the_first_kibibyte_only() {
-    let marked = mark::stamp(format!("{} {}", "é".repeat(480), mark::blank("a")));
+    let marked = mark::stamp(format!("# {}\n# {}", "é".repeat(480), mark::blank("a")));
     assert!(mark::read(&marked).is_some_and(|mark| mark.intact));
-    assert_eq!(mark::read(&format!("{}{}", " ".repeat(1000), mark::blank("a"))), None);
+    assert_eq!(mark::read(&format!("#{}\n# {}", " ".repeat(1000), mark::blank("a"))), None);
     assert_eq!(mark::read("mlopsc spec=a digest=0123"), None);
     assert_eq!(mark::stamp("no mark".to_owned()), "no mark");
 }
