@@ -59,6 +59,11 @@ impl Trouble {
         Self(format!("{}: {cause}", disk::plain(path).display()))
     }
 
+    /// The machine's complaint, and what was to be done: it often names neither that nor the path.
+    pub(crate) fn doing(what: &str, path: &Path, cause: &dyn Display) -> Self {
+        Self(format!("cannot {what} {}: {cause}", disk::plain(path).display()))
+    }
+
     /// The message.
     pub(crate) fn message(&self) -> &str {
         &self.0
@@ -96,7 +101,8 @@ impl Output {
     /// From the command line and the environment.
     pub(crate) fn new(args: LookArgs) -> Result<Self, Trouble> {
         let here = Path::new(".");
-        let here = disk::canonical(here).map_err(|error| Trouble::at(here, &error))?;
+        let here = disk::canonical(here)
+            .map_err(|error| Trouble::doing("find the current folder", here, &error))?;
         let format = args.message_format.map_or_else(default_format, format_of);
         Ok(Self { format, colour: args.color, here })
     }
@@ -169,7 +175,7 @@ pub(crate) fn product(text: &str) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Trouble::new(format!("standard output: {error}")))
+            Err(Trouble::new(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
     }

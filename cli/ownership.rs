@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mlopsc_compiler::emit::mark::{self, Mark};
-use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
+use mlopsc_compiler::source::{self, EntryKind, FileFault, Files as _};
 
 use crate::disk::{self, Disk};
 use crate::workspace::below;
@@ -55,7 +55,7 @@ pub(crate) fn judge(disk: &Disk, spec: &str, path: &str, text: &str, force: bool
     }
     let old = match disk.read(path) {
         Ok(old) => old,
-        Err(FileFault::Missing) => return Verdict::Missing,
+        Err(FileFault::Missing) => return missing(disk, path),
         Err(FileFault::NotUtf8(_)) => return Verdict::Foreign("is not text".to_owned()),
         Err(fault) => return Verdict::Foreign(format!("cannot be read ({fault})")),
     };
@@ -70,6 +70,18 @@ pub(crate) fn judge(disk: &Disk, spec: &str, path: &str, text: &str, force: bool
         Some(mark) if force || may_replace(&mark, &old) => Verdict::Changed(old),
         Some(_) => Verdict::Edited(old),
     }
+}
+
+/// A file that is not there can be written, unless another one is where its folder must be.
+fn missing(disk: &Disk, path: &str) -> Verdict {
+    let mut folder = source::folder_of(path);
+    while !folder.is_empty() {
+        if disk.kind(folder) == Some(EntryKind::File) {
+            return Verdict::Foreign(format!("needs a folder where the file `{folder}` is"));
+        }
+        folder = source::folder_of(folder);
+    }
+    Verdict::Missing
 }
 
 /// Version control may turn line ends into CR LF and back; that is no difference.

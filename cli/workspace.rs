@@ -122,7 +122,7 @@ fn read_file(disk: &Disk, folder: &str, above: &str) -> Result<ProjectFile, Trou
     match disk.read(&path) {
         Ok(text) => Ok(read_project_below(&path, &text, above)),
         Err(fault @ FileFault::NotUtf8(_)) => Ok(unreadable_project(&path, fault)),
-        Err(fault) => Err(Trouble::at(&disk.absolute(&path), &fault)),
+        Err(fault) => Err(Trouble::doing("read", &disk.absolute(&path), &fault)),
     }
 }
 
@@ -190,7 +190,7 @@ impl Search {
         let mut walk = WalkBuilder::new(folder);
         walk.require_git(false).git_global(false).git_exclude(false).ignore(false);
         for entry in walk.build() {
-            let entry = entry.map_err(|error| Trouble::new(error.to_string()))?;
+            let entry = entry.map_err(|error| Trouble::doing("look through", folder, &error))?;
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
             match entry.file_name().to_str() {
                 Some(name) if is_file && is_spec(name) => self.spec(entry.path())?,
@@ -209,8 +209,8 @@ impl Search {
 
     fn project(&mut self, root: &Root) -> Result<&mut Project, Trouble> {
         if !self.projects.contains_key(&root.folder) {
-            let disk =
-                Disk::open(&root.folder).map_err(|error| Trouble::at(&root.folder, &error))?;
+            let disk = Disk::open(&root.folder)
+                .map_err(|error| Trouble::doing("open", &root.folder, &error))?;
             let above = way_up(disk.root());
             let file =
                 if root.has_file { read_file(&disk, "", &above)? } else { ProjectFile::none() };
@@ -236,7 +236,9 @@ impl Search {
         let sorted = self.projects.into_values().map(|mut project| {
             project.specs.sort();
             project.specs.dedup();
-            project.seen_from_root()
+            let mut project = project.seen_from_root()?;
+            project.file.refuse_occupied(&project.disk);
+            Ok(project)
         });
         sorted.collect()
     }
@@ -267,5 +269,5 @@ pub(crate) fn way_up(folder: &Path) -> String {
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, Trouble> {
-    disk::canonical(path).map_err(|error| Trouble::at(path, &error))
+    disk::canonical(path).map_err(|error| Trouble::doing("find", path, &error))
 }

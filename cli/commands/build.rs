@@ -73,9 +73,9 @@ fn open_out(out: &Path, projects: &[Project], check: bool) -> Result<Disk, Troub
         ));
     }
     if !check {
-        disk::make_folder(out).map_err(|error| Trouble::at(out, &error))?;
+        disk::make_folder(out).map_err(|error| Trouble::doing("make the folder", out, &error))?;
     }
-    Disk::open(out).map_err(|error| Trouble::at(out, &error))
+    Disk::open(out).map_err(|error| Trouble::doing("open", out, &error))
 }
 
 fn report(output: &Output, lists: &[Worklist]) -> Result<Tally, Trouble> {
@@ -98,20 +98,20 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
     for list in lists {
         for write in &list.writes {
             let file = list.disk.stage(&write.path, &write.text);
-            let file = file.map_err(|error| trouble(list, &write.path, &error))?;
+            let file = file.map_err(|error| trouble("write", list, &write.path, &error))?;
             staged.push((list, &write.path, file));
         }
     }
     let mut changed = false;
     for (list, path, file) in staged {
-        file.keep().map_err(|error| trouble(list, path, &error))?;
+        file.keep().map_err(|error| trouble("write", list, path, &error))?;
         aside(&format!("wrote {}\n", output.shown(&list.disk, path)));
         changed = true;
     }
     for list in lists {
         for orphan in &list.removals {
             let removed = list.disk.remove(&orphan.path, &orphan.folder);
-            removed.map_err(|error| trouble(list, &orphan.path, &error))?;
+            removed.map_err(|error| trouble("remove", list, &orphan.path, &error))?;
             let edits = if orphan.edited { ", with its edits by hand" } else { "" };
             aside(&format!("removed {}{edits}\n", output.shown(&list.disk, &orphan.path)));
             changed = true;
@@ -127,6 +127,6 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
     Ok(changed)
 }
 
-fn trouble(list: &Worklist, path: &str, error: &std::io::Error) -> Trouble {
-    Trouble::at(&list.disk.absolute(path), error)
+fn trouble(doing: &str, list: &Worklist, path: &str, error: &std::io::Error) -> Trouble {
+    Trouble::doing(doing, &list.disk.absolute(path), error)
 }

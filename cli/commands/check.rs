@@ -108,5 +108,5 @@ fn stale(disk: &Disk, sources: &Sources, id: FileId) -> bool {
 
 fn write(disk: &Disk, path: &str, text: &str) -> Result<(), Trouble> {
     let written = disk.stage(path, text).and_then(crate::disk::Staged::keep);
-    written.map_err(|error| Trouble::at(&disk.absolute(path), &error))
+    written.map_err(|error| Trouble::doing("write", &disk.absolute(path), &error))
 }

@@ -135,7 +135,7 @@ fn old_project_file(base: &str, revision: &Revision) -> Result<ProjectFile, Trou
     match revision.read(&path) {
         Ok(text) => Ok(read_project(&path, &text)),
         Err(FileFault::Missing) => Ok(ProjectFile::none()),
-        Err(fault) => Err(Trouble::new(format!("the committed {path}: {fault}"))),
+        Err(fault) => Err(Trouble::new(format!("cannot read the committed {path}: {fault}"))),
     }
 }
 

@@ -42,7 +42,8 @@ pub(crate) fn run(output: &Output, args: &FmtArgs) -> Result<Outcome, Trouble> {
 
 /// Lays one spec out; or says, when only that is asked for, that it is not.
 fn one(output: &Output, disk: &Disk, spec: &str, check: bool) -> Result<Option<Said>, Trouble> {
-    let text = disk.read(spec).map_err(|fault| Trouble::at(&disk.absolute(spec), &fault))?;
+    let text =
+        disk.read(spec).map_err(|fault| Trouble::doing("read", &disk.absolute(spec), &fault))?;
     let Some(new) = layout(&text) else {
         return Ok(Some(broken(disk, spec, text)));
     };
@@ -53,7 +54,7 @@ fn one(output: &Output, disk: &Disk, spec: &str, check: bool) -> Result<Option<S
         return Ok(Some(unlaid(disk, spec, text, new)));
     }
     let written = disk.stage(spec, &new).and_then(Staged::keep);
-    written.map_err(|error| Trouble::at(&disk.absolute(spec), &error))?;
+    written.map_err(|error| Trouble::doing("write", &disk.absolute(spec), &error))?;
     aside(&format!("laid out {}\n", output.shown(disk, spec)));
     Ok(None)
 }

@@ -23,8 +23,8 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 pub(crate) fn run(output: &Output, dir: &Path) -> Result<Outcome, Trouble> {
-    disk::make_folder(dir).map_err(|error| Trouble::at(dir, &error))?;
-    let disk = Disk::open(dir).map_err(|error| Trouble::at(dir, &error))?;
+    disk::make_folder(dir).map_err(|error| Trouble::doing("make the folder", dir, &error))?;
+    let disk = Disk::open(dir).map_err(|error| Trouble::doing("open", dir, &error))?;
     let values = values(disk.root())?;
     for (path, template) in FILES {
         let shown = output.shown(&disk, path);
@@ -42,7 +42,7 @@ pub(crate) fn run(output: &Output, dir: &Path) -> Result<Outcome, Trouble> {
             text = fmt::format(&text).unwrap_or(text);
         }
         let written = disk.stage(path, &text).and_then(Staged::keep);
-        written.map_err(|error| Trouble::at(&disk.absolute(path), &error))?;
+        written.map_err(|error| Trouble::doing("write", &disk.absolute(path), &error))?;
         aside(&format!("wrote {shown}\n"));
     }
     aside("next: `mlopsc check`, then `mlopsc build`\n");

@@ -60,6 +60,26 @@ impl ProjectFile {
         }
     }
 
+    /// Says which folders of `write_to` cannot be, since a file is there; then nothing is built.
+    pub fn refuse_occupied(&mut self, files: &dyn Files) {
+        let written = self.spec.write_to.iter();
+        let folders = written.flat_map(|it| [&it.azureml, &it.azure_pipelines]).flatten();
+        for folder in folders {
+            let mut path = source::join("", &folder.value.0).unwrap_or_default();
+            while !path.is_empty() {
+                if files.kind(&path) == Some(source::EntryKind::File) {
+                    let message = format!("`{path}` is a file, so that no folder can be there");
+                    self.diagnostics.push(
+                        Diagnostic::new(&diagnostics::BAD_VALUE, folder.span, message)
+                            .help("choose another folder, or move the file away"),
+                    );
+                    break;
+                }
+                path = folder_of(&path).to_owned();
+            }
+        }
+    }
+
     /// Whether nothing may be built.
     pub fn is_broken(&self) -> bool {
         self.diagnostics.iter().any(|it| it.level == diagnostics::Level::Error)

@@ -76,7 +76,7 @@ fn paths_that_are_wrong_are_trouble() {
     sandbox.write("other.yaml", "a: 1\n");
     sandbox.write("empty/readme", "");
     let missing = sandbox.run(&["check", "missing.mlops.yaml"]).code(2);
-    assert!(missing.err.starts_with("mlopsc: missing.mlops.yaml: "), "{}", missing.err);
+    assert!(missing.err.starts_with("mlopsc: cannot find missing.mlops.yaml: "), "{}", missing.err);
     let other = sandbox.run(&["check", "other.yaml"]).code(2);
     assert!(other.err.contains("not a spec"), "{}", other.err);
     let empty = sandbox.run(&["check", "empty"]).code(2);
@@ -179,6 +179,27 @@ fn projects_that_share_a_root_share_no_file() {
         &format!("{TINY}\n").replace("push:", "home: azure_pipelines, push:"),
     );
     sandbox.run(&["build"]).code(0);
+}
+
+#[test]
+fn a_file_where_a_folder_must_be_is_named() {
+    let project = PROJECT.replace("[github]", "[github, azure_pipelines]");
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", TINY)]);
+    sandbox.write(".azure-pipelines", "");
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    let line = "tiny.mlops.yaml:2:7: error[foreign-output]: `.azure-pipelines/tiny.yml` needs a \
+                folder where the file `.azure-pipelines` is\n";
+    assert_eq!(run.out, line);
+    sandbox.write("out", "");
+    let write_to = "write_to: { azure_pipelines: out/ci }\n";
+    sandbox.write("mlopsc.yaml", &format!("{project}{write_to}"));
+    for command in ["check", "build"] {
+        let run = sandbox.run(&[command, "--message-format", "concise"]).code(1);
+        let line = "mlopsc.yaml:4:30: error[bad-value]: `out` is a file, so that no folder can be \
+                    there\n";
+        assert_eq!(run.out, line);
+    }
+    assert!(!sandbox.has(".github"));
 }
 
 #[test]
