@@ -295,6 +295,13 @@ impl Binder for StepBinder<'_, '_> {
         })
     }
 
+    fn arguments(&mut self, script: &Script) -> Option<Vec<ScriptPiece>> {
+        let sites: Vec<Site<'_>> = script.text.sites().collect();
+        let bound: Vec<Option<Variable>> = sites.iter().map(|site| self.bind(*site)).collect();
+        let bound: Vec<Variable> = bound.into_iter().collect::<Option<_>>()?;
+        self.bare_arguments(script, &bound)
+    }
+
     fn data(&mut self, text: &Text) -> Option<u32> {
         let Some(site) = text.whole() else {
             let message = "expected one reference to data and nothing else";

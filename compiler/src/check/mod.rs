@@ -70,6 +70,7 @@ pub fn check<'a>(
     let before = sink.errors();
     let cx = Context::new(spec, project_spec, files, folder);
     limits::names(&cx, sink);
+    place::containers(&cx, sink);
     let project = project::project(project_spec, &mut Sink::new());
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);

@@ -2,11 +2,12 @@
 
 use super::names::{Context, unknown};
 use crate::diagnostics::{
-    CONFLICT, Diagnostic, MISSING_KEY, PLACEMENT, Sink, UNKNOWN_COMPUTE, UNKNOWN_ENVIRONMENT,
-    UNKNOWN_RUNNER,
+    CONFLICT, Diagnostic, MISSING_KEY, NOT_SUPPORTED, PLACEMENT, Sink, UNKNOWN_COMPUTE,
+    UNKNOWN_ENVIRONMENT, UNKNOWN_RUNNER,
 };
 use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
+use crate::spec::image::Image;
 use crate::spec::resources::{EnvironmentSpec, ResourcesSpec, RunnerSpec};
 use crate::spec::steps::{Engine, StepSpec};
 use crate::spec::text::OrReference;
@@ -250,6 +251,26 @@ const HOSTED: [(&str, &str, &str); 9] = [
     ("macos-15", "macos-15", "macOS-15"),
     ("macos-26", "macos-26", "macOS-26"),
 ];
+
+/// Images of containers that nobody could pull.
+pub(crate) fn containers(cx: &Context<'_>, sink: &mut Sink) {
+    let default = default(cx, |defaults| defaults.container.as_ref());
+    let own = cx.spec.steps.good().filter_map(|(_, step)| step.container.as_ref());
+    default.into_iter().chain(own).for_each(|image| open_registry(image, sink));
+}
+
+/// A registry of Azure gives nothing to strangers, and a job's container is pulled before any step of
+/// the job could sign in.
+fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
+    let host = image.value.0.split('/').next().unwrap_or_default();
+    if host.to_ascii_lowercase().ends_with(".azurecr.io") {
+        let message =
+            format!("a `container` from `{host}`, which asks for a sign-in, is not supported yet");
+        sink.report(Diagnostic::new(&NOT_SUPPORTED, image.span, message).help(
+            "run the image in the script: with `azure: true`, `az acr login` and then `docker run`",
+        ));
+    }
+}
 
 /// The machine of a CI step.
 pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Runner> {

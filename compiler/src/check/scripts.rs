@@ -1,11 +1,15 @@
 //! Commands with their references bound, as each engine reads them.
 
 use super::binder::StepBinder;
-use crate::diagnostics::{CONFLICT, Diagnostic};
-use crate::plan::{Reference, ScriptPiece, Source, Variable};
+use std::ops::Range;
+
+use crate::diagnostics::{BAD_SHELL, BAD_VALUE, CONFLICT, Diagnostic};
+use crate::plan::{Piece, Reference, Scalar, ScriptPiece, Source, Variable};
+use crate::source::Span;
+use crate::spec::expr::Part;
 use crate::spec::shell;
 use crate::spec::steps::Bound;
-use crate::spec::text::Script;
+use crate::spec::text::{Script, Text};
 
 impl StepBinder<'_, '_> {
     /// The variable that a CI script reads. The prefixes keep clear of the runner's own variables.
@@ -55,17 +59,92 @@ impl StepBinder<'_, '_> {
         Bound { script: vec![ScriptPiece::Literal(text)], variables }
     }
 
+    /// The arguments of a script over mini-batches, whose references stand as they are: the service
+    /// would hand quotes on to the script. Literals are its words already.
+    pub(crate) fn bare_arguments(
+        &mut self,
+        script: &Script,
+        bound: &[Variable],
+    ) -> Option<Vec<ScriptPiece>> {
+        let text = &script.text;
+        let before = self.sink.errors();
+        let mut pieces = Vec::new();
+        let mut variables = bound.iter();
+        for part in &text.template.parts {
+            match part {
+                Part::Literal(range) | Part::Broken(range) => {
+                    self.no_shell(text, range);
+                    pieces.push(ScriptPiece::Literal(text.text[range.clone()].to_owned()));
+                }
+                Part::Reference { .. } => pieces.extend(variables.next().and_then(piece)),
+            }
+        }
+        if text.template.parts.is_empty() {
+            self.no_shell(text, &(0..text.text.len()));
+            pieces.push(ScriptPiece::Literal(text.text.clone()));
+        }
+        self.one_word_each(text.span, &pieces);
+        (self.sink.errors() == before).then_some(pieces)
+    }
+
+    /// Characters that a shell would take away, and that nobody takes away here.
+    fn no_shell(&mut self, text: &Text, range: &Range<usize>) {
+        let words = &text.text[range.clone()];
+        let Some(at) = words.find(['\'', '"', '\\', '$', '`']) else { return };
+        let found = &words[at..=at];
+        let message =
+            format!("no shell reads the arguments of a `parallel` step, so `{found}` would stay");
+        self.sink.report(
+            Diagnostic::new(&BAD_SHELL, text.span, message)
+                .help("Azure ML splits them at blanks; a value with blanks goes into `env`, or into a file in `code`"),
+        );
+    }
+
+    /// A text with blanks would be several arguments.
+    fn one_word_each(&mut self, at: Span, pieces: &[ScriptPiece]) {
+        for piece in pieces {
+            let ScriptPiece::Input(index) = piece else { continue };
+            let input = &self.inputs[*index as usize];
+            let literals: Vec<&str> = match &input.source {
+                Source::Literal(Scalar::Text(text)) => vec![text],
+                Source::Text(text) => text.iter().filter_map(literal).collect(),
+                Source::Literal(_) | Source::Reference(_) => Vec::new(),
+            };
+            if input.kind.is_scalar()
+                && literals.iter().any(|text| text.contains(char::is_whitespace))
+            {
+                let message = format!(
+                    "the input `{}` holds blanks, at which Azure ML splits the arguments",
+                    input.name
+                );
+                let help = "put it into `env`, or into a file in `code`";
+                self.sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
+            }
+        }
+    }
+
     pub(crate) fn azure_ml_script(script: &Script, bound: &[Variable]) -> Bound {
         let pieces = script.shell.for_azure_ml(&script.text.text, &script.text.template);
-        let pieces = pieces.into_iter().map(|piece| match piece {
-            shell::ScriptPart::Literal(text) => ScriptPiece::Literal(text),
-            shell::ScriptPart::Reference(at) => match &bound[at] {
-                Variable::Output(index) => ScriptPiece::Output(*index),
-                Variable::Input(index) => ScriptPiece::Input(*index),
-                // `bind` makes inputs of all else on Azure ML.
-                Variable::Reference(_) => ScriptPiece::Literal(String::new()),
-            },
+        let pieces = pieces.into_iter().filter_map(|part| match part {
+            shell::ScriptPart::Literal(text) => Some(ScriptPiece::Literal(text)),
+            shell::ScriptPart::Reference(at) => piece(&bound[at]),
         });
         Bound { script: pieces.collect(), variables: Vec::new() }
+    }
+}
+
+/// `bind` makes inputs of all but outputs on Azure ML.
+fn piece(variable: &Variable) -> Option<ScriptPiece> {
+    match variable {
+        Variable::Output(index) => Some(ScriptPiece::Output(*index)),
+        Variable::Input(index) => Some(ScriptPiece::Input(*index)),
+        Variable::Reference(_) => None,
+    }
+}
+
+fn literal(piece: &Piece) -> Option<&str> {
+    match piece {
+        Piece::Literal(text) => Some(text),
+        Piece::Reference(_) => None,
     }
 }

@@ -52,8 +52,8 @@ pub(crate) struct Ground<'c> {
     pub(crate) vertices: &'c [Vertex],
     pub(crate) parameters: &'c [Option<Parameter>],
     pub(crate) steps: &'c [Option<Step>],
-    /// Which parameters a step on Azure ML reads.
-    pub(crate) pasted: &'c [bool],
+    /// How a step on Azure ML reads each parameter.
+    pub(crate) pasted: &'c [Pasted],
     pub(crate) project: &'c Project,
     /// Whether every step's engine is known. Without, nobody knows where a schedule lives.
     pub(crate) is_placed: bool,
@@ -87,7 +87,7 @@ pub(crate) struct Named<'a> {
 pub(crate) fn named<'a>(
     cx: &Context<'a>,
     parameters: &[Option<Parameter>],
-    pasted: &[bool],
+    pasted: &[Pasted],
     sink: &mut Sink,
 ) -> Vec<Named<'a>> {
     let each = cx.spec.triggers.good().filter_map(|(name, spec)| {
@@ -312,7 +312,7 @@ pub(crate) fn read_by<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Paramete
 fn values(
     cx: &Context<'_>,
     parameters: &[Option<Parameter>],
-    pasted: &[bool],
+    pasted: &[Pasted],
     spec: &TriggerSpec,
     sink: &mut Sink,
 ) -> Vec<(ParameterId, Scalar)> {
@@ -376,23 +376,40 @@ fn all_bound(
     }
 }
 
-/// For each parameter, whether a step on Azure ML reads it.
-pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<bool> {
-    let mut pasted = vec![false; parameters];
+/// How Azure ML puts a parameter's value into what it runs; the worst of all places counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Pasted {
+    /// Not at all.
+    Never,
+    /// Between quotes.
+    Quoted,
+    /// Bare, in arguments that are split at blanks.
+    Bare,
+}
+
+/// How the steps on Azure ML read each parameter.
+pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
+    let mut pasted = vec![Pasted::Never; parameters];
+    let mut note = |reference: &Reference, how: Pasted| {
+        if let Reference::Parameter(id) = reference {
+            let known = &mut pasted[id.0 as usize];
+            *known = how.max(*known);
+        }
+    };
     for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
-        step.references(&mut |reference| {
-            if let Reference::Parameter(id) = reference {
-                pasted[id.0 as usize] = true;
-            }
-        });
+        step.references(&mut |reference| note(reference, Pasted::Quoted));
+        for input in step.argument_inputs().filter(|input| input.kind.is_scalar()) {
+            input.references(&mut |reference| note(reference, Pasted::Bare));
+        }
     }
     pasted
 }
 
 /// Azure ML pastes values into commands, and drops empty ones.
-fn pasteable(pasted: &[bool], id: ParameterId, value: &Scalar, at: Span, sink: &mut Sink) {
+fn pasteable(pasted: &[Pasted], id: ParameterId, value: &Scalar, at: Span, sink: &mut Sink) {
     let Scalar::Text(text) = value else { return };
-    if !pasted[id.0 as usize] {
+    let pasted = pasted[id.0 as usize];
+    if pasted == Pasted::Never {
         return;
     }
     let (message, help) = if text.is_empty() {
@@ -401,6 +418,11 @@ fn pasteable(pasted: &[bool], id: ParameterId, value: &Scalar, at: Span, sink: &
         (
             "this text cannot be handed to Azure ML",
             "Azure ML pastes it into a command line, so it may not hold quotes, `$`, backticks, backslashes or control characters",
+        )
+    } else if pasted == Pasted::Bare && text.contains(char::is_whitespace) {
+        (
+            "this text would be several arguments of a `parallel` step",
+            "Azure ML splits the arguments at blanks; write it without, or read it from a file in `code`",
         )
     } else {
         return;

@@ -64,6 +64,10 @@ rules! {
     Warning OUTPUT_NOT_WRITTEN "output-not-written";
     Warning UNREAD_INPUT "unread-input";
     Warning PLATFORM_COMMAND "platform-command";
+    Warning RUNNER_VARIABLE "runner-variable";
+    Warning UNKNOWN_PYTHON "unknown-python";
+    Warning LOST_TITLE "lost-title";
+    Warning TOKEN_PUBLISHING "token-publishing";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
     Warning MISSING_PATH "missing-path";

@@ -3,14 +3,18 @@
 mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
+mod lost_title;
 mod missing_path;
 mod name_style;
 mod output_not_written;
 mod platform_command;
 mod rare_schedule_day;
 mod root_above;
+mod runner_variable;
 mod secret_outside_environment;
 mod self_hosted_runner;
+mod token_publishing;
+mod unknown_python;
 mod unpinned_image;
 mod unpinned_install;
 mod unread_input;
@@ -34,12 +38,16 @@ static LINTS: &[Lint] = &[
     boolean_spelling::lint,
     build_id_kills_reuse::lint,
     busy_minute::lint,
+    lost_title::lint,
     missing_path::lint,
     name_style::lint,
     output_not_written::lint,
     platform_command::lint,
     rare_schedule_day::lint,
+    runner_variable::lint,
     secret_outside_environment::lint,
+    token_publishing::lint,
+    unknown_python::lint,
     unpinned_image::lint,
     unpinned_install::lint,
     unread_input::lint,

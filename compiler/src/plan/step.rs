@@ -308,14 +308,23 @@ impl Step {
         }
     }
 
+    /// The inputs that stand in the arguments of a script over mini-batches, where no quotes keep
+    /// a value together.
+    pub fn argument_inputs(&self) -> impl Iterator<Item = &Input> {
+        let pieces: &[ScriptPiece] = match &self.task {
+            Task::FanOut(fan_out) => &fan_out.arguments,
+            Task::Command(_) => &[],
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            ScriptPiece::Input(index) => self.inputs.get(*index as usize),
+            ScriptPiece::Literal(_) | ScriptPiece::Output(_) => None,
+        })
+    }
+
     /// Every reference of the step, in order; some come more than once.
     pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
         for input in &self.inputs {
-            match &input.source {
-                Source::Literal(_) => {}
-                Source::Reference(reference) => visit(reference),
-                Source::Text(text) => in_text(text, visit),
-            }
+            input.references(visit);
         }
         for (_, text) in &self.env {
             in_text(text, visit);
@@ -332,6 +341,17 @@ impl Step {
                 }
             }
             Task::FanOut(fan_out) => fan_out.references(visit),
+        }
+    }
+}
+
+impl Input {
+    /// Every reference of the input, in order.
+    pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
+        match &self.source {
+            Source::Literal(_) => {}
+            Source::Reference(reference) => visit(reference),
+            Source::Text(text) => in_text(text, visit),
         }
     }
 }

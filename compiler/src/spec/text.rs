@@ -159,7 +159,7 @@ pub struct Script {
     pub continuations: Vec<Span>,
     /// Scripts that the command runs (`python train.py`), and their places.
     pub programs: Vec<Spanned<String>>,
-    /// Commands that bring software from the network, in words without quotes.
+    /// Commands of package managers, and shells that run a download, in words without quotes.
     pub installs: Vec<Install>,
     /// Words that one CI platform's runner obeys.
     pub runner_words: Vec<RunnerWord>,
@@ -202,10 +202,10 @@ impl RunnerWord {
     }
 }
 
-/// A command that installs something, or a shell that runs a download.
+/// A command of a package manager, or a shell that runs a download.
 #[derive(Clone, Debug)]
 pub struct Install {
-    /// Its words from the installer's name on.
+    /// Its words from the manager's name on.
     pub words: Vec<Spanned<String>>,
     /// Whether it is a shell that runs what was downloaded.
     pub runs_download: bool,

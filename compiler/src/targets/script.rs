@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{Parameter, Scalar, ValueType};
+use crate::plan::{Parameter, Plan, Scalar, Submission, SubmissionInput, ValueType};
 
 /// Bash: `demand VALUE FORM MESSAGE` fails unless the value is one line that matches the form.
 pub(crate) const DEMAND: &str =
@@ -12,7 +12,33 @@ pub(crate) const DEMAND: &str =
 
 /// Text that Azure ML may paste into a command line between quotes: not empty, and nothing that
 /// ends a quotation or starts a substitution.
-pub(crate) const PASTEABLE: &str = r#"^[^'"$`\]+$"#;
+const PASTEABLE: &str = r#"^[^'"$`\]+$"#;
+
+/// The same without blanks, at which Azure ML splits the arguments of a script over mini-batches.
+const WORD: &str = r#"^[^'"$`\[:space:]]+$"#;
+
+/// A line that fails unless Azure ML can paste the text of a submission's input wherever its steps
+/// want it.
+pub(crate) fn demand_pasteable(
+    plan: &Plan,
+    submission: &Submission,
+    input: &SubmissionInput,
+    variable: &str,
+) -> String {
+    let is_bare = submission.steps.iter().any(|step| {
+        let mut found = false;
+        for argument in plan.step(*step).argument_inputs() {
+            argument.references(&mut |reference| found |= *reference == input.source);
+        }
+        found
+    });
+    let (form, blanks) = if is_bare { (WORD, "blanks, ") } else { (PASTEABLE, "") };
+    let message = format!(
+        "{} must neither be empty nor hold {blanks}quotes, dollars, backticks or backslashes",
+        input.name
+    );
+    demand(variable, form, &message)
+}
 
 /// Data as Azure ML reads it, or a path in the repository whose parts do not start with a dot: what
 /// Azure ML pastes holds nothing that ends a quotation, and nobody can have it upload files of the
@@ -228,6 +254,11 @@ mod tests {
             assert!(!bash(&line, bad).0, "{bad}");
         }
         assert!(bash(&line, "refs/heads/größe#1 {x}").0);
+        let line = demand("X", WORD, "no");
+        for bad in ["", "a b", "a\tb", "it's", "a\\b", "$x"] {
+            assert!(!bash(&line, bad).0, "{bad}");
+        }
+        assert!(bash(&line, "refs/heads/größe#1").0);
     }
 
     fn bound(binding: Binding, value: &str) -> serde_json::Value {

@@ -1,18 +1,19 @@
-//! Commands that bring software from the network: facts for a lint, which judges them.
+//! Commands of package managers, which bring software from the network or publish it: facts for
+//! lints, which judge them.
 
 use std::ops::Range;
 
-/// A command that installs something, or runs what was just downloaded.
+/// A command of a package manager, or a shell that runs what was just downloaded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Install {
-    /// The words from the installer's name on, as written. For a shell that runs a download, the
+    /// The words from the manager's name on, as written. For a shell that runs a download, the
     /// shell's name and arguments.
     pub words: Vec<Range<usize>>,
     /// Whether it is a shell that runs what a program like `curl` gives it.
     pub runs_download: bool,
 }
 
-const INSTALLERS: [&str; 16] = [
+const MANAGERS: [&str; 23] = [
     "pip",
     "pip3",
     "pipx",
@@ -26,6 +27,13 @@ const INSTALLERS: [&str; 16] = [
     "pnpm",
     "gem",
     "bundle",
+    "twine",
+    "cargo",
+    "poetry",
+    "pdm",
+    "hatch",
+    "nuget",
+    "dotnet",
     "python",
     "python3",
     "py",
@@ -35,7 +43,7 @@ const DOWNLOADERS: [&str; 2] = ["curl", "wget"];
 /// Programs that run the rest of the command.
 const WRAPPERS: [&str; 5] = ["sudo", "time", "command", "exec", "nice"];
 
-/// What the words of a command install; `feeder` is the name of the command before the pipe.
+/// What the words of a command ask of a package manager; `feeder` is the name of the command before the pipe.
 pub(super) fn install(
     text: &str,
     words: &[Range<usize>],
@@ -51,15 +59,15 @@ pub(super) fn install(
         return runs_download.then(|| Install { words: words.to_vec(), runs_download });
     }
     let module = || {
-        let pip = |word: &Range<usize>| matches!(&text[word.clone()], "pip" | "uv");
+        let manager = |word: &Range<usize>| matches!(&text[word.clone()], "pip" | "uv" | "twine");
         words.get(1).is_some_and(|word| &text[word.clone()] == "-m")
-            && words.get(2).is_some_and(pip)
+            && words.get(2).is_some_and(manager)
     };
     match name {
         "python" | "python3" | "py" => {
             module().then(|| Install { words: words[2..].to_vec(), runs_download: false })
         }
-        _ if INSTALLERS.contains(&name) => {
+        _ if MANAGERS.contains(&name) => {
             Some(Install { words: words.to_vec(), runs_download: false })
         }
         _ => None,

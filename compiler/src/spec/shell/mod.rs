@@ -78,7 +78,7 @@ pub struct Script {
     /// Scripts that the text runs: `x.py` in `python x.py`, `y.sh` in `bash y.sh`. Plain relative
     /// paths only, and none after a change of folder.
     pub programs: Vec<Range<usize>>,
-    /// Commands that bring software from the network.
+    /// Commands of package managers, and shells that run a download.
     pub installs: Vec<Install>,
 }
 

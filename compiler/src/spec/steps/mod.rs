@@ -134,6 +134,8 @@ pub trait Binder {
     fn engine(&self) -> Engine;
     /// A command: references become inputs, outputs, or (on CI) variables.
     fn script(&mut self, script: &Script) -> Option<Bound>;
+    /// Arguments that no shell reads: Azure ML splits them at blanks.
+    fn arguments(&mut self, script: &Script) -> Option<Vec<ScriptPiece>>;
     /// The only reference of a text, as data that flows in.
     fn data(&mut self, text: &Text) -> Option<u32>;
     /// The type of an input.

@@ -287,7 +287,7 @@ impl Parallel {
         let mut pieces = match &self.arguments {
             Some(script) => {
                 Self::no_driver_arguments(script, binder);
-                binder.script(script)?.script
+                binder.arguments(script)?
             }
             None => Vec::new(),
         };

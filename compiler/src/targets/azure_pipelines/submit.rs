@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::emit::Map;
-use crate::plan::{Job, Place, Reference, Submission, SubmissionInput, ValueType, When};
+use crate::plan::{Job, Place, Plan, Reference, Submission, SubmissionInput, ValueType, When};
 use crate::targets::script::{self, Binding, DEMAND};
 
 use super::reader::{self, JOB_NAME, Reader};
@@ -84,7 +84,7 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
     let (mut demands, mut bindings, mut env) = (String::new(), Vec::new(), Vec::new());
     for input in &submission.inputs {
         let variable = script::variable("VALUE", &input.name);
-        demands.push_str(&demand(input, &variable));
+        demands.push_str(&demand(scope.plan, submission, input, &variable));
         env.push((variable.clone(), value(scope, reader, input)));
         bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
     }
@@ -111,7 +111,7 @@ fn parameter_demands(scope: &Scope<'_>, submission: &Submission) -> String {
         }
         let (name, variable) = (&parameter.name, parameters::variable(parameter));
         if input.kind == ValueType::String {
-            demands.push_str(&demand_pasteable(&variable, name));
+            demands.push_str(&script::demand_pasteable(scope.plan, submission, input, &variable));
         } else if !input.kind.is_scalar() {
             let message =
                 format!("{name} must be an address of Azure ML, or a path in the repository");
@@ -122,21 +122,16 @@ fn parameter_demands(scope: &Scope<'_>, submission: &Submission) -> String {
 }
 
 /// The same of other values.
-fn demand(input: &SubmissionInput, variable: &str) -> String {
+fn demand(plan: &Plan, submission: &Submission, input: &SubmissionInput, variable: &str) -> String {
     let is_parameter = matches!(input.source, Reference::Parameter(_));
     if is_parameter || !input.kind.is_scalar() {
         String::new()
     } else if input.kind == ValueType::String {
-        demand_pasteable(variable, &input.name)
+        script::demand_pasteable(plan, submission, input, variable)
     } else {
         let (form, words) = script::form(input.kind);
         script::demand(variable, form, &format!("{} must be {words}", input.name))
     }
-}
-
-fn demand_pasteable(variable: &str, name: &str) -> String {
-    let words = "neither be empty nor hold quotes, dollars, backticks or backslashes";
-    script::demand(variable, script::PASTEABLE, &format!("{name} must {words}"))
 }
 
 fn value(scope: &Scope<'_>, reader: &mut Reader<'_>, input: &SubmissionInput) -> String {

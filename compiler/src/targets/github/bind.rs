@@ -32,7 +32,7 @@ pub(super) fn step(scope: &Scope<'_>, submission: &Submission) -> Option<Map> {
     for input in &submission.inputs {
         let variable = script::variable("INPUT", &input.name);
         env.put(&variable, value(scope, input));
-        demands.push_str(&demand(scope.plan, input, &variable));
+        demands.push_str(&demand(scope.plan, submission, input, &variable));
         bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
     }
     let from = scope.plan.azure_ml_path(&submission.job_file());
@@ -65,7 +65,7 @@ fn value(scope: &Scope<'_>, input: &SubmissionInput) -> String {
 
 /// Lines that check an input. Azure ML pastes texts into command lines, so the characters that
 /// would end the quotes around them are refused; and it drops texts that are empty.
-fn demand(plan: &Plan, input: &SubmissionInput, variable: &str) -> String {
+fn demand(plan: &Plan, submission: &Submission, input: &SubmissionInput, variable: &str) -> String {
     let name = &input.name;
     let parameter = parameter(plan, input);
     let mut lines = match parameter {
@@ -76,8 +76,7 @@ fn demand(plan: &Plan, input: &SubmissionInput, variable: &str) -> String {
         return lines;
     }
     if input.kind == ValueType::String {
-        let message = format!("{name} must not be empty, or hold a quote, $, ` or backslash");
-        lines.push_str(&script::demand(variable, script::PASTEABLE, &message));
+        lines.push_str(&script::demand_pasteable(plan, submission, input, variable));
     } else if !input.kind.is_scalar() && parameter.is_some() {
         let message = format!("{name} must be an address of Azure ML, or a path in the repository");
         lines.push_str(&script::demand(variable, script::ADDRESS, &message));
