@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mlopsc_compiler::source::{self, EntryKind, FileFault, Files};
 use tempfile::NamedTempFile;
@@ -10,7 +11,11 @@ use tempfile::NamedTempFile;
 /// A file larger than this is not read: nothing that a spec names is near it.
 const LARGEST_FILE: u64 = 64 << 20;
 /// How files start that wait for their name; hidden, and no output is called so.
-pub(crate) const STAGED: &str = ".mlopsc-";
+const STAGED: &str = ".mlopsc-";
+/// How many letters and digits follow.
+const STAGED_LETTERS: usize = 6;
+/// A staged file of this age is nobody's any more.
+const ABANDONED: Duration = Duration::from_secs(3_600);
 /// Bytes in which an ownership mark must stand.
 const HEAD: u64 = 1024;
 
@@ -79,6 +84,18 @@ impl Disk {
             folder = source::folder_of(folder);
         }
         Ok(())
+    }
+
+    /// Removes a file that [`Disk::stage`] made and that its build, killed, never moved to its place;
+    /// says whether it did. A build that runs at the same time stages its files and moves them within
+    /// seconds, so that one of an hour is nobody's; and should it be somebody's after all, its build
+    /// finds it missing and says so, with every file whole. Where that cannot be known (a clock that
+    /// goes wrong, a link, another name), nothing is done.
+    pub(crate) fn sweep(&self, path: &str) -> bool {
+        let place = self.absolute(path);
+        let age = fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file);
+        let age = age.and_then(|meta| meta.modified().ok()?.elapsed().ok());
+        age.is_some_and(|age| age > ABANDONED) && is_staged(path) && fs::remove_file(place).is_ok()
     }
 
     /// Makes a folder unless a symbolic link on the way leads out of the root.
@@ -167,6 +184,14 @@ impl Staged {
     }
 }
 
+/// Whether a path is one that a staged file may have.
+pub(crate) fn is_staged(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_prefix(STAGED).is_some_and(|rest| {
+        rest.len() == STAGED_LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// What is at a machine's path, symbolic links followed.
 pub(crate) fn kind_at(path: &Path) -> Option<EntryKind> {
     kind_of(&fs::metadata(path).ok()?)
@@ -209,7 +234,7 @@ fn refuse_read_only(meta: &fs::Metadata) -> io::Result<()> {
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(STAGED);
+    builder.prefix(STAGED).rand_bytes(STAGED_LETTERS);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

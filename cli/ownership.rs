@@ -96,23 +96,27 @@ fn may_replace(mark: &Mark, text: &str) -> bool {
 }
 
 /// Marked files in the folders that are nobody's now: `judged` says whether a spec's files are to
-/// be judged at all, `wanted` is what specs yield.
+/// be judged at all, `wanted` is what specs yield. Beside them the paths of files that a build, now
+/// or long ago, staged there.
 pub(crate) fn orphans(
     disk: &Disk,
     folders: &[Searched],
     judged: &dyn Fn(&str) -> bool,
     wanted: &BTreeSet<String>,
-) -> Vec<Orphan> {
+) -> (Vec<Orphan>, Vec<String>) {
     let mut found: Vec<Orphan> = Vec::new();
+    let mut staged = Vec::new();
     for folder in folders {
         for path in files_below(disk, &folder.folder) {
             let known = wanted.contains(&path) || found.iter().any(|orphan| orphan.path == path);
-            if !known {
+            if disk::is_staged(&path) {
+                staged.push(path);
+            } else if !known {
                 found.extend(orphan(disk, folder, path, judged));
             }
         }
     }
-    found
+    (found, staged)
 }
 
 fn orphan(
@@ -131,17 +135,11 @@ fn orphan(
 }
 
 /// Every file below a folder, sorted; none when the folder is not there.
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 fn files_below(disk: &Disk, folder: &str) -> Vec<String> {
     let mut files = Vec::new();
     for (name, kind) in disk.list(folder).unwrap_or_default() {
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         match kind {
-            // What a build that was killed left half written; no output is called so.
-            EntryKind::File if name_of(&path).starts_with(disk::STAGED) => {}
             EntryKind::File => files.push(path),
             EntryKind::Folder if disk.is_link(&path) => {}
             EntryKind::Folder => files.extend(files_below(disk, &path)),

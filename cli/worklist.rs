@@ -50,6 +50,8 @@ pub(crate) struct Worklist {
     pub(crate) disk: Disk,
     pub(crate) writes: Vec<Write>,
     pub(crate) removals: Vec<Orphan>,
+    /// Files that some build staged.
+    pub(crate) staged: Vec<String>,
     /// Schedules that stay in the workspace when the removals are carried out.
     pub(crate) left: Vec<String>,
     /// How many files are what they should be.
@@ -68,6 +70,7 @@ impl Worklist {
             disk,
             writes: Vec::new(),
             removals: Vec::new(),
+            staged: Vec::new(),
             left: Vec::new(),
             fresh: 0,
             differences: Vec::new(),
@@ -168,7 +171,10 @@ impl Worklist {
             Some(index) => self.analysed.analyses[index].plan.is_some() && !refused[index],
             None => project.whole && project.holds(spec) && project.disk.kind(spec).is_none(),
         };
-        let found = orphans(&self.disk, &folders, &judged, wanted);
+        let (found, staged) = orphans(&self.disk, &folders, &judged, wanted);
+        if !order.check {
+            self.staged = staged;
+        }
         let kept = |orphan: &&Orphan| orphan.edited && !order.force;
         let refused: BTreeSet<String> =
             found.iter().filter(kept).map(|orphan| orphan.spec.clone()).collect();

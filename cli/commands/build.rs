@@ -117,6 +117,12 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
             changed = true;
         }
     }
+    for list in lists {
+        for path in list.staged.iter().filter(|path| list.disk.sweep(path)) {
+            let shown = output.shown(&list.disk, path);
+            aside(&format!("removed {shown}, which a build that was cut short left\n"));
+        }
+    }
     for schedule in lists.iter().flat_map(|list| &list.left) {
         aside(&format!("{}\n", leftovers::advice(schedule)));
     }

@@ -1,5 +1,7 @@
 //! What `build` writes, replaces, removes, and leaves alone.
 
+use std::fs;
+
 use super::{PROJECT, Run, Sandbox, TINY, WORKFLOW};
 
 fn built() -> Sandbox {
@@ -248,6 +250,31 @@ fn an_edited_orphan_keeps_all_files_of_its_spec() {
 }
 
 #[test]
+fn what_a_killed_build_left_goes_when_it_is_old() {
+    let sandbox = built();
+    let name = |name: &str| format!(".github/workflows/{name}");
+    let (old, young) = (name(".mlopsc-aB3dE6"), name(".mlopsc-new456"));
+    let others =
+        [name(".mlopsc-"), name(".mlopsc-aB3dE67"), name(".mlopsc-a.b-c6"), name("aB3dE6")];
+    let text = sandbox.read(WORKFLOW);
+    for path in others.iter().chain([&old, &young]) {
+        sandbox.write(path, &text[text.len() / 2..]);
+        if *path != young {
+            let file = fs::File::options().write(true).open(sandbox.path(path)).unwrap();
+            let hours = std::time::Duration::from_secs(2 * 3_600);
+            let written = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(written - hours).unwrap();
+        }
+    }
+    sandbox.run(&["build", "--check"]).code(0);
+    assert!(sandbox.has(&old));
+    let run = sandbox.run(&["build"]).code(0);
+    assert!(run.err.contains(&format!("removed {old}, which")), "{}", run.err);
+    assert!(!sandbox.has(&old) && sandbox.has(&young));
+    assert!(others.iter().all(|path| sandbox.has(path)));
+}
+
+#[test]
 fn a_broken_spec_loses_nothing() {
     let sandbox = built();
     let text = sandbox.read(WORKFLOW);
@@ -297,7 +324,7 @@ fn a_spec_with_other_line_ends_gives_the_same_file() {
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::{self, Permissions};
+    use std::fs::Permissions;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
