@@ -56,20 +56,35 @@ pub(super) fn output(job: &str, is_deployment: bool, step: &str, name: &str) -> 
     }
 }
 
-/// The branch that the run is for; for a pull request, the branch that asks to be merged; for a
-/// tag, nothing.
-pub(super) fn branch() -> String {
-    let source = "variables['Build.SourceBranch']";
-    let branch = format!("iif(startsWith({source}, 'refs/heads/'), {source}, '')");
-    let either = format!("coalesce(variables['System.PullRequest.SourceBranch'], {branch}, '')");
-    runtime(&format!("replace({either}, 'refs/heads/', '')"))
+/// The full name of a branch or tag that the run is for.
+pub(super) struct GitRef {
+    /// What the full name starts with.
+    pub(super) prefix: &'static str,
+    expression: &'static str,
 }
 
-/// The tag that the run is for, else nothing.
-pub(super) fn tag() -> String {
-    let source = "variables['Build.SourceBranch']";
-    let name = format!("replace({source}, 'refs/tags/', '')");
-    runtime(&format!("iif(startsWith({source}, 'refs/tags/'), {name}, '')"))
+/// The branch; for a pull request, the branch that asks to be merged; for a tag, nothing.
+pub(super) const BRANCH: GitRef = GitRef {
+    prefix: "refs/heads/",
+    expression: "coalesce(variables['System.PullRequest.SourceBranch'], \
+        iif(startsWith(variables['Build.SourceBranch'], 'refs/heads/'), \
+        variables['Build.SourceBranch'], ''), '')",
+};
+
+/// The tag, else nothing.
+pub(super) const TAG: GitRef = GitRef {
+    prefix: "refs/tags/",
+    expression: "iif(startsWith(variables['Build.SourceBranch'], 'refs/tags/'), \
+        variables['Build.SourceBranch'], '')",
+};
+
+impl GitRef {
+    /// The full name without `$`: whoever pushes chooses the name, and the service replaces macros in
+    /// the value of a variable. The prefix is left to the script, since `replace` would take it away
+    /// in the middle of a name, too.
+    pub(super) fn hidden(&self) -> String {
+        runtime(&format!("replace(replace({}, '%', '%25'), '$', '%24')", self.expression))
+    }
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ fn needs(scope: &Scope<'_>, uses_azure: bool) -> Vec<String> {
     let mut reads = Reads::of(plan, scope.jobs);
     let mut needs = Vec::new();
     if uses_azure {
-        let name = Reader::new(scope).text(&azure.service_connection);
+        let name = Reader::new(scope).setting(&azure.service_connection);
         needs.push(format!(
             "Azure Resource Manager service connection {name}, whose identity may use the workspace"
         ));

@@ -11,6 +11,7 @@ use crate::targets::script;
 use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
+use super::value::{self, Value};
 use super::{condition, container, expression, gate, parameters};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
@@ -158,7 +159,7 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     if place.azure {
         text.push_str(&step::azure_setup());
     }
-    let mut env: Vec<(String, String)> = Vec::new();
+    let mut env: Vec<(String, Value)> = Vec::new();
     for (name, value) in reader.plan().env.iter().chain(&step.env) {
         env.push((name.clone(), reader.text(value)));
     }
@@ -169,23 +170,23 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
             }
         }
         for (name, variable) in &command.variables {
-            env.push((name.clone(), value(reader, step, variable)));
+            env.push((name.clone(), value_of(reader, step, variable)));
         }
     }
     if !text.ends_with('\n') {
         text.push('\n');
     }
     let mut script = Script::new(step.display_name.clone(), text);
-    script.env = env;
+    value::put(&mut script, &env);
     script.folder.clone_from(&place.working_dir);
     script.timeout = timeout(step);
     if place.azure { script.azure(reader) } else { script.bash() }
 }
 
-fn value(reader: &mut Reader<'_>, step: &Step, variable: &Variable) -> String {
+fn value_of(reader: &mut Reader<'_>, step: &Step, variable: &Variable) -> Value {
     match variable {
         Variable::Input(at) => reader.input(&step.inputs[*at as usize]),
-        Variable::Output(at) => output_path(&step.outputs[*at as usize].name),
+        Variable::Output(at) => Value::safe(output_path(&step.outputs[*at as usize].name)),
         Variable::Reference(reference) => reader.reference(reference),
     }
 }

@@ -23,6 +23,7 @@ mod submit;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod value;
 
 use super::{Artifact, Target, release as shared};
 use crate::plan::{Home, Plan};

@@ -1,9 +1,12 @@
 //! What references become, and what a job must bring along so that they can be read.
 
-use crate::plan::{Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text};
+use crate::plan::{
+    Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text, ValueType,
+};
 
 use super::expression;
 use super::scope::{self, Scope};
+use super::value::Value;
 
 /// Name of the output variable that holds the name of an Azure ML job, and of its step.
 pub(super) const JOB_NAME: (&str, &str) = ("submit", "JOB_NAME");
@@ -58,51 +61,62 @@ impl<'a> Reader<'a> {
     }
 
     /// Text around references.
-    pub(super) fn text(&mut self, text: &Text) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Literal(text) => expression::literal(text),
-            Piece::Reference(reference) => self.reference(reference),
-        };
-        text.iter().map(piece).collect()
+    pub(super) fn text(&mut self, text: &Text) -> Value {
+        let mut value = Value::default();
+        for piece in text {
+            value.append(match piece {
+                Piece::Literal(text) => fixed(text),
+                Piece::Reference(reference) => self.reference(reference),
+            });
+        }
+        value
+    }
+
+    /// A setting of the project: text, or one variable of CI.
+    pub(super) fn setting(&mut self, text: &Text) -> String {
+        self.text(text).into_text()
     }
 
     /// The value or path of an input of a CI step.
-    pub(super) fn input(&mut self, input: &Input) -> String {
+    pub(super) fn input(&mut self, input: &Input) -> Value {
         match &input.source {
             Source::Reference(reference) => self.reference(reference),
             Source::Text(text) => self.text(text),
             Source::Literal(value) => {
                 let text = value.text();
                 let is_path = !input.kind.is_scalar() && !text.contains(':');
-                if is_path { in_sources(&text) } else { expression::literal(&text) }
+                if is_path { Value::safe(in_sources(&text)) } else { fixed(&text) }
             }
         }
     }
 
     /// The value of a reference; for data of another step, the path of the file or folder.
-    pub(super) fn reference(&mut self, reference: &Reference) -> String {
-        match reference {
-            Reference::Parameter(id) => self.parameter(*id),
+    pub(super) fn reference(&mut self, reference: &Reference) -> Value {
+        Value::safe(match reference {
+            Reference::Parameter(id) => return self.parameter(*id),
+            Reference::GitBranch => return self.git_ref("git_branch", &expression::BRANCH),
+            Reference::GitTag => return self.git_ref("git_tag", &expression::TAG),
             Reference::Output(step, output) => self.output(*step, *output),
             Reference::GitSha => expression::variable("Build.SourceVersion"),
-            Reference::GitBranch => self.derived("git_branch", expression::branch()),
-            Reference::GitTag => self.derived("git_tag", expression::tag()),
             Reference::RunId => expression::variable("Build.BuildId"),
             Reference::Variable(name) | Reference::Secret(name) => {
                 self.scope.reads_variables.set(true);
                 expression::variable(name)
             }
-        }
+        })
     }
 
-    fn parameter(&mut self, id: ParameterId) -> String {
+    fn parameter(&mut self, id: ParameterId) -> Value {
         let (parameter, declared) = self.scope.parameter(id);
         if declared.is_none() {
             let default = parameter.default.as_ref();
-            return default.map_or_else(String::new, |value| expression::literal(&value.text()));
+            return default.map_or_else(Value::default, |value| fixed(&value.text()));
         }
         note(&mut self.parameters, id);
-        expression::parameter(&scope::parameter_name(&parameter.name), parameter.kind)
+        let kind = parameter.kind;
+        let text = expression::parameter(&scope::parameter_name(&parameter.name), kind);
+        let is_text = kind == ValueType::String || !kind.is_scalar();
+        if is_text { Value::pasted(text) } else { Value::safe(text) }
     }
 
     fn output(&mut self, step: StepId, output: u32) -> String {
@@ -146,9 +160,9 @@ impl<'a> Reader<'a> {
         name
     }
 
-    fn derived(&mut self, name: &str, value: String) -> String {
-        note(&mut self.variables, (name.to_owned(), value));
-        expression::variable(name)
+    fn git_ref(&mut self, name: &str, kind: &expression::GitRef) -> Value {
+        note(&mut self.variables, (name.to_owned(), kind.hidden()));
+        Value::git_ref(expression::variable(name), kind.prefix)
     }
 }
 
@@ -167,6 +181,11 @@ pub(super) fn input_path(plan: &Plan, step: StepId, output: u32) -> String {
 /// A path under the repository's root, for scripts that may start in another folder.
 pub(super) fn in_sources(path: &str) -> String {
     format!("{}/{path}", expression::variable("Build.SourcesDirectory"))
+}
+
+/// Text of the author's.
+fn fixed(text: &str) -> Value {
+    Value::fixed(text, expression::literal(text))
 }
 
 fn note<T: PartialEq>(all: &mut Vec<T>, one: T) {

@@ -8,6 +8,7 @@ use crate::targets::ML_EXTENSION;
 
 use super::expression;
 use super::reader::Reader;
+use super::value;
 
 /// The function that ends a script with a message of the platform's.
 pub(super) const FAIL: &str = include_str!("scripts/fail.sh");
@@ -70,12 +71,12 @@ impl Script {
             ("AZURE_RESOURCE_GROUP", &azure.resource_group),
             ("AZUREML_WORKSPACE", &azure.workspace),
         ] {
-            self.env.push((name.to_owned(), reader.text(text)));
+            self.env.push((name.to_owned(), reader.setting(text)));
         }
         self.env.extend(own);
         self.keep_env();
         let mut inputs = Map::new();
-        inputs.put("azureSubscription", reader.text(&azure.service_connection));
+        inputs.put("azureSubscription", reader.setting(&azure.service_connection));
         inputs.put("scriptType", "bash");
         inputs.put("scriptLocation", "inlineScript");
         inputs.put("inlineScript", self.text.as_str());
@@ -111,10 +112,8 @@ impl Script {
 
     fn env(&self) -> Map {
         let mut map = Map::new();
-        for (at, (name, value)) in self.env.iter().enumerate() {
-            if self.env[at + 1..].iter().all(|(later, _)| later != name) {
-                map.put(name.as_str(), value.as_str());
-            }
+        for (name, value) in value::last_of_each(&self.env) {
+            map.put(name.as_str(), value.as_str());
         }
         map
     }

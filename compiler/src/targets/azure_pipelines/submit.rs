@@ -10,6 +10,7 @@ use crate::targets::script::{self, Binding, DEMAND};
 use super::reader::{self, JOB_NAME, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
+use super::value::{self, Value};
 use super::{condition, expression, job, parameters};
 
 /// The variable that holds the name of the Azure ML job.
@@ -85,7 +86,7 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
     for input in &submission.inputs {
         let variable = script::variable("VALUE", &input.name);
         demands.push_str(&demand(scope.plan, submission, input, &variable));
-        env.push((variable.clone(), value(scope, reader, input)));
+        env.push((variable.clone(), value_of(scope, reader, input)));
         bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
     }
     if !demands.is_empty() {
@@ -95,7 +96,7 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
     let copy = scope.plan.azure_ml_path(&submission.run_file());
     let jq = script::bind(&bindings, &file, &copy);
     let mut script = Script::new("Bind the inputs", format!("{STRICT}{demands}{jq}"));
-    script.env = env;
+    value::put(&mut script, &env);
     script.bash()
 }
 
@@ -134,7 +135,7 @@ fn demand(plan: &Plan, submission: &Submission, input: &SubmissionInput, variabl
     }
 }
 
-fn value(scope: &Scope<'_>, reader: &mut Reader<'_>, input: &SubmissionInput) -> String {
+fn value_of(scope: &Scope<'_>, reader: &mut Reader<'_>, input: &SubmissionInput) -> Value {
     let Reference::Output(producer, output) = &input.source else {
         return reader.reference(&input.source);
     };
@@ -142,10 +143,13 @@ fn value(scope: &Scope<'_>, reader: &mut Reader<'_>, input: &SubmissionInput) ->
     if let Place::AzureMl(_) = step.place {
         let job = expression::variable(&reader.azure_ml_job(*producer));
         let port = scope.plan.port(*producer, *output);
-        return format!("azureml://jobs/{job}/outputs/{port}/paths/");
+        return Value::safe(format!("azureml://jobs/{job}/outputs/{port}/paths/"));
     }
     let value = reader.reference(&input.source);
-    if input.kind.is_scalar() { value } else { reader::input_path(scope.plan, *producer, *output) }
+    if input.kind.is_scalar() {
+        return value;
+    }
+    Value::safe(reader::input_path(scope.plan, *producer, *output))
 }
 
 /// The service calls back when the job ends, so no machine is held. What it says is not decisive:
@@ -167,10 +171,11 @@ fn wait(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
 fn call_back(reader: &mut Reader<'_>) -> Map {
     let azure = &reader.plan().project.azure;
     let [subscription, group, workspace] =
-        [&azure.subscription, &azure.resource_group, &azure.workspace].map(|one| reader.text(one));
+        [&azure.subscription, &azure.resource_group, &azure.workspace]
+            .map(|one| reader.setting(one));
     let mut inputs = Map::new();
     inputs.put("connectionType", "connectedServiceNameARM");
-    inputs.put("azureServiceConnection", reader.text(&azure.service_connection));
+    inputs.put("azureServiceConnection", reader.setting(&azure.service_connection));
     inputs.put("method", "PATCH");
     inputs.put("headers", "{\"Content-Type\": \"application/json\"}");
     let job = expression::variable(JOB);

@@ -2,6 +2,8 @@
 
 mod fixture;
 #[cfg(unix)]
+mod macros;
+#[cfg(unix)]
 mod scripts;
 
 use fixture::{Builder, ci, literal, node, plan};
