@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mlopsc_compiler::diagnostics::{Diagnostic, Edit, Tally};
 use mlopsc_compiler::source::{FileId, Sources};
-use mlopsc_compiler::syntax;
+use mlopsc_compiler::{refuse_large, syntax};
 
 use crate::analysis::{Analysed, analyse};
 use crate::args::CheckArgs;
@@ -19,7 +19,10 @@ pub(crate) fn run(output: &Output, args: &CheckArgs) -> Result<Outcome, Trouble>
     if args.fix {
         fix_all(output, &args.paths)?;
     }
-    let analysed = analyse(workspace::find(&args.paths)?);
+    let mut analysed = analyse(workspace::find(&args.paths)?);
+    for analysis in analysed.iter_mut().flat_map(|one| &mut one.analyses) {
+        refuse_large(analysis);
+    }
     let tally = report(output, Stream::Product, &analysed)?;
     aside(&summary(tally, analysed.iter().map(|one| one.analyses.len()).sum()));
     Ok(Outcome::of(tally))

@@ -250,6 +250,23 @@ pub fn emit(plan: &Plan, targets: &[&str]) -> Vec<Artifact> {
     TARGETS.iter().filter(wanted).flat_map(|target| (target.write)(plan)).collect()
 }
 
+/// Adds to an analysis that a platform would not read a file of the plan, since it is too large.
+/// Known only after writing; that is done where the spec is long enough for it to be possible.
+pub fn refuse_large(analysis: &mut Analysis) {
+    let Some(plan) = &analysis.plan else { return };
+    let source: usize = analysis.sources.iter().map(|file| file.text.len()).sum();
+    let written = |target: &&targets::Target| plan.project.targets.contains(&target.engine);
+    let doubtful = TARGETS.iter().filter(written).filter(|it| it.may_refuse(plan, source));
+    let files = doubtful.flat_map(|target| {
+        (target.write)(plan).into_iter().filter_map(|file| target.refusal(&file))
+    });
+    let found: Vec<(String, String)> = files.collect();
+    for (message, help) in found {
+        let diagnostic = Diagnostic::new(&diagnostics::LIMIT, analysis.name, message);
+        analysis.diagnostics.push(diagnostic.help(help));
+    }
+}
+
 /// The JSON Schema of specs.
 pub fn spec_schema() -> serde_json::Value {
     schemars::schema_for!(spec::Spec).to_value()

@@ -1,6 +1,6 @@
 //! The small commands, and words that are none.
 
-use super::{Sandbox, TINY};
+use super::{Sandbox, TINY, WORKFLOW};
 
 #[test]
 fn explain_prints_a_page_or_the_near_miss() {
@@ -70,6 +70,30 @@ fn init_in_a_folder_of_a_repository_says_where_the_root_is() {
     assert!(workflow.contains("- models/taxi/src/**"), "{workflow}");
     assert!(workflow.contains("working-directory: models/taxi"), "{workflow}");
     sandbox.run(&["init", "a folder"]).code(2);
+}
+
+#[test]
+fn a_workflow_that_github_would_not_read_is_said_by_check_as_by_build() {
+    let sandbox = Sandbox::tiny();
+    let script = "echo 0123456789\n".repeat(600).replace('\n', "\n      ");
+    let step = |at: usize| {
+        format!("  s{at}:\n    runner: ubuntu-latest\n    run: |\n      {}\n", script.trim_end())
+    };
+    let spec = |steps: usize| {
+        let steps: String = (0..steps).map(step).collect();
+        format!(
+            "mlopsc: 1\nname: tiny\nsteps:\n{steps}triggers: {{ by_hand: {{ manual: {{}} }} }}\n"
+        )
+    };
+    sandbox.write("tiny.mlops.yaml", &spec(40));
+    let check = sandbox.run(&["check", "--message-format", "concise"]).code(1);
+    let start = format!("tiny.mlops.yaml:2:7: error[limit]: `{WORKFLOW}` would have ");
+    assert!(check.out.starts_with(&start), "{}", check.out);
+    assert_eq!(sandbox.run(&["build", "--message-format", "concise"]).code(1).out, check.out);
+    assert!(!sandbox.has(WORKFLOW));
+    sandbox.write("tiny.mlops.yaml", &spec(20));
+    sandbox.run(&["check"]).code(0);
+    sandbox.run(&["build"]).code(0);
 }
 
 #[test]

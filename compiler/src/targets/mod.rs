@@ -1,6 +1,6 @@
 //! Plans to files. Each target is one folder and one line here; none names another.
 
-use crate::plan::{Home, Plan};
+use crate::plan::{Home, Job, Plan, Work};
 
 pub mod azure_pipelines;
 pub mod azureml;
@@ -35,7 +35,22 @@ pub struct Target {
     pub write: fn(&Plan) -> Vec<Artifact>,
 }
 
+/// No job's own lines, without what comes from the spec, have so many bytes: those that submit an
+/// Azure ML job and wait for it have about 7,000.
+const JOB_BYTES: usize = 16_000;
+/// A text of the spec has at most this many times its bytes in one job: an indentation for each
+/// short line, or a name said again in `needs`, in an environment, and in the script.
+const TIMES: usize = 8;
+/// A job that submits waits in slices, each a job of its own; none is shorter than this.
+const SLICE_MINUTES: u32 = 180;
+
 impl Target {
+    /// Whether the platform might refuse a file, judged by the lengths alone, so that files of small
+    /// specs need not be written to be sure.
+    pub(crate) fn may_refuse(&self, plan: &Plan, source_bytes: usize) -> bool {
+        self.most_bytes.is_some_and(|(most, _)| bound(plan, source_bytes) > most)
+    }
+
     /// Why the platform would not read a file, and what to do; known only after writing.
     pub fn refusal(&self, artifact: &Artifact) -> Option<(String, String)> {
         let (most, says) = self.most_bytes?;
@@ -50,6 +65,18 @@ impl Target {
             )
         })
     }
+}
+
+/// Bytes that no CI file of a plan exceeds: no job says more than the whole spec several times over.
+fn bound(plan: &Plan, source_bytes: usize) -> usize {
+    let slices = 1 + plan.timeout_minutes.div_ceil(SLICE_MINUTES) as usize;
+    let count = |job: &Job| if matches!(job.work, Work::Submit(_)) { slices } else { 1 };
+    let jobs = |jobs: &[Job]| -> usize { jobs.iter().map(count).sum() };
+    let workflows = plan.workflows.iter().map(|workflow| jobs(&workflow.jobs));
+    let release = plan.release.iter().map(|release| jobs(&release.checks));
+    // One more: the head of the file, and the job that applies schedules.
+    let most_jobs = 1 + workflows.chain(release).max().unwrap_or(0);
+    most_jobs.saturating_mul(JOB_BYTES + TIMES * source_bytes)
 }
 
 /// Every target, in the order of the manual.

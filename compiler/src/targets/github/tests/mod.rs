@@ -41,6 +41,17 @@ fn a_workflow_that_crosses_every_border() {
 }
 
 #[test]
+fn no_file_is_larger_than_the_bound() {
+    for plan in plans::all() {
+        let names: usize = plan.steps.iter().map(|step| step.name.len()).sum();
+        let bound = crate::targets::bound(&plan, names);
+        for file in write(&plan) {
+            assert!(file.text.len() <= bound, "{}: {} > {bound}", file.path, file.text.len());
+        }
+    }
+}
+
+#[test]
 fn a_release() {
     insta::assert_snapshot!(write(&plans::released())[1].text);
 }
