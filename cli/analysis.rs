@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mlopsc_compiler::plan::Plan;
-use mlopsc_compiler::source::Sources;
+use mlopsc_compiler::source::{EntryKind, FileFault, Files, Sources};
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
 use mlopsc_compiler::{Analysis, across, analyze, emit};
 use rayon::prelude::*;
 
+use crate::disk::Disk;
 use crate::output::Report;
 use crate::workspace::Project;
 
@@ -27,12 +29,15 @@ pub(crate) struct Analysed {
 
 /// Analyses every spec of every project.
 pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
-    let works = projects
-        .iter()
-        .flat_map(|project| project.specs.iter().map(move |spec| (project, spec.as_str())));
-    let works: Vec<(&Project, &str)> = works.collect();
-    let one = |(project, spec): &(&Project, &str)| analyze(&project.disk, &project.file, spec);
-    let mut analyses = each(&works, one).into_iter();
+    let windows: Vec<Window<'_>> =
+        projects.iter().map(|project| Window::new(&project.disk)).collect();
+    let works = projects.iter().zip(&windows).flat_map(|(project, window)| {
+        project.specs.iter().map(move |spec| (window, project, spec.as_str()))
+    });
+    let one = |(window, project, spec): (&Window<'_>, &Project, &str)| {
+        analyze(window, &project.file, spec)
+    };
+    let mut analyses = each(works.collect(), one).into_iter();
     let all = projects.into_iter().map(|project| {
         let analyses: Vec<Analysis> = analyses.by_ref().take(project.specs.len()).collect();
         Analysed { analyses, file_sources: project.file.sources(), project }
@@ -50,25 +55,68 @@ pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
 }
 
 /// Maps items in order, on several threads when there are many.
-fn each<T: Sync, U: Send>(items: &[T], one: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
+pub(crate) fn each<T: Send, U: Send>(items: Vec<T>, one: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
     if items.len() < PARALLEL {
-        items.iter().map(one).collect()
+        items.into_iter().map(one).collect()
     } else {
-        items.par_iter().map(one).collect()
+        items.into_par_iter().map(one).collect()
     }
 }
 
-/// What every target gives for each spec; nothing for a spec with an error.
-pub(crate) fn emit_all(analysed: &Analysed) -> Vec<Vec<(&'static Target, Artifact)>> {
-    let one = |analysis: &Analysis| match &analysis.plan {
-        Some(plan) => TARGETS.iter().flat_map(|target| of_target(plan, target)).collect(),
-        None => Vec::new(),
+/// What every target gives for a plan.
+pub(crate) fn emitted(plan: &Plan) -> impl Iterator<Item = (&'static Target, Artifact)> {
+    let of_target = |target: &'static Target| {
+        emit(plan, &[target.name]).into_iter().map(move |artifact| (target, artifact))
     };
-    each(&analysed.analyses, one)
+    TARGETS.iter().flat_map(of_target)
 }
 
-fn of_target<'t>(plan: &Plan, target: &'t Target) -> impl Iterator<Item = (&'t Target, Artifact)> {
-    emit(plan, &[target.name]).into_iter().map(move |artifact| (target, artifact))
+/// A project's files with a memory of what is where: its specs share code, which is then looked at
+/// once.
+struct Window<'a> {
+    disk: &'a Disk,
+    kinds: Mutex<BTreeMap<String, Option<EntryKind>>>,
+    lists: Mutex<BTreeMap<String, Listing>>,
+}
+
+type Listing = Result<Vec<(String, EntryKind)>, FileFault>;
+
+impl<'a> Window<'a> {
+    fn new(disk: &'a Disk) -> Self {
+        Self { disk, kinds: Mutex::default(), lists: Mutex::default() }
+    }
+}
+
+impl Files for Window<'_> {
+    fn read(&self, path: &str) -> Result<String, FileFault> {
+        self.disk.read(path)
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        remembered(&self.kinds, path, || self.disk.kind(path))
+    }
+
+    fn list(&self, path: &str) -> Listing {
+        remembered(&self.lists, path, || self.disk.list(path))
+    }
+}
+
+/// Two threads may look at the same time; they see the same.
+fn remembered<T: Clone>(
+    memory: &Mutex<BTreeMap<String, T>>,
+    path: &str,
+    look: impl Fn() -> T,
+) -> T {
+    if let Some(known) = locked(memory).get(path) {
+        return known.clone();
+    }
+    let seen = look();
+    locked(memory).insert(path.to_owned(), seen.clone());
+    seen
+}
+
+fn locked<T>(memory: &Mutex<T>) -> MutexGuard<'_, T> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Analysed {

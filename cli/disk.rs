@@ -1,8 +1,10 @@
 //! The machine's files: the only place that touches them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use mlopsc_compiler::source::{self, EntryKind, FileFault, Files};
@@ -24,12 +26,15 @@ const HEAD: u64 = 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Disk {
     root: PathBuf,
+    /// Folders that no symbolic link leads to. A build looks at thousands of files in few folders;
+    /// to ask for each of them where its folder really is would take longer than to compile.
+    plain: Arc<RwLock<BTreeSet<String>>>,
 }
 
 impl Disk {
     /// The folder must exist.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: fs::canonicalize(root)? })
+        Ok(Self { root: fs::canonicalize(root)?, plain: Arc::default() })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -50,7 +55,7 @@ impl Disk {
 
     /// The first KiB of a file, as far as it is UTF-8; `None` when there is no regular file.
     pub(crate) fn head(&self, path: &str) -> Option<String> {
-        let place = self.resolve(path).ok().filter(|place| place.is_file())?;
+        let (place, _) = self.find(path).ok().filter(|(_, meta)| meta.is_file())?;
         let mut bytes = Vec::new();
         fs::File::open(place).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -64,9 +69,9 @@ impl Disk {
     /// Prepares a file beside its place; [`Staged::keep`] moves it there in one go. Folders are
     /// made; the permissions of a file that is replaced are kept.
     pub(crate) fn stage(&self, path: &str, text: &str) -> io::Result<Staged> {
-        let place = self.absolute(path);
-        let folder = place.parent().unwrap_or(&self.root).to_owned();
-        self.make_folder(&folder)?;
+        let folder = source::folder_of(path);
+        self.make_folder(folder)?;
+        let (place, folder) = (self.absolute(path), self.absolute(folder));
         let mut file = temporary(&folder)?;
         file.write_all(text.as_bytes())?;
         if let Ok(old) = fs::metadata(&place) {
@@ -99,7 +104,11 @@ impl Disk {
     }
 
     /// Makes a folder unless a symbolic link on the way leads out of the root.
-    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+    fn make_folder(&self, folder: &str) -> io::Result<()> {
+        if self.is_plain(folder).unwrap_or(false) {
+            return Ok(());
+        }
+        let folder = self.absolute(folder);
         let there = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&self.root);
         if !fs::canonicalize(there)?.starts_with(&self.root) {
             return Err(io::Error::other(FileFault::Outside.to_string()));
@@ -107,20 +116,50 @@ impl Disk {
         fs::create_dir_all(folder)
     }
 
-    /// The real place of a path, provided that it is inside and its letter case is exact.
-    fn resolve(&self, path: &str) -> Result<PathBuf, FileFault> {
+    /// The real place of a path and what is there, provided that it is inside and its letter case
+    /// is exact.
+    fn find(&self, path: &str) -> Result<(PathBuf, fs::Metadata), FileFault> {
         let folded = source::join("", path).ok_or(FileFault::Outside)?;
         if cfg!(windows) && folded.contains(['\\', ':']) {
             return Err(FileFault::Missing);
         }
-        let place = fs::canonicalize(self.absolute(&folded)).map_err(|error| fault(&error))?;
-        if !place.starts_with(&self.root) {
+        let found = self.follow(&folded).map_err(|error| fault(&error))?;
+        if !found.0.starts_with(&self.root) {
             return Err(FileFault::Outside);
         }
         if cfg!(any(windows, target_os = "macos")) && !self.has_exact_case(&folded) {
             return Err(FileFault::Missing);
         }
-        Ok(place)
+        Ok(found)
+    }
+
+    /// Where a path leads, which may be outside.
+    fn follow(&self, path: &str) -> io::Result<(PathBuf, fs::Metadata)> {
+        let place = self.absolute(path);
+        if self.is_plain(source::folder_of(path))? {
+            let meta = fs::symlink_metadata(&place)?;
+            if !meta.is_symlink() {
+                return Ok((place, meta));
+            }
+        }
+        let place = fs::canonicalize(place)?;
+        let meta = fs::metadata(&place)?;
+        Ok((place, meta))
+    }
+
+    /// Whether a folder is there and no symbolic link on the way to it.
+    fn is_plain(&self, folder: &str) -> io::Result<bool> {
+        if folder.is_empty() || read_lock(&self.plain).contains(folder) {
+            return Ok(true);
+        }
+        if !self.is_plain(source::folder_of(folder))?
+            || !fs::symlink_metadata(self.absolute(folder))?.is_dir()
+        {
+            return Ok(false);
+        }
+        let mut plain = self.plain.write().unwrap_or_else(PoisonError::into_inner);
+        plain.insert(folder.to_owned());
+        Ok(true)
     }
 
     /// Whether each part of a path is listed in its folder as it is written: a file system that
@@ -138,8 +177,7 @@ impl Disk {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<String, FileFault> {
-        let place = self.resolve(path)?;
-        let meta = fs::metadata(&place).map_err(|error| fault(&error))?;
+        let (place, meta) = self.find(path)?;
         if !meta.is_file() {
             return Err(FileFault::Other("not a regular file".to_owned()));
         }
@@ -151,17 +189,15 @@ impl Files for Disk {
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        let place = self.resolve(path).ok()?;
-        kind_of(&fs::metadata(place).ok()?)
+        kind_of(&self.find(path).ok()?.1)
     }
 
     fn list(&self, path: &str) -> Result<Vec<(String, EntryKind)>, FileFault> {
-        let place = self.resolve(path)?;
+        let (place, _) = self.find(path)?;
         let mut names = Vec::new();
         for entry in fs::read_dir(place).map_err(|error| fault(&error))? {
             let entry = entry.map_err(|error| fault(&error))?;
-            let kind = fs::metadata(entry.path()).ok().and_then(|meta| kind_of(&meta));
-            if let (Some(kind), Ok(name)) = (kind, entry.file_name().into_string()) {
+            if let (Some(kind), Ok(name)) = (listed(&entry), entry.file_name().into_string()) {
                 names.push((name, kind));
             }
         }
@@ -217,6 +253,20 @@ pub(crate) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> =
         path.components().map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/"))
+}
+
+fn read_lock<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a folder's entry is; most systems tell without another look.
+fn listed(entry: &fs::DirEntry) -> Option<EntryKind> {
+    let kind = entry.file_type().ok()?;
+    if kind.is_symlink() {
+        return kind_at(&entry.path());
+    }
+    let folder = kind.is_dir().then_some(EntryKind::Folder);
+    folder.or_else(|| kind.is_file().then_some(EntryKind::File))
 }
 
 fn kind_of(meta: &fs::Metadata) -> Option<EntryKind> {

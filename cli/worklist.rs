@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use mlopsc_compiler::Analysis;
 use mlopsc_compiler::diagnostics::{
     Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
 };
@@ -9,7 +10,7 @@ use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
 
-use crate::analysis::{Analysed, emit_all};
+use crate::analysis::{Analysed, each, emitted};
 use crate::disk::Disk;
 use crate::leftovers;
 use crate::output::Report;
@@ -95,43 +96,34 @@ impl Worklist {
     fn fill(&mut self, order: &Order) {
         let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut refused: Vec<bool> = Vec::new();
-        for (index, files) in emit_all(&self.analysed).into_iter().enumerate() {
-            wanted.extend(files.iter().map(|(_, artifact)| artifact.path.clone()));
-            let good = self.within_limits(index, &files);
-            let chosen = |target: &Target| order.targets.iter().any(|one| one.name == target.name);
-            let files = files.into_iter().filter(|(target, _)| chosen(target));
-            let artifacts = files.map(|(_, artifact)| artifact);
-            refused.push(!good || self.judge(index, artifacts, order));
+        for (index, judged) in self.judged(order).into_iter().enumerate() {
+            wanted.extend(judged.paths);
+            let good = judged.over.is_empty();
+            for (message, help) in judged.over {
+                self.say(index, &LIMIT, message, &help);
+            }
+            self.fresh += judged.fresh;
+            refused.push(self.take(index, judged.verdicts, order) || !good);
         }
         if order.out.is_none() {
             self.judge_orphans(&wanted, &refused, order);
         }
     }
 
-    /// Says which files the platforms would not read; whether there are none.
-    fn within_limits(&mut self, index: usize, files: &[(&Target, Artifact)]) -> bool {
-        let over: Vec<(String, String)> =
-            files.iter().filter_map(|(target, artifact)| target.refusal(artifact)).collect();
-        let good = over.is_empty();
-        for (message, help) in over {
-            self.say(index, &LIMIT, message, &help);
-        }
-        good
+    /// What every spec gives, against what is there; several specs at a time.
+    fn judged(&self, order: &Order) -> Vec<Judged> {
+        let specs = self.analysed.project.specs.iter();
+        let specs = specs.zip(&self.analysed.analyses).collect();
+        each(specs, |(spec, analysis)| Judged::new(&self.disk, spec, analysis, order))
     }
 
-    /// Judges the files of one spec; says whether any is refused. Then none of its files are
-    /// written.
-    fn judge(
-        &mut self,
-        index: usize,
-        artifacts: impl Iterator<Item = Artifact>,
-        order: &Order,
-    ) -> bool {
+    /// Takes over what is to be done for one spec; says whether any file is refused. Then none of
+    /// its files are written.
+    fn take(&mut self, index: usize, verdicts: Vec<(Artifact, Verdict)>, order: &Order) -> bool {
         let (mut writes, mut refused) = (Vec::new(), false);
-        for Artifact { path, text } in artifacts {
-            let verdict = judge(&self.disk, self.spec(index), &path, &text, order.force);
+        for (Artifact { path, text }, verdict) in verdicts {
             match verdict {
-                Verdict::Fresh => self.fresh += 1,
+                Verdict::Fresh => {}
                 Verdict::Missing => writes.push((None, Write { spec: index, path, text })),
                 Verdict::Changed(old) => {
                     writes.push((Some(old), Write { spec: index, path, text }));
@@ -208,10 +200,6 @@ impl Worklist {
         self.differences.push(Difference { path, old, new: String::new() });
     }
 
-    fn spec(&self, index: usize) -> &str {
-        &self.analysed.project.specs[index]
-    }
-
     /// Adds a message at the name of a pipeline, which its files are called after.
     fn say(&mut self, index: usize, rule: &'static Rule, message: String, help: &str) {
         let analysis = &mut self.analysed.analyses[index];
@@ -228,6 +216,37 @@ impl Worklist {
         let file = sources.add(SourceFile::new(&*orphan.path, &*orphan.text));
         let diagnostic = Diagnostic::new(rule, Span::top(file), message).help(help);
         self.homeless.push((sources, vec![diagnostic]));
+    }
+}
+
+/// The files of one spec, each with what must be done about it.
+#[derive(Default)]
+struct Judged {
+    /// All paths that the spec gives, those of targets that were not asked for too.
+    paths: Vec<String>,
+    /// Which files the platforms would not read: message and help.
+    over: Vec<(String, String)>,
+    /// How many files are what they should be.
+    fresh: usize,
+    /// The others.
+    verdicts: Vec<(Artifact, Verdict)>,
+}
+
+impl Judged {
+    fn new(disk: &Disk, spec: &str, analysis: &Analysis, order: &Order) -> Self {
+        let mut judged = Self::default();
+        for (target, artifact) in analysis.plan.iter().flat_map(emitted) {
+            judged.paths.push(artifact.path.clone());
+            judged.over.extend(target.refusal(&artifact));
+            if order.targets.iter().all(|one| one.name != target.name) {
+                continue;
+            }
+            match judge(disk, spec, &artifact.path, &artifact.text, order.force) {
+                Verdict::Fresh => judged.fresh += 1,
+                verdict => judged.verdicts.push((artifact, verdict)),
+            }
+        }
+        judged
     }
 }
 

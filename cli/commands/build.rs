@@ -5,12 +5,12 @@ use std::path::Path;
 use mlopsc_compiler::diagnostics::{Tally, near_miss};
 use mlopsc_compiler::targets::{TARGETS, Target};
 
-use crate::analysis::analyse;
+use crate::analysis::{analyse, each};
 use crate::args::BuildArgs;
 use crate::disk::{self, Disk, Staged};
 use crate::leftovers;
 use crate::output::{Outcome, Output, Report, Stream, Trouble, aside};
-use crate::worklist::{Order, Worklist};
+use crate::worklist::{Order, Worklist, Write};
 use crate::workspace::{self, Project};
 
 use super::check::summary;
@@ -25,6 +25,8 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     refuse_idle_targets(&args.target, &lists)?;
     let tally = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
+    // The process ends: to take thousands of plans apart would only cost time.
+    std::mem::forget(lists);
     Ok(Outcome::findings(tally.errors > 0 || (changed && args.fail_on_change)))
 }
 
@@ -94,27 +96,17 @@ fn report(output: &Output, lists: &[Worklist]) -> Result<Tally, Trouble> {
 /// Writes and removes, and says whether there was anything to do. Every file is ready beside its
 /// place before the first one moves there.
 fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
-    let mut staged: Vec<(&Worklist, &str, Staged)> = Vec::new();
-    for list in lists {
-        for write in &list.writes {
-            let file = list.disk.stage(&write.path, &write.text);
-            let file = file.map_err(|error| trouble("write", list, &write.path, &error))?;
-            staged.push((list, &write.path, file));
-        }
-    }
-    let mut changed = false;
-    for (list, path, file) in staged {
-        file.keep().map_err(|error| trouble("write", list, path, &error))?;
-        aside(&format!("wrote {}\n", output.shown(&list.disk, path)));
-        changed = true;
-    }
+    let writes = lists.iter().flat_map(|list| list.writes.iter().map(move |write| (list, write)));
+    let staged = each(writes.collect(), |(list, write)| stage(list, write));
+    let staged: Vec<Ready<'_>> = staged.into_iter().collect::<Result<_, _>>()?;
+    let mut done = written(output, each(staged, keep))?;
     for list in lists {
         for orphan in &list.removals {
             let removed = list.disk.remove(&orphan.path, &orphan.folder);
             removed.map_err(|error| trouble("remove", list, &orphan.path, &error))?;
             let edits = if orphan.edited { ", with its edits by hand" } else { "" };
             aside(&format!("removed {}{edits}\n", output.shown(&list.disk, &orphan.path)));
-            changed = true;
+            done = true;
         }
     }
     for list in lists {
@@ -130,7 +122,41 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
     if fresh > 0 {
         aside(&format!("unchanged {fresh}\n"));
     }
-    Ok(changed)
+    Ok(done)
+}
+
+/// A file that waits beside its place.
+struct Ready<'a> {
+    list: &'a Worklist,
+    path: &'a str,
+    file: Staged,
+}
+
+fn stage<'a>(list: &'a Worklist, write: &'a Write) -> Result<Ready<'a>, Trouble> {
+    let path = write.path.as_str();
+    let file = list.disk.stage(path, &write.text);
+    Ok(Ready { list, path, file: file.map_err(|error| trouble("write", list, path, &error))? })
+}
+
+fn keep<'a>(ready: Ready<'a>) -> Result<(&'a Disk, &'a str), Trouble> {
+    let Ready { list, path, file } = ready;
+    file.keep().map_err(|error| trouble("write", list, path, &error))?;
+    Ok((&list.disk, path))
+}
+
+/// Says what was written, also when something else could not be; whether anything was.
+fn written(output: &Output, kept: Vec<Result<(&Disk, &str), Trouble>>) -> Result<bool, Trouble> {
+    let (mut lines, mut failed) = (String::new(), None);
+    for file in kept {
+        match file {
+            Ok((disk, path)) => {
+                lines.extend(["wrote ", &output.shown(disk, path), "\n"]);
+            }
+            Err(trouble) => failed = failed.or(Some(trouble)),
+        }
+    }
+    aside(&lines);
+    failed.map_or(Ok(!lines.is_empty()), Err)
 }
 
 fn trouble(doing: &str, list: &Worklist, path: &str, error: &std::io::Error) -> Trouble {

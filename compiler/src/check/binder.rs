@@ -164,11 +164,14 @@ impl<'a, 'c> StepBinder<'a, 'c> {
 
     /// The input that carries a reference; made when it is not there yet.
     fn input_for(&mut self, reference: Reference, kind: ValueType, at: Span) -> Option<u32> {
-        let name = self.input_name(&reference);
         let same =
             |input: &Input| matches!(&input.source, Source::Reference(it) if *it == reference);
-        if let Some(index) = self.inputs.iter().position(|input| same(input) && input.name == name)
-        {
+        if let Some(index) = self.inputs[self.declared..].iter().position(same) {
+            return u32::try_from(self.declared + index).ok();
+        }
+        let name = self.input_name(&reference);
+        let declared = &self.inputs[..self.declared];
+        if let Some(index) = declared.iter().position(|input| same(input) && input.name == name) {
             return u32::try_from(index).ok();
         }
         if let Some(index) = self.inputs[..self.declared].iter().position(|it| it.name == name) {
@@ -286,10 +289,13 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn script(&mut self, script: &Script) -> Option<Bound> {
-        let sites: Vec<Site<'_>> = script.text.sites().collect();
-        let bound: Vec<Option<Variable>> = sites.iter().map(|site| self.bind(*site)).collect();
-        let bound: Vec<Variable> = bound.into_iter().collect::<Option<_>>()?;
-        Some(match self.engine {
+        let count = script.text.spans.len();
+        let mut bound: Vec<Variable> = Vec::with_capacity(count);
+        // All of them, so that each mistake is told.
+        for site in script.text.sites() {
+            bound.extend(self.bind(site));
+        }
+        (bound.len() == count).then(|| match self.engine {
             Engine::Ci => self.ci_script(script, &bound),
             Engine::AzureMl => Self::azure_ml_script(script, &bound),
         })

@@ -12,7 +12,7 @@ const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home
 
 /// Refuses a port's name that Azure ML reserves.
 pub(crate) fn reserved(name: &str, at: Span, sink: &mut Sink) {
-    if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
+    if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
         let message = format!("Azure ML reserves the name `{name}`");
         sink.report(
             Diagnostic::new(&BAD_NAME, at, message)

@@ -232,7 +232,7 @@ fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
     }
     let integer = &[crate::plan::ValueType::Integer];
     let resources =
-        place::resources(body.resources.as_ref(), |text| binder.reference(text, integer));
+        place::resources(body.resources.as_deref(), |text| binder.reference(text, integer));
     Some(AzureMlPlace {
         compute: compute?,
         environment: environment?,

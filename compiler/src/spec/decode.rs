@@ -31,6 +31,16 @@ pub(crate) trait Decode: Sized + JsonSchema {
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self>;
 }
 
+/// A value that few records have, or a large one: behind a pointer it costs the others little.
+impl<T: Decode> Decode for Box<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    const RECORD_KEYS: &'static [&'static str] = T::RECORD_KEYS;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        T::decode(cx, node).map(Self::new)
+    }
+}
+
 /// The state of one key of a record while it is read.
 pub(crate) enum Slot<T> {
     /// Not written.

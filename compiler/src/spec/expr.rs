@@ -305,7 +305,16 @@ fn path(content: &str, start: usize) -> Result<Path, Fault> {
 
 /// Names of letters, digits and `_`, with single dots between them.
 fn is_dotted(content: &str) -> bool {
-    content.split('.').all(is_name)
+    let mut starts = true;
+    for byte in content.bytes() {
+        let letter = byte.is_ascii_alphabetic() || byte == b'_';
+        starts = match byte {
+            b'.' if !starts => true,
+            _ if letter || (!starts && byte.is_ascii_digit()) => false,
+            _ => return false,
+        };
+    }
+    !starts
 }
 
 fn is_name(name: &str) -> bool {

@@ -14,23 +14,27 @@ use crate::source::{FileId, Span};
 /// Mistakes go to the sink, and the tree holds what was complete before the first that stops the
 /// reading (nothing, if the file is too large); [`Tree::broken`] then says so. Reported are
 /// `syntax`, `duplicate-key` and `too-large`, and `unused-allow` for a comment that starts like an
-/// allowance and is none.
+/// allowance and is none. Comments are kept where they matter for that; [`glance`] keeps them all.
 pub fn parse<'s>(file: FileId, text: &'s str, sink: &mut Sink) -> Tree<'s> {
+    read(file, text, comments::matter(text), sink)
+}
+
+/// Reads a text whose mistakes somebody else reports: they only show as [`Tree::broken`].
+pub fn glance(text: &str) -> Tree<'_> {
+    read(FileId(0), text, true, &mut Sink::new())
+}
+
+fn read<'s>(file: FileId, text: &'s str, comments: bool, sink: &mut Sink) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text), sink);
     if text.len() > MAX_BYTES {
         let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
         builder.stop(Diagnostic::new(&TOO_LARGE, Span::top(file), message));
     } else {
-        builder.read();
+        builder.read(comments);
     }
     let mut tree = builder.tree;
     comments::attach(&mut tree, sink);
     tree
-}
-
-/// Reads a text whose mistakes somebody else reports: they only show as [`Tree::broken`].
-pub fn glance(text: &str) -> Tree<'_> {
-    parse(FileId(0), text, &mut Sink::new())
 }
 
 /// A list or map that is still open.
@@ -92,9 +96,9 @@ impl<'s, 'k> Builder<'s, 'k> {
         }
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, comments: bool) {
         let (text, whole) = self.readable();
-        for met in Events::new(text) {
+        for met in Events::new(text, comments) {
             match met {
                 Ok((event, place)) => self.event(event, &place),
                 Err(fault) if whole => self.fault(fault),

@@ -4,6 +4,17 @@ use super::tree::{Allow, Comment, Data, NodeId, Tree};
 use crate::diagnostics::{Diagnostic, Sink, UNUSED_ALLOW};
 use crate::source::{Span, Spanned};
 
+/// What a comment starts with that speaks to the compiler.
+const ADDRESS: &str = "mlopsc:";
+
+/// Whether any comment of a text may have to be looked at: one that speaks to the compiler, or one
+/// behind a tab, which may cut a text where the parser lets it pass.
+pub(super) fn matter(text: &str) -> bool {
+    text.match_indices('#').any(|(at, _)| {
+        text[..at].ends_with('\t') || text[at + 1..].trim_start().starts_with(ADDRESS)
+    })
+}
+
 /// Sorts the comments and finds the allowances among them.
 pub(super) fn attach(tree: &mut Tree<'_>, sink: &mut Sink) {
     // The parser tells some comments late, such as the one behind a block's `|`.
@@ -30,7 +41,7 @@ pub(super) fn attach(tree: &mut Tree<'_>, sink: &mut Sink) {
 /// What stands behind `# mlopsc:`, up to the end of the comment.
 fn address<'s>(tree: &Tree<'s>, comment: Comment) -> Option<(Comment, &'s str)> {
     let text = tree.text.get(comment.span.start as usize..comment.span.end as usize)?;
-    let words = text.strip_prefix('#')?.trim_start().strip_prefix("mlopsc:")?;
+    let words = text.strip_prefix('#')?.trim_start().strip_prefix(ADDRESS)?;
     Some((comment, words))
 }
 

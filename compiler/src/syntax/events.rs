@@ -86,7 +86,8 @@ pub(super) struct Events<'s> {
 }
 
 impl<'s> Events<'s> {
-    pub(super) fn new(text: &'s str) -> Self {
+    /// Comments cost time, and few readers ask for them.
+    pub(super) fn new(text: &'s str, comments: bool) -> Self {
         let depth = MAX_DEPTH as usize + 1;
         let options = options! {
             // People write the closing bracket under the key, and other readers accept it.
@@ -94,6 +95,7 @@ impl<'s> Events<'s> {
             disallow_directives: true,
             emit_unresolved_aliases: true,
             emit_anchor_events: true,
+            emit_comments: comments,
             // The file's size is the limit.
             max_buffered_comment_events: usize::MAX,
             flow_nesting_limit: depth,

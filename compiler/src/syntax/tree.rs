@@ -276,7 +276,7 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// All comments, from the top.
+    /// The comments that were kept, from the top: all of them after [`super::glance`].
     pub fn comments(&self) -> &[Comment] {
         &self.comments
     }

@@ -138,23 +138,25 @@ impl Script {
             return vec![ScriptPart::Literal(text.to_owned())];
         }
         let mut out = Vec::with_capacity(template.parts.len());
-        let mut literal = String::new();
+        let (mut literal, mut before) = (String::new(), "");
         let mut number = 0;
         for part in &template.parts {
             match part {
                 Part::Literal(range) | Part::Broken(range) => {
-                    literal.push_str(&text[range.clone()]);
+                    // Room for the quotes around it too, so that it grows once.
+                    literal.reserve(range.len() + 4);
+                    literal.extend([std::mem::take(&mut before), &text[range.clone()]]);
                 }
                 Part::Reference { .. } => {
                     let (open, close) = self.spots[number].azure_ml_quotes();
-                    literal.push_str(open);
+                    literal.extend([std::mem::replace(&mut before, close), open]);
                     flush(&mut literal, &mut out);
                     out.push(ScriptPart::Reference(number));
-                    literal.push_str(close);
                     number += 1;
                 }
             }
         }
+        literal.push_str(before);
         flush(&mut literal, &mut out);
         out
     }

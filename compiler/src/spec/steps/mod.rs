@@ -71,9 +71,9 @@ record! {
         all tags = "tags": Dict<AnyName, Word>,
 
         /// A bash command, on Azure ML or on CI.
-        opt run = "run": Script,
+        opt run = "run": Box<Script>,
         /// A script over mini-batches, on Azure ML.
-        opt parallel = "parallel": Parallel,
+        opt parallel = "parallel": Box<Parallel>,
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
@@ -82,7 +82,7 @@ record! {
         /// The software on Azure ML: an entry of `environments`, or `azureml:<name>:<version>`.
         opt environment = "environment": Spanned<String>,
         /// The machines on Azure ML.
-        opt resources = "resources": ResourcesSpec,
+        opt resources = "resources": Box<ResourcesSpec>,
         /// Puts the step into an Azure ML job of this name, apart from others.
         opt submission = "submission": Named<StepName>,
 
@@ -177,7 +177,7 @@ impl StepSpec {
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn Kind> {
         let all: [Option<&dyn Kind>; 2] =
-            [self.run.as_ref().map(|it| it as _), self.parallel.as_ref().map(|it| it as _)];
+            [self.run.as_deref().map(|it| it as _), self.parallel.as_deref().map(|it| it as _)];
         all.into_iter().flatten().collect()
     }
 
