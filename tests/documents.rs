@@ -160,3 +160,36 @@ fn named_tests_exist() {
         named.into_iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
     assert!(gone.is_empty(), "{gone:?}");
 }
+
+/// The names that `--help` lists in a section: commands, or long options.
+fn helped(words: &[&str], section: &str) -> Vec<String> {
+    let mut help = std::process::Command::new(env!("CARGO_BIN_EXE_mlopsc"));
+    let output = help.args(words).arg("--help").output().expect("it runs");
+    let text = String::from_utf8(output.stdout).expect("help is text");
+    let (_, rest) = text.split_once(section).expect("the section");
+    let lines = rest.split("\n\n").next().unwrap_or_default().lines();
+    let named = lines.filter_map(|line| {
+        let line = line.strip_prefix("  ")?;
+        let first = line.split_whitespace().find(|word| !word.ends_with(','))?;
+        let indent = line.len() - line.trim_start().len();
+        let starts = indent == 0 || first.starts_with("--") && indent < 8;
+        starts.then(|| first.to_owned())
+    });
+    named.collect()
+}
+
+#[test]
+fn the_readme_names_every_command_and_option() {
+    let readme = read(&root().join("README.md"));
+    let (_, commands) = readme.split_once("## Commands").expect("the commands");
+    let all = helped(&[], "Commands:\n");
+    assert!(all.len() > 8, "{all:?}");
+    for command in all {
+        assert!(commands.contains(&format!("| `mlopsc {command}")), "{command} is not there");
+        let own = ["--help", "--version"];
+        for option in helped(&[&command], "Options:\n") {
+            let known = own.contains(&option.as_str()) || commands.contains(&format!("`{option}"));
+            assert!(known, "{option} of {command} is not there");
+        }
+    }
+}

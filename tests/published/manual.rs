@@ -17,13 +17,19 @@ A value that is *one or a list* may stand alone instead of in a list of one. Whe
 /// Both files in one page: records in the order in which they are first mentioned, then what their
 /// values are made of.
 pub(crate) fn reference(spec: &Value, project: &Value) -> String {
-    let mut manual =
-        Manual { text: HEAD.to_owned(), defs: Map::new(), records: Vec::new(), values: Vec::new() };
+    let mut manual = Manual {
+        text: HEAD.to_owned(),
+        defs: Map::new(),
+        records: Vec::new(),
+        values: Vec::new(),
+        names: Vec::new(),
+    };
     for schema in [spec, project] {
         manual.defs.extend(schema["$defs"].as_object().expect("definitions").clone());
     }
     manual.file("The spec: `<name>.mlops.yaml`", spec);
     manual.file("The project file: `mlopsc.yaml`", project);
+    manual.names();
     manual.text.push_str("\n## Values\n");
     for name in manual.values.clone() {
         manual.value(&name);
@@ -38,6 +44,15 @@ struct Manual {
     records: Vec<String>,
     /// The same for all else.
     values: Vec<String>,
+    /// Rules for the names in maps, each with the keys of those maps.
+    names: Vec<(NameRule, Vec<String>)>,
+}
+
+/// What a name must match, and what it must not.
+#[derive(PartialEq)]
+struct NameRule {
+    pattern: String,
+    reserved: String,
 }
 
 impl Manual {
@@ -78,11 +93,46 @@ impl Manual {
                 Value::String(text) => format!("`{text}`"),
                 other => format!("`{other}`"),
             };
+            self.note_names(key, field);
             let (words, description) = (self.words(field), line(&field["description"]));
             let blank = if default.is_empty() { "" } else { " " };
             let _ = writeln!(self.text, "| `{key}` | {words} |{blank}{default} | {description} |");
         }
         self.example(schema);
+    }
+
+    /// Notes the rule for the names in a map.
+    fn note_names(&mut self, key: &str, field: &Value) {
+        let rule = &field["propertyNames"];
+        let Some(pattern) = rule["pattern"].as_str() else { return };
+        let reserved = rule["not"]["pattern"].as_str().unwrap_or_default();
+        let rule = NameRule { pattern: pattern.to_owned(), reserved: reserved.to_owned() };
+        let known = self.names.iter().position(|(known, _)| *known == rule);
+        let at = known.unwrap_or_else(|| {
+            self.names.push((rule, Vec::new()));
+            self.names.len() - 1
+        });
+        let keys = &mut self.names[at].1;
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+
+    /// The rules that were noted.
+    fn names(&mut self) {
+        self.text.push_str(
+            "\n## Names\n\nWhat the names in maps match, as regular expressions. Two names of one map never differ by \
+             letter case alone.\n\n| in | a name matches | and not |\n|---|---|---|\n",
+        );
+        for (rule, keys) in &self.names {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let cell = |pattern: &str| match pattern {
+                "" => String::new(),
+                pattern => format!("`{}` ", pattern.replace('|', "\\|")),
+            };
+            let (pattern, reserved) = (cell(&rule.pattern), cell(&rule.reserved));
+            let _ = writeln!(self.text, "| {} | {pattern}| {reserved}|", keys.join(", "));
+        }
     }
 
     fn value(&mut self, name: &str) {

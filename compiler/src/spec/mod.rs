@@ -80,7 +80,8 @@ record! {
     Spec as "a spec" {
         /// The version of the language.
         opt version = "mlopsc": Version,
-        /// The pipeline's name: letters, digits, `_` and `-`. Files, schedules and jobs are named
+        /// The pipeline's name: `^[a-z][a-z0-9_-]*$`, at most 80 letters, without `__` and without
+        /// `-release` at its end. Files, schedules and jobs are named
         /// after it.
         opt name = "name": Spanned<String>,
         /// What people read in portals.

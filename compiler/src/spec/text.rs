@@ -272,6 +272,7 @@ fn folded_backslashes(cx: &mut Cx<'_, '_>, node: NodeId) {
 }
 
 /// `$(Build.BuildId)` is a macro of Azure Pipelines, pasted into the script, and nonsense elsewhere.
+/// So is `$(BUILD_ID)`, since no program is called like that.
 fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
     for (at, _) in text.match_indices("$(") {
         let inner = &text[at + 2..];
@@ -280,7 +281,8 @@ fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
             !part.is_empty()
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
-        if !name.contains('.') || !name.split('.').all(part) {
+        let is_shouted = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+        if !(name.contains('.') || is_shouted) || !name.split('.').all(part) {
             continue;
         }
         let span = span_in(cx, node, &(at..at + name.len() + 3));

@@ -88,7 +88,8 @@ record! {
 
         /// Places the step on the CI platform: a hosted label, or an entry of `runners`.
         opt runner = "runner": Spanned<String>,
-        /// The image that the CI job runs in.
+        /// The image that the CI job runs in. It must be one that needs no sign-in: private
+        /// registries are not supported yet.
         opt container = "container": Spanned<Image>,
         /// The folder of the command on CI, from this file on; by default the repository's root.
         opt working_dir = "working_dir": Spanned<PathText>,

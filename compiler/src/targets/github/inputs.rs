@@ -56,25 +56,23 @@ fn kind(parameter: &Parameter) -> &'static str {
     }
 }
 
-/// The platform wants a default of the input's own type.
+/// The platform wants a default of the input's own type; a number may be text as well.
 fn default(kind: &str, value: &Scalar) -> Doc {
     match value {
         Scalar::Boolean(value) if kind == "boolean" => Doc::Bool(*value),
         Scalar::Integer(value) if kind == "number" => Doc::Integer(*value),
-        Scalar::Number(value) if kind == "number" => Doc::Number(shortest(value)),
+        Scalar::Number(text) if kind == "number" && keeps_its_digits(text) => {
+            Doc::Number(text.clone())
+        }
         Scalar::Text(_) | Scalar::Integer(_) | Scalar::Number(_) | Scalar::Boolean(_) => {
             Doc::Text(value.text())
         }
     }
 }
 
-/// A number without zeros at its end, which readers of YAML lose anyway.
-fn shortest(number: &str) -> String {
-    if number.contains('.') && !number.contains(['e', 'E']) {
-        number.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        number.to_owned()
-    }
+/// Whether a reader of YAML that makes a number of it would write it like that again: not `1.0`.
+fn keeps_its_digits(number: &str) -> bool {
+    !number.contains('.') || number.contains(['e', 'E']) || !number.ends_with(['0', '.'])
 }
 
 /// The author's words, and what the form cannot enforce.
