@@ -11,11 +11,11 @@ use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
 
 use crate::analysis::{Analysed, each, emitted};
-use crate::disk::Disk;
+use crate::disk::{self, Disk};
 use crate::leftovers;
 use crate::output::Report;
 use crate::ownership::{Orphan, Searched, Verdict, judge, orphans};
-use crate::workspace::below;
+use crate::workspace::{self, below};
 
 /// What was asked for.
 pub(crate) struct Order {
@@ -103,10 +103,12 @@ impl Worklist {
                 self.say(index, &LIMIT, message, &help);
             }
             self.fresh += judged.fresh;
-            refused.push(self.take(index, judged.verdicts, order) || !good);
+            // What a platform would not read is not written.
+            refused.push(!good || self.take(index, judged.verdicts, order));
         }
         if order.out.is_none() {
             self.judge_orphans(&wanted, &refused, order);
+            self.judge_former_roots(order);
         }
     }
 
@@ -188,6 +190,38 @@ impl Worklist {
         }
     }
 
+    /// Says which files an earlier build wrote when the root was further up. They are outside of the
+    /// root, where nothing is removed.
+    fn judge_former_roots(&mut self, order: &Order) {
+        let project = &self.analysed.project;
+        let own = self.disk.root().to_owned();
+        let Some(repository) = workspace::repository(&own).filter(|_| project.whole) else {
+            return;
+        };
+        let above = own.ancestors().skip(1).take_while(|folder| folder.starts_with(repository));
+        let mut found = Vec::new();
+        for (depth, folder) in (1..).zip(above) {
+            let Ok(disk) = Disk::open(folder) else { continue };
+            let Some(base) = own.strip_prefix(folder).ok().and_then(disk::slashed) else {
+                continue;
+            };
+            let index = |spec: &str| {
+                let spec = spec.strip_prefix(&base)?.strip_prefix('/')?;
+                project.specs.iter().position(|known| known == spec)
+            };
+            let mut folders = output_folders(&self.analysed, &order.targets);
+            folders.retain(|searched| searched.base.is_empty());
+            let judged = |spec: &str| index(spec).is_some();
+            let (orphans, _) = orphans(&disk, &folders, &judged, &BTreeSet::new());
+            let shown = |path: &str| format!("{}{path}", "../".repeat(depth));
+            found.extend(orphans.iter().map(|one| (index(&one.spec), shown(&one.path))));
+        }
+        for (index, path) in found {
+            let message = format!("`{path}` is an orphan of a time when `root` named its folder");
+            self.say(index.unwrap_or_default(), &STALE_OUTPUT, message, FORMER);
+        }
+    }
+
     fn say_orphan_stale(&mut self, orphan: Orphan, left: Option<String>) {
         let mut message = format!("`{}` is an orphan: no spec gives it any more", orphan.path);
         let mut help = STALE.to_owned();
@@ -252,6 +286,7 @@ impl Judged {
 
 const EDITED: &str = "change the spec instead; `mlopsc build --force` drops the edits";
 const FOREIGN: &str = "rename the pipeline, or move that file away";
+const FORMER: &str = "delete it: a build removes nothing above its root";
 const STALE: &str = "run `mlopsc build`";
 
 /// Folders in which files of these targets may lie: those of the specs, and the usual ones, since

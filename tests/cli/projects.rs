@@ -156,6 +156,23 @@ fn a_root_that_moves_up_leaves_no_old_files() {
 }
 
 #[test]
+fn a_root_that_moves_down_names_the_old_files() {
+    let sandbox = below_a_repository("root: ../..\n");
+    sandbox.run(&["build"]).code(0);
+    sandbox.write("sub/a/mlopsc.yaml", &format!("{PROJECT}root: .\n"));
+    for arguments in [&["build"][..], &["build", "--check"]] {
+        let run = sandbox.run(&[arguments, &["--message-format", "concise"]].concat()).code(1);
+        let line = format!(
+            "sub/a/tiny.mlops.yaml:2:7: error[stale-output]: `../../{WORKFLOW}` is an orphan of a \
+             time when `root` named its folder\n"
+        );
+        assert_eq!(run.out, line);
+    }
+    sandbox.remove(WORKFLOW);
+    sandbox.run(&["build", "--check"]).code(0);
+}
+
+#[test]
 fn projects_that_share_a_root_share_no_file() {
     let project = format!("{PROJECT}root: ..\n");
     let sandbox = Sandbox::new(&[
