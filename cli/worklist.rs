@@ -275,9 +275,11 @@ impl Judged {
             if order.targets.iter().all(|one| one.name != target.name) {
                 continue;
             }
-            match judge(disk, spec, &artifact.path, &artifact.text, order.force) {
-                Verdict::Fresh => judged.fresh += 1,
-                verdict => judged.verdicts.push((artifact, verdict)),
+            let verdict = judge(disk, spec, &artifact.path, &artifact.text, order.force);
+            if verdict == Verdict::Fresh {
+                judged.fresh += 1;
+            } else {
+                judged.verdicts.push((artifact, verdict));
             }
         }
         judged

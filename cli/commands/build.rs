@@ -138,7 +138,7 @@ fn stage<'a>(list: &'a Worklist, write: &'a Write) -> Result<Ready<'a>, Trouble>
     Ok(Ready { list, path, file: file.map_err(|error| trouble("write", list, path, &error))? })
 }
 
-fn keep<'a>(ready: Ready<'a>) -> Result<(&'a Disk, &'a str), Trouble> {
+fn keep(ready: Ready<'_>) -> Result<(&Disk, &str), Trouble> {
     let Ready { list, path, file } = ready;
     file.keep().map_err(|error| trouble("write", list, path, &error))?;
     Ok((&list.disk, path))
