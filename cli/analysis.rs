@@ -29,29 +29,45 @@ pub(crate) struct Analysed {
 
 /// Analyses every spec of every project.
 pub(crate) fn analyse(projects: Vec<Project>) -> Vec<Analysed> {
+    let all = analyse_and(projects, |_, _, _| ());
+    all.into_iter().map(|(analysed, _)| analysed).collect()
+}
+
+/// Analyses every spec of every project, and does with each at once what can be done with it alone:
+/// what was just made is near. Specs that clash with others lose their plan only afterwards.
+pub(crate) fn analyse_and<T: Send>(
+    projects: Vec<Project>,
+    then: impl Fn(&Project, &str, &Analysis) -> T + Sync + Send,
+) -> Vec<(Analysed, Vec<T>)> {
     let windows: Vec<Window<'_>> =
         projects.iter().map(|project| Window::new(&project.disk)).collect();
     let works = projects.iter().zip(&windows).flat_map(|(project, window)| {
         project.specs.iter().map(move |spec| (window, project, spec.as_str()))
     });
     let one = |(window, project, spec): (&Window<'_>, &Project, &str)| {
-        analyze(window, &project.file, spec)
+        let analysis = analyze(window, &project.file, spec);
+        let done = then(project, spec, &analysis);
+        (analysis, done)
     };
-    let mut analyses = each(works.collect(), one).into_iter();
+    let mut done = each(works.collect(), one).into_iter();
     let all = projects.into_iter().map(|project| {
-        let analyses: Vec<Analysis> = analyses.by_ref().take(project.specs.len()).collect();
-        Analysed { analyses, file_sources: project.file.sources(), project }
+        let (analyses, done) = done.by_ref().take(project.specs.len()).unzip();
+        (Analysed { analyses, file_sources: project.file.sources(), project }, done)
     });
-    let mut all: Vec<Analysed> = all.collect();
-    // Projects of one repository may share its root, and must not share a file there.
+    let mut all: Vec<(Analysed, Vec<T>)> = all.collect();
+    prove_across(all.iter_mut().map(|(analysed, _)| analysed));
+    all
+}
+
+/// Projects of one repository may share its root, and must not share a file there.
+fn prove_across<'a>(all: impl Iterator<Item = &'a mut Analysed>) {
     let mut roots: BTreeMap<PathBuf, Vec<&mut Analysis>> = BTreeMap::new();
-    for Analysed { project, analyses, .. } in &mut all {
+    for Analysed { project, analyses, .. } in all {
         roots.entry(project.disk.root().to_owned()).or_default().extend(analyses);
     }
     for analyses in roots.into_values() {
         across(analyses.into_iter());
     }
-    all
 }
 
 /// Maps items in order, on several threads when there are many.

@@ -10,12 +10,12 @@ use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
 
-use crate::analysis::{Analysed, each, emitted};
+use crate::analysis::{Analysed, emitted};
 use crate::disk::{self, Disk};
 use crate::leftovers;
 use crate::output::Report;
 use crate::ownership::{Orphan, Searched, Verdict, judge, orphans};
-use crate::workspace::{self, below};
+use crate::workspace::{self, Project, below};
 
 /// What was asked for.
 pub(crate) struct Order {
@@ -64,7 +64,7 @@ pub(crate) struct Worklist {
 
 impl Worklist {
     /// Compares what the specs give with what is there.
-    pub(crate) fn new(analysed: Analysed, order: &Order) -> Self {
+    pub(crate) fn new((analysed, judged): (Analysed, Vec<Judged>), order: &Order) -> Self {
         let disk = order.out.clone().unwrap_or_else(|| analysed.project.disk.clone());
         let mut list = Self {
             analysed,
@@ -78,7 +78,7 @@ impl Worklist {
             homeless: Vec::new(),
         };
         if !list.analysed.project.file.is_broken() {
-            list.fill(order);
+            list.fill(judged, order);
         }
         list
     }
@@ -93,10 +93,14 @@ impl Worklist {
         self.analysed.reports().chain(homeless)
     }
 
-    fn fill(&mut self, order: &Order) {
+    fn fill(&mut self, judged: Vec<Judged>, order: &Order) {
         let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut refused: Vec<bool> = Vec::new();
-        for (index, judged) in self.judged(order).into_iter().enumerate() {
+        for (index, judged) in judged.into_iter().enumerate() {
+            if self.analysed.analyses[index].plan.is_none() {
+                refused.push(false);
+                continue;
+            }
             wanted.extend(judged.paths);
             let good = judged.over.is_empty();
             for (message, help) in judged.over {
@@ -110,13 +114,6 @@ impl Worklist {
             self.judge_orphans(&wanted, &refused, order);
             self.judge_former_roots(order);
         }
-    }
-
-    /// What every spec gives, against what is there; several specs at a time.
-    fn judged(&self, order: &Order) -> Vec<Judged> {
-        let specs = self.analysed.project.specs.iter();
-        let specs = specs.zip(&self.analysed.analyses).collect();
-        each(specs, |(spec, analysis)| Judged::new(&self.disk, spec, analysis, order))
     }
 
     /// Takes over what is to be done for one spec; says whether any file is refused. Then none of
@@ -255,7 +252,7 @@ impl Worklist {
 
 /// The files of one spec, each with what must be done about it.
 #[derive(Default)]
-struct Judged {
+pub(crate) struct Judged {
     /// All paths that the spec gives, those of targets that were not asked for too.
     paths: Vec<String>,
     /// Which files the platforms would not read: message and help.
@@ -267,7 +264,9 @@ struct Judged {
 }
 
 impl Judged {
-    fn new(disk: &Disk, spec: &str, analysis: &Analysis, order: &Order) -> Self {
+    /// What a spec gives, against what is there.
+    pub(crate) fn new(project: &Project, spec: &str, analysis: &Analysis, order: &Order) -> Self {
+        let disk = order.out.as_ref().unwrap_or(&project.disk);
         let mut judged = Self::default();
         for (target, artifact) in analysis.plan.iter().flat_map(emitted) {
             judged.paths.push(artifact.path.clone());

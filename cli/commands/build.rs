@@ -5,12 +5,12 @@ use std::path::Path;
 use mlopsc_compiler::diagnostics::{Tally, near_miss};
 use mlopsc_compiler::targets::{TARGETS, Target};
 
-use crate::analysis::{analyse, each};
+use crate::analysis::{analyse_and, each};
 use crate::args::BuildArgs;
 use crate::disk::{self, Disk, Staged};
 use crate::leftovers;
 use crate::output::{Outcome, Output, Report, Stream, Trouble, aside};
-use crate::worklist::{Order, Worklist, Write};
+use crate::worklist::{Judged, Order, Worklist, Write};
 use crate::workspace::{self, Project};
 
 use super::check::summary;
@@ -20,8 +20,10 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     let projects = workspace::find(&args.paths)?;
     let out = args.out.as_deref().map(|out| open_out(out, &projects, args.check)).transpose()?;
     let order = Order { targets, out, force: args.force, check: args.check };
-    let lists: Vec<Worklist> =
-        analyse(projects).into_iter().map(|analysed| Worklist::new(analysed, &order)).collect();
+    let judged = analyse_and(projects, |project, spec, analysis| {
+        Judged::new(project, spec, analysis, &order)
+    });
+    let lists: Vec<Worklist> = judged.into_iter().map(|one| Worklist::new(one, &order)).collect();
     refuse_idle_targets(&args.target, &lists)?;
     let tally = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;

@@ -1,15 +1,16 @@
-//! A bare process that reads files and runs the YAML parser over them: `tokenise FILE|FOLDER…`.
-//! Folders are read with two threads, as a build of many specs is.
+//! A bare process that reads files and runs the YAML parser over them: `tokenise THREADS
+//! FILE|FOLDER…`, with one thread or two.
 
 use std::path::{Path, PathBuf};
 
 fn main() {
     let mut files = Vec::new();
-    for argument in std::env::args_os().skip(1) {
+    let alone = std::env::args().nth(1).is_some_and(|threads| threads == "1");
+    for argument in std::env::args_os().skip(2) {
         collect(Path::new(&argument), &mut files);
     }
     let (first, second) = files.split_at(files.len() / 2);
-    let events = if files.len() < 9 {
+    let events = if alone {
         count(&files)
     } else {
         std::thread::scope(|scope| {
