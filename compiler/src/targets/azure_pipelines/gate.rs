@@ -4,7 +4,7 @@
 use crate::emit::Map;
 use crate::plan::{Job, When};
 
-use super::scope::Scope;
+use super::scope::{self, Scope};
 use super::{condition, expression};
 
 /// Two weeks, in minutes; then the answer is no.
@@ -28,7 +28,7 @@ pub(super) fn approval(
     let mut map = Map::new();
     map.put("job", id);
     map.put("displayName", expression::literal(&format!("Approve {step}")));
-    map.put("dependsOn", scope.needs(job));
+    map.put_filled("dependsOn", scope::one_or_more(scope.needs(job)));
     map.put_some("condition", condition::of(when, job.needs.is_empty(), scope.guards_forks));
     // Longer than the task's own time, whose end is an answer.
     map.put("timeoutInMinutes", PATIENCE + 60);

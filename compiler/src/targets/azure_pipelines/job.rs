@@ -45,7 +45,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     let kind = if place.environment.is_some() { "deployment" } else { "job" };
     map.put(kind, scope.id_of(job));
     map.put("displayName", expression::literal(&step.display_name));
-    map.put("dependsOn", scope::distinct(depends_on));
+    map.put_filled("dependsOn", scope::one_or_more(depends_on));
     map.put_some("condition", condition);
     map.put("timeoutInMinutes", timeout(step).map_or(LONGEST, |own| own + AROUND));
     machine(scope, &mut map, step, place);

@@ -16,7 +16,7 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
     let mut map = Map::new();
     map.put("job", shared::job_id(release));
     map.put("displayName", "Apply the schedules");
-    map.put("dependsOn", scope::distinct(ids.collect()));
+    map.put_filled("dependsOn", scope::one_or_more(ids.collect()));
     map.put("condition", condition::on_branch(&plan.project.default_branch));
     map.put("timeoutInMinutes", 60_u32);
     map.put("pool", step::hosted());

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::emit::Doc;
 use crate::plan::WorkflowParameter;
 use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
 
@@ -101,8 +102,14 @@ fn step_of<'a>(plan: &'a Plan, job: &Job) -> Option<&'a Step> {
     }
 }
 
-/// The same without repetitions.
-pub(super) fn distinct(ids: Vec<String>) -> Vec<String> {
+/// What a job depends on, without repetitions: a list where there are several. Without any, jobs of
+/// one stage start at once.
+pub(super) fn one_or_more(ids: Vec<String>) -> Doc {
+    let mut ids = distinct(ids);
+    if ids.len() == 1 { ids.remove(0).into() } else { ids.into() }
+}
+
+fn distinct(ids: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::with_capacity(ids.len());
     for id in ids {
         if !kept.contains(&id) {

@@ -57,7 +57,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut map = Map::new();
     map.put("job", scope.id_of(job));
     map.put("displayName", title(scope, submission, "submit"));
-    map.put("dependsOn", scope::distinct(depends_on));
+    map.put_filled("dependsOn", scope::one_or_more(depends_on));
     let is_first = job.needs.is_empty();
     map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks));
     map.put("timeoutInMinutes", 60_u32);
@@ -159,7 +159,7 @@ fn wait(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut map = Map::new();
     map.put("job", scope::wait(&job.id));
     map.put("displayName", title(scope, submission, "wait"));
-    map.put("dependsOn", vec![scope.id_of(job)]);
+    map.put("dependsOn", scope.id_of(job));
     map.put("timeoutInMinutes", scope.plan.timeout_minutes);
     map.put_beside("continueOnError", true, "the check that follows decides");
     map.put("pool", "server");

@@ -28,7 +28,7 @@ pub(super) fn dispatch(scope: &Scope<'_>, parameters: &[WorkflowParameter]) -> M
 fn input(parameter: &Parameter, value: Option<&Scalar>) -> Map {
     let kind = kind(parameter);
     let mut input = Map::new();
-    input.put("description", description(parameter)).put("type", kind);
+    input.put_some("description", description(parameter)).put("type", kind);
     if kind == "choice" {
         input.put("options", parameter.choices.iter().map(Scalar::text).collect::<Vec<_>>());
     }
@@ -75,13 +75,11 @@ fn keeps_its_digits(number: &str) -> bool {
     !number.contains('.') || number.contains(['e', 'E']) || !number.ends_with(['0', '.'])
 }
 
-/// The author's words, and what the form cannot enforce.
-fn description(parameter: &Parameter) -> String {
+/// The author's words, and what the form cannot enforce. Without either the form shows the name.
+fn description(parameter: &Parameter) -> Option<String> {
+    let Some(limits) = limits(parameter) else { return parameter.description.clone() };
     let words = parameter.description.as_ref().unwrap_or(&parameter.name);
-    match limits(parameter) {
-        Some(limits) => format!("{} ({limits})", words.trim_end()),
-        None => words.clone(),
-    }
+    Some(format!("{} ({limits})", words.trim_end()))
 }
 
 fn limits(parameter: &Parameter) -> Option<String> {
