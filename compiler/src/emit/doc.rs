@@ -1,5 +1,7 @@
 //! An ordered, typed document. What it holds is what the reader of either format gets.
 
+use std::borrow::Cow;
+
 /// A value of a document.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Doc {
@@ -29,7 +31,7 @@ pub struct Map(pub Vec<Entry>);
 #[derive(Clone, PartialEq, Debug)]
 pub struct Entry {
     /// The key.
-    pub key: String,
+    pub key: Cow<'static, str>,
     /// The value.
     pub value: Doc,
     /// Comment lines above the key (YAML only), without `#`.
@@ -45,7 +47,7 @@ impl Map {
     }
 
     /// Adds a key.
-    pub fn put(&mut self, key: impl Into<String>, value: impl Into<Doc>) -> &mut Self {
+    pub fn put(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Doc>) -> &mut Self {
         self.0.push(Entry {
             key: key.into(),
             value: value.into(),
@@ -56,7 +58,7 @@ impl Map {
     }
 
     /// Adds a key if there is a value.
-    pub fn put_some(&mut self, key: &str, value: Option<impl Into<Doc>>) -> &mut Self {
+    pub fn put_some(&mut self, key: &'static str, value: Option<impl Into<Doc>>) -> &mut Self {
         if let Some(value) = value {
             self.put(key, value);
         }
@@ -66,7 +68,7 @@ impl Map {
     /// Adds a key with a comment behind its value.
     pub fn put_beside(
         &mut self,
-        key: impl Into<String>,
+        key: impl Into<Cow<'static, str>>,
         value: impl Into<Doc>,
         comment: impl Into<String>,
     ) -> &mut Self {
@@ -78,7 +80,7 @@ impl Map {
     }
 
     /// Adds a key unless the list or map is empty.
-    pub fn put_filled(&mut self, key: &str, value: impl Into<Doc>) -> &mut Self {
+    pub fn put_filled(&mut self, key: &'static str, value: impl Into<Doc>) -> &mut Self {
         let value = value.into();
         let empty = match &value {
             Doc::List(items) => items.is_empty(),

@@ -83,7 +83,7 @@ pub(super) fn variables(reader: &Reader<'_>) -> Vec<Map> {
 }
 
 fn run_once(steps: Vec<Map>) -> Map {
-    let wrap = |key: &str, value: Doc| {
+    let wrap = |key: &'static str, value: Doc| {
         let mut map = Map::new();
         map.put(key, value);
         Doc::Map(map)

@@ -99,7 +99,10 @@ impl Script {
     fn keep_env(&mut self) {
         let mut exports = String::new();
         for (name, _) in &mut self.env {
-            if KEPT_BACK.iter().any(|prefix| name.to_ascii_uppercase().starts_with(prefix)) {
+            let kept = |prefix: &&str| {
+                name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+            };
+            if KEPT_BACK.iter().any(kept) {
                 let other = format!("KEPT_{name}");
                 let _ = writeln!(exports, "export {name}=\"${other}\"");
                 *name = other;
@@ -113,7 +116,7 @@ impl Script {
     fn env(&self) -> Map {
         let mut map = Map::new();
         for (name, value) in value::last_of_each(&self.env) {
-            map.put(name.as_str(), value.as_str());
+            map.put(name.clone(), value.as_str());
         }
         map
     }

@@ -34,7 +34,7 @@ fn name(context: &Context<'_>) -> String {
 fn inputs(context: &Context<'_>) -> Map {
     let mut inputs = Map::new();
     for input in &context.submission.inputs {
-        inputs.put(&input.name, declaration(context, input));
+        inputs.put(input.name.clone(), declaration(context, input));
     }
     inputs
 }
@@ -72,7 +72,7 @@ fn outputs(context: &Context<'_>) -> Map {
         let mut declaration = Map::new();
         declaration.put("type", output.kind.word());
         declaration.put_some("mode", output.mode.map(value::mode_word));
-        outputs.put(&promoted.name, declaration);
+        outputs.put(promoted.name.clone(), declaration);
     }
     outputs
 }
@@ -80,7 +80,7 @@ fn outputs(context: &Context<'_>) -> Map {
 fn nodes(context: &Context<'_>) -> Map {
     let mut nodes = Map::new();
     for (step, place, role) in context.steps() {
-        nodes.put(&step.name, node::write(context, step, place, role));
+        nodes.put(step.name.clone(), node::write(context, step, place, role));
     }
     nodes
 }

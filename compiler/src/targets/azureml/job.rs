@@ -45,7 +45,7 @@ fn inputs(context: &Context<'_>) -> Map {
             || unbound(&input.name, input.kind),
             |default| value::typed(context, input.kind, default),
         );
-        inputs.put(&input.name, value);
+        inputs.put(input.name.clone(), value);
     }
     inputs
 }
@@ -66,7 +66,7 @@ fn outputs(context: &Context<'_>) -> Map {
     let mut outputs = Map::new();
     for promoted in &context.submission.outputs {
         let output = &context.plan.step(promoted.step).outputs[promoted.output as usize];
-        outputs.put(&promoted.name, stored(output));
+        outputs.put(promoted.name.clone(), stored(output));
     }
     outputs
 }

@@ -51,7 +51,7 @@ fn tags(plan: &Plan) -> Map {
     tags.put(OWN[1], &plan.name);
     tags.put_some(OWN[2], plan.project.identity.as_ref());
     for (key, value) in plan.tags.iter().filter(|(key, _)| !OWN.contains(&key.as_str())) {
-        tags.put(key, value);
+        tags.put(key.clone(), value);
     }
     tags
 }

@@ -31,7 +31,7 @@ pub(super) fn titles(step: &Step, doc: &mut Map) {
     doc.put_some("description", step.description.as_ref());
     let mut tags = Map::new();
     for (key, value) in &step.tags {
-        tags.put(key, value);
+        tags.put(key.clone(), value);
     }
     doc.put_filled("tags", tags);
 }
@@ -53,7 +53,7 @@ pub(super) fn environment(context: &Context<'_>, environment: &Environment) -> D
 pub(super) fn variables(context: &Context<'_>, step: &Step) -> Map {
     let mut variables = Map::new();
     for (name, text) in &step.env {
-        variables.put(name, value::text(context, text));
+        variables.put(name.clone(), value::text(context, text));
     }
     variables
 }
@@ -72,7 +72,7 @@ pub(super) fn resources(context: &Context<'_>, resources: &Resources) -> Map {
 fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
     let mut inputs = Map::new();
     for input in &step.inputs {
-        inputs.put(&input.name, bound(context, input));
+        inputs.put(input.name.clone(), bound(context, input));
     }
     for wire in &role.waits {
         // Direct: nobody writes to the output, and mounting what is not there fails.
@@ -113,7 +113,7 @@ fn outputs(step: &Step, role: &Role<'_>) -> Map {
             }
             None => job::stored(output),
         };
-        outputs.put(&output.name, doc);
+        outputs.put(output.name.clone(), doc);
     }
     if role.signals {
         let mut signal = Map::new();

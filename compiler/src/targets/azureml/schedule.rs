@@ -82,7 +82,7 @@ fn inputs(context: &Context<'_>, trigger: &Trigger) -> Map {
         let mut reads = context.submission.inputs.iter();
         let input = reads.find(|input| input.source == Reference::Parameter(*id));
         if let Some(input) = input {
-            inputs.put(&input.name, value::typed(context, input.kind, scalar));
+            inputs.put(input.name.clone(), value::typed(context, input.kind, scalar));
         }
     }
     inputs

@@ -84,12 +84,21 @@ pub(super) fn wait(context: &Context<'_>, wire: &Wire) -> (String, ValueType, St
 
 /// A command or the arguments of a script.
 pub(super) fn script(step: &Step, pieces: &[ScriptPiece]) -> String {
-    let mut script = String::new();
+    // Room for a name in each reference, so that few scripts grow.
+    let room = pieces.iter().map(|piece| match piece {
+        ScriptPiece::Literal(text) => text.len(),
+        ScriptPiece::Input(_) | ScriptPiece::Output(_) => 40,
+    });
+    let mut script = String::with_capacity(room.sum());
     for piece in pieces {
         match piece {
             ScriptPiece::Literal(text) => script.push_str(text),
-            ScriptPiece::Input(input) => script.push_str(&own_input(step, *input)),
-            ScriptPiece::Output(output) => script.push_str(&own_output(step, *output)),
+            ScriptPiece::Input(input) => {
+                script.extend(["${{inputs.", &step.inputs[*input as usize].name, "}}"]);
+            }
+            ScriptPiece::Output(output) => {
+                script.extend(["${{outputs.", &step.outputs[*output as usize].name, "}}"]);
+            }
         }
     }
     script

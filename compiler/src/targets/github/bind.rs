@@ -31,7 +31,7 @@ pub(super) fn step(scope: &Scope<'_>, submission: &Submission) -> Option<Map> {
     let (mut env, mut demands, mut bindings) = (Map::new(), String::new(), Vec::new());
     for input in &submission.inputs {
         let variable = script::variable("INPUT", &input.name);
-        env.put(&variable, value(scope, input));
+        env.put(variable.clone(), value(scope, input));
         demands.push_str(&demand(scope.plan, submission, input, &variable));
         bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
     }

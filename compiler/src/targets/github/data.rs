@@ -240,7 +240,8 @@ pub(super) fn read_values(own: &Step) -> Option<Map> {
 pub(super) fn values(own: &Step) -> Map {
     let mut values = Map::new();
     for output in own.outputs.iter().filter(|output| output.kind.is_scalar()) {
-        values.put(&output.name, expression(&format!("steps.values.outputs.{}", output.name)));
+        values
+            .put(output.name.clone(), expression(&format!("steps.values.outputs.{}", output.name)));
     }
     values
 }

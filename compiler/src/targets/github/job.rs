@@ -89,7 +89,7 @@ impl Jobs {
         if frame.permissions.id_token {
             self.identities.insert(frame.environment.clone());
         }
-        self.map.put(id, frame.into_map());
+        self.map.put(id.to_owned(), frame.into_map());
     }
 }
 
