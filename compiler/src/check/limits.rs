@@ -24,24 +24,9 @@ const LONGEST_WAIT: u64 = 2 * 86_400;
 
 /// Names that are too long, or not what a platform takes.
 pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
-    if let Some(name) = &cx.spec.name {
-        pipeline(name, sink);
-    }
-    if let Some(experiment) = &cx.spec.experiment
-        && !is_experiment(&experiment.value)
-    {
-        let message = format!("`{}` cannot name an experiment", excerpt(&experiment.value));
-        sink.report(
-            Diagnostic::new(&BAD_NAME, experiment.span, message)
-                .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
-        );
-    }
-    for (name, _) in cx.spec.tags.good() {
-        if name.value == "generated_by" || name.value.starts_with("mlopsc_") {
-            let message = format!("the tag `{}` is the compiler's own", name.value);
-            sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help("rename it"));
-        }
-    }
+    cx.spec.name.iter().for_each(|name| pipeline(name, sink));
+    cx.spec.experiment.iter().for_each(|name| experiment(name, sink));
+    cx.spec.tags.good().for_each(|(name, _)| tag(name, sink));
     longest_scripts(cx, sink);
     for item in &cx.spec.steps.items {
         if item.name.len() > LONGEST_STEP {
@@ -50,9 +35,28 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
         }
         ports(item, sink);
     }
-    for item in &cx.spec.triggers.items {
-        trigger(&item.name, sink);
+    cx.spec.triggers.items.iter().for_each(|item| trigger(&item.name, sink));
+    longest_wait(cx, sink);
+}
+
+fn experiment(name: &Spanned<String>, sink: &mut Sink) {
+    if !is_experiment(&name.value) {
+        let message = format!("`{}` cannot name an experiment", excerpt(&name.value));
+        sink.report(
+            Diagnostic::new(&BAD_NAME, name.span, message)
+                .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
+        );
     }
+}
+
+fn tag(name: &Spanned<String>, sink: &mut Sink) {
+    if name.value == "generated_by" || name.value.starts_with("mlopsc_") {
+        let message = format!("the tag `{}` is the compiler's own", name.value);
+        sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help("rename it"));
+    }
+}
+
+fn longest_wait(cx: &Context<'_>, sink: &mut Sink) {
     if let Some(timeout) = &cx.spec.timeout
         && timeout.value.0 > LONGEST_WAIT
         && super::project::targets(cx.project).contains(&Home::AzurePipelines)

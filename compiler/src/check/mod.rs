@@ -94,10 +94,8 @@ pub fn check<'a>(
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
-    let triggers: Vec<CheckedTrigger> = named
-        .iter()
-        .filter_map(|named| triggers::prove(&cx, &ground, named, &default_skip, sink))
-        .collect();
+    let prove = |named| triggers::prove(&cx, &ground, named, &default_skip, sink);
+    let triggers: Vec<CheckedTrigger> = named.iter().filter_map(prove).collect();
     triggers::no_twins(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
@@ -117,8 +115,13 @@ pub fn check<'a>(
         submissions,
         release_checks,
         absent_folders: files::absent_folders(&cx),
-        unread: (0u32..).zip(&all.used).filter(|(_, used)| !**used).map(|(at, _)| at).collect(),
+        unread: unused(&all.used),
     })
+}
+
+/// The indices of what is not used.
+fn unused(used: &[bool]) -> Vec<u32> {
+    (0u32..).zip(used).filter(|(_, used)| !**used).map(|(at, _)| at).collect()
 }
 
 /// What schedules on Azure ML skip, as far as CI can do it alone.

@@ -268,50 +268,52 @@ pub(crate) fn value_of(
     Some(value)
 }
 
+/// Why a value is none for a parameter, and what is allowed.
 fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
-    let text = value.text();
-    let name = &parameter.name;
-    if !parameter.choices.is_empty() && !parameter.choices.contains(value) {
-        let words: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
-        return Some((
-            format!("`{text}` is not one of the values of `{name}`"),
-            format!("allowed: {}", words.join(", ")),
-        ));
-    }
-    if let Some(min) = &parameter.min
-        && number_of(value) < number_of(min)
-    {
-        return Some((
-            format!("{text} is below the `min` of `{name}`"),
-            format!("at least {}", min.text()),
-        ));
-    }
-    if let Some(max) = &parameter.max
-        && number_of(value) > number_of(max)
-    {
-        return Some((
-            format!("{text} is above the `max` of `{name}`"),
-            format!("at most {}", max.text()),
-        ));
-    }
-    let pattern = parameter.pattern.as_deref()?;
-    let fits = if pattern == SAFE_TEXT {
-        is_safe(&text)
-    } else {
-        text.len() <= LONGEST_VALUE && regex(pattern).is_ok_and(|it| it.is_match(&text))
-    };
-    if fits {
+    outside_choices(parameter, value)
+        .or_else(|| outside_range(parameter, value))
+        .or_else(|| outside_pattern(parameter, &value.text()))
+}
+
+fn outside_choices(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
+    if parameter.choices.is_empty() || parameter.choices.contains(value) {
         return None;
     }
-    let text = excerpt(&text);
-    Some(if pattern == SAFE_TEXT {
+    let words: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
+    Some((
+        format!("`{}` is not one of the values of `{}`", value.text(), parameter.name),
+        format!("allowed: {}", words.join(", ")),
+    ))
+}
+
+fn outside_range(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
+    let (text, name, number) = (value.text(), &parameter.name, number_of(value));
+    let min = parameter.min.as_ref().filter(|min| number < number_of(min));
+    let max = parameter.max.as_ref().filter(|max| number > number_of(max));
+    let below = min.map(|min| {
+        (format!("{text} is below the `min` of `{name}`"), format!("at least {}", min.text()))
+    });
+    below.or_else(|| {
+        max.map(|max| {
+            (format!("{text} is above the `max` of `{name}`"), format!("at most {}", max.text()))
+        })
+    })
+}
+
+fn outside_pattern(parameter: &Parameter, text: &str) -> Option<(String, String)> {
+    let (name, pattern) = (&parameter.name, parameter.pattern.as_deref()?);
+    if pattern == SAFE_TEXT {
+        return (!is_safe(text)).then(|| {
+            (
+                format!("`{}` holds characters that `{name}` does not take by itself", excerpt(text)),
+                "without `pattern` or `enum`, a text takes letters, digits and . _ : / @ = + -; write a `pattern` that allows more".to_owned(),
+            )
+        });
+    }
+    let fits = text.len() <= LONGEST_VALUE && regex(pattern).is_ok_and(|it| it.is_match(text));
+    (!fits).then(|| {
         (
-            format!("`{text}` holds characters that `{name}` does not take by itself"),
-            "without `pattern` or `enum`, a text takes letters, digits and . _ : / @ = + -; write a `pattern` that allows more".to_owned(),
-        )
-    } else {
-        (
-            format!("`{text}` does not match the pattern of `{name}`"),
+            format!("`{}` does not match the pattern of `{name}`", excerpt(text)),
             format!("the pattern is `{pattern}`"),
         )
     })

@@ -8,43 +8,15 @@ use crate::check::Checked;
 use crate::plan::{
     Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
 };
+use crate::source::Spanned;
+use crate::spec::Spec;
 
 /// An Azure ML job may take this long when the author says nothing.
 const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
 
 /// Says a checked spec again as a plan.
 pub fn lower(mut checked: Checked<'_>, spec_path: &str) -> Plan {
-    let spec = checked.spec;
-    let name = spec.name.as_ref().map_or("", |name| &name.value).to_owned();
-    let or_name = |text: Option<&crate::source::Spanned<String>>| {
-        text.map_or_else(|| name.clone(), |text| text.value.clone())
-    };
-    let timeout = spec.timeout.as_ref().map(|it| it.value.0.div_ceil(60));
-    let flag = |it: Option<&crate::source::Spanned<bool>>| it.is_some_and(|it| it.value);
-    let mut plan = Plan {
-        spec_path: spec_path.to_owned(),
-        display_name: or_name(spec.display_name.as_ref()),
-        description: spec.description.as_ref().map(|it| it.value.clone()),
-        experiment: or_name(spec.experiment.as_ref()),
-        tags: spec.tags.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect(),
-        settings: JobSettings {
-            default_datastore: spec.default_datastore.as_ref().map(|it| it.value.clone()),
-            continue_on_step_failure: flag(spec.continue_on_step_failure.as_ref()),
-            force_rerun: flag(spec.force_rerun.as_ref()),
-        },
-        timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
-            .unwrap_or(u32::MAX),
-        env: std::mem::take(&mut checked.env),
-        parameters: std::mem::take(&mut checked.parameters),
-        steps: std::mem::take(&mut checked.steps),
-        edges: edges(&checked),
-        triggers: Vec::new(),
-        submissions: Vec::new(),
-        workflows: Vec::new(),
-        release: None,
-        project: checked.project.clone(),
-        name,
-    };
+    let mut plan = without_triggers(&mut checked, spec_path);
     let mut parts = Parts::default();
     let main = workflows::main(&checked, &plan, &mut parts);
     parts.workflows.push(main);
@@ -57,6 +29,45 @@ pub fn lower(mut checked: Checked<'_>, spec_path: &str) -> Plan {
     (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
     plan.release = release::release(&checked, &plan);
     plan
+}
+
+/// The plan before anything starts it: what only moves is taken out of the checked spec.
+fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
+    let spec = checked.spec;
+    let name = spec.name.as_ref().map_or("", |name| &name.value).to_owned();
+    let or_name = |text: Option<&Spanned<String>>| {
+        text.map_or_else(|| name.clone(), |text| text.value.clone())
+    };
+    let timeout = spec.timeout.as_ref().map(|it| it.value.0.div_ceil(60));
+    Plan {
+        spec_path: spec_path.to_owned(),
+        display_name: or_name(spec.display_name.as_ref()),
+        description: spec.description.as_ref().map(|it| it.value.clone()),
+        experiment: or_name(spec.experiment.as_ref()),
+        tags: spec.tags.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect(),
+        settings: settings(spec),
+        timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
+            .unwrap_or(u32::MAX),
+        env: std::mem::take(&mut checked.env),
+        parameters: std::mem::take(&mut checked.parameters),
+        steps: std::mem::take(&mut checked.steps),
+        edges: edges(checked),
+        triggers: Vec::new(),
+        submissions: Vec::new(),
+        workflows: Vec::new(),
+        release: None,
+        project: checked.project.clone(),
+        name,
+    }
+}
+
+fn settings(spec: &Spec) -> JobSettings {
+    let flag = |it: Option<&Spanned<bool>>| it.is_some_and(|it| it.value);
+    JobSettings {
+        default_datastore: spec.default_datastore.as_ref().map(|it| it.value.clone()),
+        continue_on_step_failure: flag(spec.continue_on_step_failure.as_ref()),
+        force_rerun: flag(spec.force_rerun.as_ref()),
+    }
 }
 
 /// What is collected while triggers are said again.

@@ -24,15 +24,6 @@ pub struct Workflow {
 }
 
 impl Workflow {
-    /// The job that runs a step: its own one, or its submission's.
-    pub fn job_of(&self, plan: &super::Plan, step: StepId) -> Option<&Job> {
-        self.jobs.iter().find(|job| match &job.work {
-            Work::Step(own) => *own == step,
-            Work::Gate { .. } => false,
-            Work::Submit(id) => plan.submission(*id).steps.contains(&step),
-        })
-    }
-
     /// The job behind an id.
     pub fn job(&self, id: JobId) -> &Job {
         &self.jobs[id.0 as usize]
@@ -51,6 +42,22 @@ pub struct WorkflowParameter {
 /// Index of a job in [`Workflow::jobs`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct JobId(pub u32);
+
+/// For each step of a plan, which of the jobs runs it: its own one, or its submission's.
+pub fn jobs_of_steps(plan: &super::Plan, jobs: &[Job]) -> Vec<Option<JobId>> {
+    let mut found = vec![None; plan.steps.len()];
+    for (id, job) in (0..).map(JobId).zip(jobs) {
+        let steps = match &job.work {
+            Work::Step(step) => std::slice::from_ref(step),
+            Work::Submit(submission) => &plan.submission(*submission).steps,
+            Work::Gate { .. } => &[],
+        };
+        for step in steps {
+            found[step.0 as usize] = Some(id);
+        }
+    }
+    found
+}
 
 /// A vertex of the quotient graph.
 #[derive(Clone, PartialEq, Debug)]

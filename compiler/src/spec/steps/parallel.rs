@@ -148,24 +148,14 @@ impl Kind for Parallel {
             Some(name) => Some(binder.output(name, &[ValueType::UriFile])?),
             None => None,
         };
-        let integer = |number: i64| Scalar::Integer(number);
         Some(Task::FanOut(Box::new(FanOut {
             arguments: self.arguments(binder)?,
             batching,
-            error_threshold: setting(self.error_threshold.as_ref(), INTEGER, binder, |it| {
-                integer(it.0.value)
-            }),
-            mini_batch_error_threshold: setting(
-                self.mini_batch_error_threshold.as_ref(),
-                INTEGER,
-                binder,
-                |it| integer(it.0.value),
-            ),
+            error_threshold: number(self.error_threshold.as_ref(), binder),
+            mini_batch_error_threshold: number(self.mini_batch_error_threshold.as_ref(), binder),
             append_row_to,
             mini_batch_timeout: self.try_time(binder),
-            max_retries: setting(self.max_retries.as_ref(), INTEGER, binder, |it| {
-                integer(it.0.value)
-            }),
+            max_retries: number(self.max_retries.as_ref(), binder),
             logging_level: setting(
                 self.logging_level.as_ref(),
                 &[ValueType::String],
@@ -182,9 +172,14 @@ impl Kind for Parallel {
 
 fn workers(step: &StepSpec, binder: &mut dyn Binder) -> Option<Setting> {
     let resources = step.resources.as_ref()?;
-    setting(resources.max_concurrency_per_instance.as_ref(), INTEGER, binder, |it| {
-        Scalar::Integer(it.0.value)
-    })
+    number(resources.max_concurrency_per_instance.as_ref(), binder)
+}
+
+fn number<const LEAST: i64, const MOST: i64>(
+    value: Option<&OrReference<Int<LEAST, MOST>>>,
+    binder: &mut dyn Binder,
+) -> Option<Setting> {
+    setting(value, INTEGER, binder, |it| Scalar::Integer(it.0.value))
 }
 
 fn refuse_on_parallel(step: &StepSpec, binder: &mut dyn Binder) {

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::emit::Doc;
-use crate::plan::WorkflowParameter;
 use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
+use crate::plan::{WorkflowParameter, jobs_of_steps};
 
 use super::container::{self, Container};
 
@@ -36,18 +36,7 @@ impl<'a> Scope<'a> {
         parameters: &'a [WorkflowParameter],
         guards_forks: bool,
     ) -> Self {
-        let mut job_of_step = vec![None; plan.steps.len()];
-        for (job, at) in jobs.iter().zip(0..) {
-            match &job.work {
-                Work::Step(step) => job_of_step[step.0 as usize] = Some(JobId(at)),
-                Work::Submit(submission) => {
-                    for step in &plan.submission(*submission).steps {
-                        job_of_step[step.0 as usize] = Some(JobId(at));
-                    }
-                }
-                Work::Gate { .. } => {}
-            }
-        }
+        let job_of_step = jobs_of_steps(plan, jobs);
         let steps = jobs.iter().filter_map(|job| step_of(plan, job));
         let containers = container::all(steps);
         let reads_variables = Cell::new(false);

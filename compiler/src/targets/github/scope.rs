@@ -1,6 +1,8 @@
 //! What every job of one workflow may ask for.
 
-use crate::plan::{Job, JobId, ParameterId, Plan, Reference, StepId, Work, WorkflowParameter};
+use crate::plan::{
+    Job, JobId, ParameterId, Plan, Reference, StepId, Work, WorkflowParameter, jobs_of_steps,
+};
 
 /// Minutes that one job waits for an Azure ML job: a hosted job ends after 360, and signing in,
 /// submitting and cancelling take some.
@@ -22,18 +24,7 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(plan: &'a Plan, jobs: &'a [Job], bound: &'a [WorkflowParameter]) -> Self {
-        let mut job_of_step = vec![None; plan.steps.len()];
-        for (id, job) in (0..).map(JobId).zip(jobs) {
-            match &job.work {
-                Work::Step(step) => job_of_step[step.0 as usize] = Some(id),
-                Work::Submit(submission) => {
-                    for step in &plan.submission(*submission).steps {
-                        job_of_step[step.0 as usize] = Some(id);
-                    }
-                }
-                Work::Gate { .. } => {}
-            }
-        }
+        let job_of_step = jobs_of_steps(plan, jobs);
         let mut bindings = vec![None; plan.parameters.len()];
         for parameter in bound {
             bindings[parameter.id.0 as usize] = Some(parameter);
