@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::OnceLock;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -70,7 +71,8 @@ impl<'a> Shown<'a> {
     fn new(finding: &'a Finding<'a>) -> Self {
         let source = Source {
             path: &finding.place.path,
-            text: harmless(finding.text()),
+            text: finding.text(),
+            clean: OnceLock::new(),
             line_starts: finding.line_starts(),
         };
         Self { finding, source }
@@ -132,7 +134,9 @@ impl miette::Diagnostic for Shown<'_> {
 /// mark.
 struct Source<'a> {
     path: &'a str,
-    text: Cow<'a, str>,
+    text: &'a str,
+    /// The text with what a terminal would obey taken out, once it is needed.
+    clean: OnceLock<Cow<'a, str>>,
     line_starts: &'a [u32],
 }
 
@@ -165,6 +169,15 @@ impl Source<'_> {
         self.line_starts.get(line).map_or(self.text.len(), |start| *start as usize)
     }
 
+    /// A part of the text that no terminal obeys; as long as what was written.
+    fn shown(&self, start: usize, end: usize) -> &[u8] {
+        let written = &self.text[start..end];
+        if matches!(harmless(written), Cow::Borrowed(_)) {
+            return written.as_bytes();
+        }
+        &self.clean.get_or_init(|| harmless(self.text)).as_bytes()[start..end]
+    }
+
     /// The end of a line's text, before its line break.
     fn line_end(&self, line: usize) -> usize {
         let whole = &self.text[self.line_start(line)..self.line_start(line + 1)];
@@ -189,7 +202,7 @@ impl SourceCode for Source<'_> {
         let column = self.text[self.line_start(line)..start].chars().count();
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.to_owned(),
-            &self.text.as_bytes()[start..end],
+            self.shown(start, end),
             (start, end - start).into(),
             line,
             column,

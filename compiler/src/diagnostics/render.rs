@@ -164,8 +164,7 @@ fn place(batch: &Batch<'_>, span: Span) -> Place {
 /// line breaks and tabs. The number of bytes stays.
 pub(super) fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
     let obeyed = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t');
-    // Whole files come through here, once for each finding: no early end within a block, so that
-    // many bytes are looked at together.
+    // No early end within a block, so that many bytes are looked at together.
     let in_block = |block: &[u8]| block.iter().fold(false, |found, byte| found | obeyed(*byte));
     if !text.as_bytes().chunks(1024).any(in_block) {
         return text.into();

@@ -20,7 +20,6 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 fn first(step: &StepSpec) -> Option<(&'static str, Span)> {
     let keys = [
         ("display_name", step.display_name.as_ref().map(|it| it.span)),
-        ("description", step.description.as_ref().map(|it| it.span)),
         ("tags", step.tags.good().next().map(|(name, _)| name.span)),
     ];
     let found = keys.into_iter().filter_map(|(key, at)| Some((key, at?)));
