@@ -15,6 +15,7 @@ mod conformance;
 mod documents;
 mod examples;
 mod generate;
+mod hostile;
 mod licences;
 mod memory;
 mod mistakes;

@@ -1,5 +1,7 @@
 //! One step in the plan's words: its references resolved and typed, its ports collected.
 
+use std::collections::BTreeMap;
+
 use super::names::{Context, what_there_is};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{
@@ -28,6 +30,8 @@ pub(crate) struct StepBinder<'a, 'c> {
     pub(crate) body: &'a StepSpec,
     pub(crate) engine: Engine,
     pub(crate) inputs: Vec<Input>,
+    /// The first of the inputs with a name.
+    by_name: BTreeMap<String, u32>,
     /// Where each input was first asked for.
     pub(crate) places: Vec<Span>,
     /// How many of the inputs the author declared.
@@ -55,8 +59,21 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         all: Collected<'c>,
     ) -> Self {
         let Collected { outputs, edges, used, sink } = all;
-        let (inputs, places) = (Vec::new(), Vec::new());
-        Self { cx, step, body, engine, inputs, places, declared: 0, outputs, edges, used, sink }
+        let (inputs, places, by_name) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self {
+            cx,
+            step,
+            body,
+            engine,
+            inputs,
+            by_name,
+            places,
+            declared: 0,
+            outputs,
+            edges,
+            used,
+            sink,
+        }
     }
 
     /// The inputs that the author declared come first, in order.
@@ -74,10 +91,18 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 source
             };
             let mode = spec.mode.as_ref().and_then(|mode| self.input_mode(mode, kind));
-            self.inputs.push(Input { name: item.name.value.clone(), kind, source, mode });
-            self.places.push(item.name.span);
+            let name = item.name.value.clone();
+            self.add_input(Input { name, kind, source, mode }, item.name.span);
         }
         self.declared = self.inputs.len();
+    }
+
+    fn add_input(&mut self, input: Input, at: Span) -> Option<u32> {
+        let number = u32::try_from(self.inputs.len()).ok()?;
+        self.by_name.entry(input.name.clone()).or_insert(number);
+        self.inputs.push(input);
+        self.places.push(at);
+        Some(number)
     }
 
     fn source(&mut self, from: &crate::spec::ports::FromText) -> Option<(Source, ValueType)> {
@@ -166,26 +191,26 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     fn input_for(&mut self, reference: Reference, kind: ValueType, at: Span) -> Option<u32> {
         let same =
             |input: &Input| matches!(&input.source, Source::Reference(it) if *it == reference);
-        if let Some(index) = self.inputs[self.declared..].iter().position(same) {
+        // Most steps have few, and most references are repeated: then no name is made.
+        if let Some(index) = self.inputs[self.declared..].iter().take(16).position(same) {
             return u32::try_from(self.declared + index).ok();
         }
         let name = self.input_name(&reference);
-        let declared = &self.inputs[..self.declared];
-        if let Some(index) = declared.iter().position(|input| same(input) && input.name == name) {
-            return u32::try_from(index).ok();
-        }
-        if let Some(index) = self.inputs[..self.declared].iter().position(|it| it.name == name) {
+        let Some(index) = self.by_name.get(&name).copied() else {
+            let source = Source::Reference(reference);
+            return self.add_input(Input { name, kind, source, mode: None }, at);
+        };
+        if !matches!(&self.inputs[index as usize].source, Source::Reference(it) if *it == reference)
+        {
             let message = format!("the input `{name}` has the name that this reference needs");
             self.sink.report(
                 Diagnostic::new(&CONFLICT, at, message)
-                    .related(self.places[index], "the input")
+                    .related(self.places[index as usize], "the input")
                     .help(format!("use `inputs.{name}` here, or rename the input")),
             );
             return None;
         }
-        self.inputs.push(Input { name, kind, source: Source::Reference(reference), mode: None });
-        self.places.push(at);
-        u32::try_from(self.inputs.len() - 1).ok()
+        Some(index)
     }
 
     fn input_name(&self, reference: &Reference) -> String {
@@ -236,7 +261,8 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     }
 
     fn own_input(&mut self, name: &str, at: Span) -> Option<u32> {
-        let declared = self.inputs[..self.declared].iter().position(|input| input.name == name);
+        let known = self.by_name.get(name).copied();
+        let declared = known.filter(|index| (*index as usize) < self.declared);
         if declared.is_none() && self.body.inputs.get(name).is_none() {
             let message = format!("this step has no input `{name}`");
             let help = if self.cx.parameters.contains_key(name) {
@@ -247,14 +273,14 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             };
             self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
         }
-        declared.and_then(|index| u32::try_from(index).ok())
+        declared
     }
 
     /// Where an output that the step lacks may be.
     fn elsewhere(&self, output: &str) -> String {
-        let has = |body: &StepSpec| body.outputs.get(output).is_some();
-        let steps = self.cx.spec.steps.good();
-        let other = steps.filter(|(_, body)| has(body)).map(|(name, _)| &name.value).next();
+        let mut steps = (0u32..).zip(&self.cx.spec.steps.items);
+        let other = steps.find(|(step, _)| self.cx.output(*step, output).is_some());
+        let other = other.map(|(_, item)| &item.name.value);
         other.map_or_else(
             || {
                 let known = what_there_is(output, self.body.outputs.names());
@@ -332,7 +358,7 @@ impl Binder for StepBinder<'_, '_> {
 
     fn output(&mut self, name: &Spanned<String>, kinds: &[ValueType]) -> Option<u32> {
         let items = &self.body.outputs.items;
-        let Some(index) = items.iter().position(|item| item.name.value == name.value) else {
+        let Some(number) = self.cx.output(self.step, &name.value) else {
             if !self.body.broken {
                 let message = format!("this step has no output `{}`", name.value);
                 let help = self.elsewhere(&name.value);
@@ -341,6 +367,7 @@ impl Binder for StepBinder<'_, '_> {
             }
             return None;
         };
+        let index = number as usize;
         let output = self.outputs[self.step as usize].as_ref()?[index].as_ref()?;
         if !kinds.contains(&output.kind) {
             let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
@@ -352,7 +379,7 @@ impl Binder for StepBinder<'_, '_> {
             );
             return None;
         }
-        u32::try_from(index).ok()
+        Some(number)
     }
 
     fn reference(&mut self, text: &Text, kinds: &[ValueType]) -> Option<Setting> {

@@ -94,8 +94,7 @@ pub fn check<'a>(
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
-    let prove = |named| triggers::prove(&cx, &ground, named, &default_skip, sink);
-    let triggers: Vec<CheckedTrigger> = named.iter().filter_map(prove).collect();
+    let triggers = triggers::prove_all(&cx, &ground, &named, &default_skip, sink);
     triggers::no_twins(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);

@@ -6,6 +6,7 @@ use super::files::Window;
 use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
 use crate::source::{Files, Span};
 use crate::spec::Spec;
+use crate::spec::dict::Item;
 use crate::spec::project::ProjectSpec;
 use crate::spec::steps::StepSpec;
 
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) steps: BTreeMap<&'a str, u32>,
     /// Names of parameters, also of those whose body was refused.
     pub(crate) parameters: BTreeMap<&'a str, u32>,
+    /// Names of outputs, for each step.
+    outputs: Vec<BTreeMap<&'a str, u32>>,
 }
 
 impl<'a> Context<'a> {
@@ -31,7 +34,16 @@ impl<'a> Context<'a> {
     ) -> Self {
         let steps = index(spec.steps.names());
         let parameters = index(spec.parameters.names());
-        Self { spec, project, files: Window::new(files), folder, steps, parameters }
+        let names = |item: &'a Item<StepSpec>| item.value.as_ref().map(|body| body.outputs.names());
+        let outputs =
+            spec.steps.items.iter().map(|item| names(item).map_or_else(BTreeMap::new, index));
+        let outputs = outputs.collect();
+        Self { spec, project, files: Window::new(files), folder, steps, parameters, outputs }
+    }
+
+    /// The number of a step's output.
+    pub(crate) fn output(&self, step: u32, name: &str) -> Option<u32> {
+        self.outputs[step as usize].get(name).copied()
     }
 
     /// The step of an index; `None` when its body was refused.
@@ -53,6 +65,10 @@ impl<'a> Context<'a> {
     pub(crate) fn find_step(&self, name: &str, at: Span, sink: &mut Sink) -> Option<u32> {
         let found = self.steps.get(name).copied();
         if found.is_none() {
+            if sink.is_full() {
+                sink.report(Diagnostic::new(&crate::diagnostics::UNKNOWN_STEP, at, ""));
+                return None;
+            }
             let rule = &crate::diagnostics::UNKNOWN_STEP;
             sink.report(unknown(rule, at, "step", name, self.steps.keys().copied()));
         }

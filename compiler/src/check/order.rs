@@ -3,8 +3,15 @@
 use super::binder::EdgeSite;
 use super::names::Context;
 use super::slice::{Edge, EdgeKind};
-use crate::diagnostics::{CYCLE, Diagnostic, Sink};
+use crate::diagnostics::{CYCLE, Diagnostic, LIMIT, Sink};
 use crate::graph::Dag;
+
+/// Each costs some 100 bytes here and a line in what is written. 700 steps that all need each other
+/// have fewer.
+const MOST_EDGES: usize = 250_000;
+
+/// Steps and edges of a circle that are shown: nobody reads thousands.
+const MOST_SHOWN: usize = 12;
 
 /// The graph of a spec.
 #[derive(Debug)]
@@ -21,6 +28,12 @@ pub(crate) struct Graph {
 pub(crate) fn graph(cx: &Context<'_>, sites: Vec<EdgeSite>, sink: &mut Sink) -> Option<Graph> {
     let count = cx.spec.steps.items.len() as u32;
     let sites = distinct(sites);
+    if let Some(site) = sites.get(MOST_EDGES) {
+        let message = format!("the steps need each other more than {MOST_EDGES} times");
+        let help = "leave out what other steps need already: order is passed on from step to step";
+        sink.report(Diagnostic::new(&LIMIT, site.span, message).help(help));
+        return None;
+    }
     match Dag::new(count, sites.iter().map(|site| (site.from, site.to))) {
         Ok(dag) => {
             let edges = sites.iter().map(|site| Edge {
@@ -48,15 +61,21 @@ fn distinct(mut sites: Vec<EdgeSite>) -> Vec<EdgeSite> {
 
 fn report(cx: &Context<'_>, edges: &[(u32, u32)], sites: &[EdgeSite], sink: &mut Sink) {
     let place = |(from, to): (u32, u32)| {
-        sites.iter().find(|site| site.from == from && site.to == to).map(|site| site.span)
+        // They are sorted so.
+        let first = sites.partition_point(|site| (site.to, site.from) < (to, from));
+        sites.get(first).map(|site| site.span)
     };
-    let mut names: Vec<&str> = edges.iter().map(|(from, _)| cx.step_name(*from)).collect();
+    let each = edges.iter().map(|(from, _)| cx.step_name(*from));
+    let mut names: Vec<&str> = each.take(MOST_SHOWN).collect();
+    if edges.len() > MOST_SHOWN {
+        names.push("…");
+    }
     names.extend(edges.first().map(|(from, _)| cx.step_name(*from)));
     let message = match names.as_slice() {
         [only, _] => format!("the step `{only}` needs itself"),
         _ => format!("the steps wait for each other: {}", names.join(" → ")),
     };
-    let mut places = edges.iter().filter_map(|edge| Some((*edge, place(*edge)?)));
+    let mut places = edges.iter().take(MOST_SHOWN).filter_map(|edge| Some((*edge, place(*edge)?)));
     let Some(((from, to), first)) = places.next() else { return };
     let words =
         |from: u32, to: u32| format!("`{}` comes after `{}`", cx.step_name(to), cx.step_name(from));

@@ -79,7 +79,6 @@ impl StepBinder<'_, '_> {
         Some((Reference::Output(StepId(from), index), kind?))
     }
 
-    #[allow(clippy::cast_possible_truncation)]
     fn find_output(
         &mut self,
         from: u32,
@@ -87,8 +86,7 @@ impl StepBinder<'_, '_> {
         at: Span,
     ) -> Option<(u32, Option<ValueType>)> {
         let body = self.cx.step(from)?;
-        let found = body.outputs.items.iter().position(|item| item.name.value == output);
-        let Some(index) = found else {
+        let Some(index) = self.cx.output(from, output) else {
             if !body.broken {
                 let step = self.cx.step_name(from);
                 let message = format!("the step `{step}` has no output `{output}`");
@@ -99,7 +97,8 @@ impl StepBinder<'_, '_> {
             }
             return None;
         };
-        let resolved = self.outputs[from as usize].as_ref().and_then(|all| all[index].as_ref());
-        Some((index as u32, resolved.map(|output| output.kind)))
+        let resolved =
+            self.outputs[from as usize].as_ref().and_then(|all| all[index as usize].as_ref());
+        Some((index, resolved.map(|output| output.kind)))
     }
 }

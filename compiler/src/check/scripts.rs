@@ -1,11 +1,14 @@
 //! Commands with their references bound, as each engine reads them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::binder::StepBinder;
 use std::ops::Range;
 
 use crate::diagnostics::{BAD_SHELL, BAD_VALUE, CONFLICT, Diagnostic};
 use crate::plan::{Piece, Reference, Scalar, ScriptPiece, Source, Variable};
 use crate::source::Span;
+use crate::source::Spanned;
 use crate::spec::expr::Part;
 use crate::spec::shell;
 use crate::spec::steps::Bound;
@@ -45,14 +48,16 @@ impl StepBinder<'_, '_> {
         let text = &script.text;
         let text = script.shell.for_ci(&text.text, &text.template, &|at| names[at].clone());
         let mut variables: Vec<(String, Variable)> = Vec::new();
+        let mut known = BTreeSet::new();
+        let own: BTreeMap<&str, &Spanned<String>> =
+            self.body.env.items.iter().map(|item| (item.name.value.as_str(), &item.name)).collect();
         for (name, variable) in names.into_iter().zip(bound) {
-            if variables.iter().any(|(known, _)| *known == name) {
+            if !known.insert(name.clone()) {
                 continue;
             }
-            if let Some(item) = self.body.env.get(&name) {
+            if let Some(own) = own.get(name.as_str()) {
                 let message = format!("`{name}` is the variable that a reference in `run` becomes");
-                self.sink
-                    .report(Diagnostic::new(&CONFLICT, item.name.span, message).help("rename it"));
+                self.sink.report(Diagnostic::new(&CONFLICT, own.span, message).help("rename it"));
             }
             variables.push((name, variable.clone()));
         }

@@ -8,7 +8,7 @@ use super::order::Graph;
 use super::slice::Slice;
 use super::{homes, parameters as proved};
 use crate::diagnostics::{
-    BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, MISSING_KEY, Sink,
+    BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
     UNBOUND_PARAMETER, UNKNOWN_REFERENCE,
 };
 use crate::plan::{
@@ -162,8 +162,44 @@ fn one_kind<'a>(
     }
 }
 
+/// Steps that the triggers of a spec start together: each trigger may have files of its own, with
+/// about two KiB for each step on CI.
+const MOST_STARTED: usize = 50_000;
+
+/// Steps of the graph times triggers: each trigger has an order of all steps, of some 50 bytes each.
+const MOST_LOOKED_AT: usize = 1_000_000;
+
+/// Proves the triggers, as long as they do not start too much together.
+pub(crate) fn prove_all(
+    cx: &Context<'_>,
+    ground: &Ground<'_>,
+    all: &[Named<'_>],
+    default_skip: &[u32],
+    sink: &mut Sink,
+) -> Vec<CheckedTrigger> {
+    let mut proved: Vec<CheckedTrigger> = Vec::new();
+    let (mut started, mut looked_at) = (0, 0);
+    for named in all {
+        looked_at += ground.vertices.len();
+        let trigger = (looked_at <= MOST_LOOKED_AT)
+            .then(|| prove(cx, ground, named, default_skip, sink))
+            .flatten();
+        started += trigger.as_ref().map_or(0, |trigger| trigger.sliced.slice.steps.len());
+        if looked_at > MOST_LOOKED_AT || started > MOST_STARTED {
+            let message = "up to here, the triggers start too many steps together";
+            let help = format!(
+                "at most {MOST_STARTED} steps; and steps times triggers are at most {MOST_LOOKED_AT}: start fewer with `goals`, or write several specs"
+            );
+            sink.report(Diagnostic::new(&LIMIT, named.name.span, message).help(help));
+            break;
+        }
+        proved.extend(trigger);
+    }
+    proved
+}
+
 /// Proves a trigger on the graph.
-pub(crate) fn prove(
+fn prove(
     cx: &Context<'_>,
     ground: &Ground<'_>,
     named: &Named<'_>,
@@ -201,8 +237,12 @@ pub(crate) fn prove(
 /// Two triggers that fire at the same time and start the same would make two runs for one.
 pub(crate) fn no_twins(triggers: &[CheckedTrigger], sink: &mut Sink) {
     let fires = |trigger: &CheckedTrigger| trigger.enabled && trigger.kind != TriggerKind::Manual;
-    for (at, trigger) in triggers.iter().enumerate().filter(|(_, trigger)| fires(trigger)) {
-        let twin = triggers[..at].iter().find(|other| fires(other) && are_twins(other, trigger));
+    // Only triggers of one kind with the same filters can be twins.
+    let mut alike: BTreeMap<String, Vec<&CheckedTrigger>> = BTreeMap::new();
+    for trigger in triggers.iter().filter(|trigger| fires(trigger)) {
+        let earlier = alike.entry(format!("{:?}", trigger.kind)).or_default();
+        let twin = earlier.iter().copied().find(|other| are_twins(other, trigger));
+        earlier.push(trigger);
         if let Some(twin) = twin {
             let (one, other) = (&twin.name, &trigger.name);
             let message =

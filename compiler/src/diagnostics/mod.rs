@@ -6,11 +6,13 @@ mod concise;
 mod full;
 mod github;
 mod json;
+mod near;
 mod registry;
 mod render;
 mod sarif;
 
 pub(crate) use aftermath::without_aftermath;
+pub use near::near_miss;
 pub use registry::*;
 pub use render::*;
 
@@ -129,11 +131,16 @@ impl Diagnostic {
     }
 }
 
+/// Nobody reads more, and a file of millions of mistakes would cost gigabytes to report.
+const MOST_DIAGNOSTICS: usize = 1000;
+
 /// Collects diagnostics.
 #[derive(Debug, Default)]
 pub struct Sink {
     items: Vec<Diagnostic>,
     errors: usize,
+    /// The first that was not kept, the worst level of these, and how many they are.
+    dropped: Option<(Span, Level, usize)>,
 }
 
 impl Sink {
@@ -145,7 +152,18 @@ impl Sink {
     /// Adds a message.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.errors += usize::from(diagnostic.level == Level::Error);
-        self.items.push(diagnostic);
+        if self.is_full() {
+            let (first, level, count) =
+                self.dropped.unwrap_or((diagnostic.span, Level::Warning, 0));
+            self.dropped = Some((first, level.min(diagnostic.level), count + 1));
+        } else {
+            self.items.push(diagnostic);
+        }
+    }
+
+    /// Whether what is reported is only counted from now on.
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= MOST_DIAGNOSTICS
     }
 
     /// How many errors there are so far.
@@ -159,7 +177,12 @@ impl Sink {
     }
 
     /// Gives the messages up.
-    pub fn into_items(self) -> Vec<Diagnostic> {
+    pub fn into_items(mut self) -> Vec<Diagnostic> {
+        if let Some((first, level, count)) = self.dropped {
+            let message = format!("{count} more findings are not shown");
+            let diagnostic = Diagnostic::new(&LIMIT, first, message).help("mend the others first");
+            self.items.push(Diagnostic { level, ..diagnostic });
+        }
         self.items
     }
 }
@@ -179,22 +202,4 @@ pub(crate) fn excerpt(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// Nobody mistypes longer names, and comparing costs the square of the length.
-const LONGEST_MISS: usize = 64;
-/// Words that are compared, so that many mistakes among many names stay cheap.
-const MOST_WORDS: usize = 1000;
-
-/// "did you mean" for a near miss among the allowed words; `None` when nothing is near.
-pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if found.len() > LONGEST_MISS {
-        return None;
-    }
-    let found = found.to_lowercase();
-    let limit = (found.chars().count() / 3).max(1);
-    let alike = |word: &&str| word.len().abs_diff(found.len()) <= 2 * limit;
-    let words = allowed.into_iter().take(MOST_WORDS).filter(alike);
-    let near = words.map(|word| (strsim::damerau_levenshtein(&found, &word.to_lowercase()), word));
-    near.filter(|(far, _)| *far <= limit).min_by_key(|(far, _)| *far).map(|(_, word)| word)
 }

@@ -1,5 +1,7 @@
 //! Azure ML jobs: what crosses their borders, and what their files are called.
 
+use std::collections::BTreeSet;
+
 use crate::check::cut::GroupKind;
 use crate::check::slice::EdgeKind;
 use crate::check::{Checked, Sliced};
@@ -18,17 +20,17 @@ pub(crate) fn of_slice(
     known: &mut Vec<Submission>,
 ) -> Vec<(u32, SubmissionId)> {
     let mut ids = Vec::new();
-    let mut names: Vec<String> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for (group, kind) in (0u32..).zip(sliced.cut.groups.iter().map(|group| &group.kind)) {
         let GroupKind::Submission { name, steps } = kind else { continue };
         let mut submission = build(plan, checked, sliced, group, steps);
         let first = &plan.steps[steps[0] as usize].name;
         let own = name.map(|name| checked.submissions[name as usize].as_str());
-        let own = own.filter(|own| !names.iter().any(|name| name == own));
+        let own = own.filter(|own| !names.contains(*own));
         let further = !ids.is_empty();
         let name = unused(own.unwrap_or(first), &names);
         submission.suffix = suffix(trigger, further, &name);
-        names.push(name);
+        names.insert(name);
         submission.label = match (own, further) {
             (Some(own), _) => own.to_owned(),
             (None, false) => "azureml".to_owned(),
@@ -51,7 +53,7 @@ pub(crate) fn of_slice(
 }
 
 /// The name, with a number behind it when a step and a submission share it.
-fn unused(wish: &str, names: &[String]) -> String {
+fn unused(wish: &str, names: &BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{wish}_{number}"));
     let mut wishes = std::iter::once(wish.to_owned()).chain(numbered);
     wishes.find(|wish| !names.contains(wish)).unwrap_or_default()

@@ -172,7 +172,7 @@ impl Labels<'_> {
     /// The submission of a group, and the job's name: `azureml`, with the first step behind it when
     /// there is more than one job; or the author's name for it.
     fn of(&self, group: u32) -> Option<(SubmissionId, String)> {
-        let place = self.submissions.iter().position(|(index, _)| *index == group)?;
+        let place = self.submissions.binary_search_by_key(&group, |(index, _)| *index).ok()?;
         let id = self.submissions[place].1;
         let GroupKind::Submission { steps, .. } = &self.sliced.cut.groups[group as usize].kind
         else {

@@ -204,8 +204,11 @@ impl<'a> Cx<'a, '_> {
         allowed: &[&'static str],
         later: &[&str],
     ) {
-        let name = self.tree.text_of(key).to_owned();
         let span = self.span(key);
+        if self.sink.is_full() {
+            return self.report(Diagnostic::new(&UNKNOWN_KEY, span, "")); // only counted
+        }
+        let name = self.tree.text_of(key).to_owned();
         if later.contains(&name.as_str()) {
             let message = format!("`{name}` is not supported yet");
             self.report(

@@ -165,7 +165,12 @@ fn lone_stars(bare: &str) -> impl Iterator<Item = usize> {
 /// number of the pattern.
 pub fn refs(list: &[&str]) -> Vec<(usize, Fault)> {
     let mut faults = order(list);
-    for (number, text) in list.iter().enumerate() {
+    let starred = list.iter().enumerate().filter(|(_, text)| is_starred(text));
+    if let Some((number, fault)) = too_many(list, starred.clone()) {
+        faults.push((number, fault));
+        return faults;
+    }
+    for (number, text) in starred {
         if let Some(other) = list.iter().find(|other| overreaches(text, other)) {
             let stars = lone_stars(text).next().unwrap_or(0);
             let message = format!(
@@ -176,6 +181,33 @@ pub fn refs(list: &[&str]) -> Vec<(usize, Fault)> {
         }
     }
     faults
+}
+
+/// Letters of patterns with `*` times letters of all patterns: what telling them apart costs. There
+/// is room for 200 patterns of 25 letters with a `*` in each.
+const MOST_COMPARED: usize = 25_000_000;
+
+/// Whether a pattern includes by a `*`.
+fn is_starred(text: &str) -> bool {
+    !text.starts_with('!') && lone_stars(text).next().is_some()
+}
+
+/// The pattern at which there are too many to tell them all apart.
+fn too_many<'a>(
+    list: &[&str],
+    starred: impl Iterator<Item = (usize, &'a &'a str)>,
+) -> Option<(usize, Fault)> {
+    let letters: usize = list.iter().map(|text| text.len() + 1).sum();
+    let mut compared: usize = 0;
+    for (number, text) in starred {
+        let cost = lone_stars(text).count().saturating_mul(text.len() + 2);
+        compared = compared.saturating_add(cost.saturating_mul(letters));
+        if compared > MOST_COMPARED {
+            let fault = Fault::new(0..text.len(), "too many patterns with `*` to tell them apart");
+            return Some((number, fault.help("write `**` for all below, or several triggers")));
+        }
+    }
+    None
 }
 
 /// Checks a list for paths whose patterns are right by themselves; faults come with the number of

@@ -47,8 +47,22 @@ struct Frame {
     /// Nesting below it so far.
     height: u32,
     anchor: usize,
-    /// `Builder::visits` when it was opened.
-    visits: u64,
+    /// `Builder::walk` when it was opened.
+    before: Walk,
+}
+
+/// What a walk through a part of the tree meets, counting what an alias stands for each time.
+#[derive(Clone, Copy, Default)]
+struct Walk {
+    nodes: u64,
+    /// Bytes of text.
+    bytes: u64,
+}
+
+impl Walk {
+    fn since(self, before: Self) -> Self {
+        Self { nodes: self.nodes - before.nodes, bytes: self.bytes - before.bytes }
+    }
 }
 
 /// What is known of an anchored node.
@@ -56,7 +70,7 @@ struct Frame {
 struct Anchored {
     node: NodeId,
     /// What a walk through it meets; `None` while it is open.
-    visits: Option<u64>,
+    walk: Option<Walk>,
     height: u32,
 }
 
@@ -68,7 +82,7 @@ pub(super) struct Builder<'s, 'k> {
     children: Vec<NodeId>,
     /// By the parser's numbers, which start at 1.
     anchors: Vec<Option<Anchored>>,
-    visits: u64,
+    walk: Walk,
     /// The end of what was read so far.
     pub(super) reached: u32,
     last: Option<NodeId>,
@@ -87,7 +101,7 @@ impl<'s, 'k> Builder<'s, 'k> {
             stack: Vec::new(),
             children: Vec::new(),
             anchors: Vec::new(),
-            visits: 0,
+            walk: Walk::default(),
             reached,
             last: None,
             documents: 0,
@@ -187,13 +201,14 @@ impl<'s, 'k> Builder<'s, 'k> {
         let Some(Some(anchored)) = self.anchors.get(number).copied() else {
             return self.unknown_alias(start, end);
         };
-        let Some(visits) = anchored.visits else {
+        let Some(walk) = anchored.walk else {
             let message = "an alias cannot stand inside what it names";
             self.report(Diagnostic::new(&SYNTAX, self.span(start, end), message));
             return self.leaf(start, end, Data::Null, 0);
         };
         // The leaf itself counts as one.
-        self.visits += visits.saturating_sub(1);
+        self.walk.nodes += walk.nodes.saturating_sub(1);
+        self.walk.bytes += walk.bytes;
         self.grow(anchored.height, start, end);
         let node = self.node(start, end, Data::Alias(anchored.node));
         self.reached = self.reached.max(end);
@@ -210,9 +225,12 @@ impl<'s, 'k> Builder<'s, 'k> {
 
     /// A node without children.
     fn leaf(&mut self, start: u32, end: u32, data: Data<'s>, anchor: usize) {
+        let bytes = if let Data::Scalar(text, _) = &data { text.len() as u64 } else { 0 };
+        self.walk.bytes += bytes;
         let node = self.node(start, end, data);
         self.reached = self.reached.max(end);
-        self.register(anchor, Anchored { node, visits: Some(1), height: 0 });
+        let walk = Some(Walk { nodes: 1, bytes });
+        self.register(anchor, Anchored { node, walk, height: 0 });
         self.finish(node, 0);
     }
 
@@ -220,7 +238,7 @@ impl<'s, 'k> Builder<'s, 'k> {
         let node = self.node(place.start, place.end, Data::Null);
         self.reached = self.reached.max(place.end);
         self.grow(1, place.start, place.end);
-        self.register(place.anchor, Anchored { node, visits: None, height: 0 });
+        self.register(place.anchor, Anchored { node, walk: None, height: 0 });
         self.stack.push(Frame {
             node,
             map,
@@ -228,7 +246,7 @@ impl<'s, 'k> Builder<'s, 'k> {
             base: self.children.len(),
             height: 0,
             anchor: place.anchor,
-            visits: self.visits - 1,
+            before: Walk { nodes: self.walk.nodes - 1, ..self.walk },
         });
     }
 
@@ -261,8 +279,8 @@ impl<'s, 'k> Builder<'s, 'k> {
         node.end = node.end.max(end).max(last);
         node.data = data;
         let height = frame.height + 1;
-        let visits = Some(self.visits - frame.visits);
-        self.register(frame.anchor, Anchored { node: frame.node, visits, height });
+        let walk = Some(self.walk.since(frame.before));
+        self.register(frame.anchor, Anchored { node: frame.node, walk, height });
         self.finish(frame.node, height);
     }
 
@@ -280,8 +298,8 @@ impl<'s, 'k> Builder<'s, 'k> {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(u32::MAX));
         self.tree.nodes.push(Node { start, end, data });
         self.last = Some(id);
-        self.visits += 1;
-        if self.visits > MAX_VISITS {
+        self.walk.nodes += 1;
+        if self.walk.nodes > MAX_VISITS || self.walk.bytes > MAX_BYTES as u64 {
             self.too_large(start, end, "the file holds too much, counting what aliases repeat");
         }
         id
@@ -312,7 +330,10 @@ impl<'s, 'k> Builder<'s, 'k> {
 
     pub(super) fn too_large(&mut self, start: u32, end: u32, message: &str) {
         if !self.stopped {
-            let help = format!("at most {MAX_DEPTH} levels and {MAX_VISITS} values");
+            let mebibytes = MAX_BYTES >> 20;
+            let help = format!(
+                "at most {MAX_DEPTH} levels, {MAX_VISITS} values and {mebibytes} MiB of text"
+            );
             self.refused = true;
             self.stop(Diagnostic::new(&TOO_LARGE, self.span(start, end), message).help(help));
         }

@@ -7,4 +7,5 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub const MAX_DEPTH: u32 = 100;
 
 /// How many nodes a full walk of the tree may meet, counting what an alias stands for each time.
-pub const MAX_VISITS: u64 = 4_000_000;
+/// A step has about 20, so that this is a pipeline of 50,000 steps; each costs some 150 bytes.
+pub const MAX_VISITS: u64 = 1_000_000;

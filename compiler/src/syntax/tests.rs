@@ -334,6 +334,10 @@ fn budgets_hold_against_hostile_files() {
     let items = usize::try_from(MAX_VISITS / 1_000).unwrap();
     let wide = format!("- &a [{}]\n{}", "x, ".repeat(1_000), "- *a\n".repeat(items));
     assert!(mistake(&wide).contains("too-large: the file holds too much"));
+    let scripts = format!("- &a {}\n{}", "x".repeat(1 << 20), "- *a\n".repeat(17));
+    assert!(mistake(&scripts).contains("too-large: the file holds too much"));
+    let nested = format!("- &a [{}]\n{}", "x".repeat(1 << 20), "- *a\n".repeat(17));
+    assert!(mistake(&nested).contains("too-large: the file holds too much"));
     assert!(mistake(&" ".repeat(MAX_BYTES + 1)).contains("too-large: the file is larger than"));
 }
 

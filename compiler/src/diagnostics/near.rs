@@ -1,0 +1,103 @@
+//! "Did you mean": the nearest of some words.
+
+/// Nobody mistypes longer names, and comparing costs their length.
+const LONGEST_MISS: usize = 64;
+/// Words that are compared, so that many mistakes among many names stay cheap.
+const MOST_WORDS: usize = 500;
+/// Letters that differ at most: a word with more is another one.
+const MOST_EDITS: usize = 4;
+
+/// "did you mean" for a near miss among the allowed words; `None` when nothing is near.
+pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if found.len() > LONGEST_MISS {
+        return None;
+    }
+    let found: Vec<char> = found.to_lowercase().chars().collect();
+    let mut limit = (found.len() / 3).clamp(1, MOST_EDITS);
+    let mut nearest = None;
+    for word in allowed.into_iter().take(MOST_WORDS) {
+        if word.len() > LONGEST_MISS + MOST_EDITS {
+            continue;
+        }
+        let letters: Vec<char> = word.to_lowercase().chars().collect();
+        if let Some(far) = edits(&found, &letters, limit) {
+            nearest = Some(word);
+            // Only a nearer one counts from here on.
+            let Some(nearer) = far.checked_sub(1) else { break };
+            limit = nearer;
+        }
+    }
+    nearest
+}
+
+/// One more than the letters of any word that is compared.
+const ROW: usize = LONGEST_MISS + MOST_EDITS + 1;
+
+/// How many letters must be put in, left out, changed or swapped with their neighbour; `None` for
+/// more than the limit. Only as many places are compared as the limit lets the words drift apart.
+fn edits(one: &[char], other: &[char], limit: usize) -> Option<usize> {
+    let (one, other) = without_ends(one, other);
+    if one.len().abs_diff(other.len()) > limit || one.len().max(other.len()) >= ROW {
+        return None;
+    }
+    let far = limit + 1;
+    let (mut before_last, mut last, mut row) = ([far; ROW], [far; ROW], [far; ROW]);
+    for (at, edits) in last.iter_mut().enumerate().take(far) {
+        *edits = at;
+    }
+    for (i, letter) in (1_usize..).zip(one) {
+        let first = i.saturating_sub(limit).max(1);
+        row[first - 1] = if first == 1 { i.min(far) } else { far };
+        let mut smallest = row[first - 1];
+        for j in first..=(i + limit).min(other.len()) {
+            let changed = last[j - 1] + usize::from(*letter != other[j - 1]);
+            let swapped = i > 1 && j > 1 && *letter == other[j - 2] && one[i - 2] == other[j - 1];
+            let swapped = if swapped { before_last[j - 2] + 1 } else { far };
+            row[j] = changed.min(swapped).min(last[j] + 1).min(row[j - 1] + 1).min(far);
+            smallest = smallest.min(row[j]);
+        }
+        if smallest > limit {
+            return None;
+        }
+        (before_last, last, row) = (last, row, [far; ROW]);
+    }
+    Some(last[other.len()]).filter(|edits| *edits <= limit)
+}
+
+/// Two words without the letters that both start and end with.
+fn without_ends<'w>(one: &'w [char], other: &'w [char]) -> (&'w [char], &'w [char]) {
+    let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[start..], &other[start..]);
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    (&one[..one.len() - end], &other[..other.len() - end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn far(one: &str, other: &str, limit: usize) -> Option<usize> {
+        let letters = |word: &str| word.chars().collect::<Vec<char>>();
+        edits(&letters(one), &letters(other), limit)
+    }
+
+    #[test]
+    fn edits_are_counted_up_to_the_limit() {
+        assert_eq!(far("kitten", "kitten", 0), Some(0));
+        assert_eq!(far("kitten", "sitten", 1), Some(1));
+        assert_eq!(far("kitten", "kiten", 2), Some(1));
+        assert_eq!(far("ab", "ba", 1), Some(1));
+        assert_eq!(far("kitten", "sitting", 3), Some(3));
+        assert_eq!(far("kitten", "sitting", 2), None);
+        assert_eq!(far("", "abc", 3), Some(3));
+        assert_eq!(far("é", "e", 1), Some(1));
+    }
+
+    #[test]
+    fn the_nearest_word_is_meant() {
+        assert_eq!(near_miss("trian", ["plain", "train", "trial"]), Some("train"));
+        assert_eq!(near_miss("TRAIN", ["train"]), Some("train"));
+        assert_eq!(near_miss("x", ["train"]), None);
+        assert_eq!(near_miss(&"x".repeat(65), ["train"]), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! Specs that are made to cost much: each is refused at a place, or cost little.
+
+use std::fmt::Write as _;
+
+use crate::memory::{Compiled, Memory, compile};
+
+const SPEC: &str = "spec.mlops.yaml";
+
+fn compiled(body: &str) -> Compiled {
+    let text = format!("mlopsc: 1\nname: hostile\ndefaults: {{ runner: ubuntu-latest }}\n{body}");
+    compile(&Memory::default().with(SPEC, &text), SPEC)
+}
+
+/// Lines for each number.
+fn lines(numbers: std::ops::Range<usize>, line: impl Fn(usize) -> String) -> String {
+    numbers.fold(String::new(), |mut all, number| {
+        let _ = writeln!(all, "{}", line(number));
+        all
+    })
+}
+
+fn only(said: &Compiled) -> String {
+    assert_eq!(said.diagnostics.len(), 1, "{}", said.concise());
+    said.concise()
+}
+
+#[test]
+fn steps_that_all_need_each_other_are_too_many_edges() {
+    let needs = |step: usize| (0..step).map(|it| format!("s{it}")).collect::<Vec<_>>().join(", ");
+    let step = |step: usize| format!("  s{step}: {{ run: echo, needs: [{}] }}", needs(step));
+    let said = only(&compiled(&format!("steps:\n{}", lines(0..710, step))));
+    assert!(said.starts_with("spec.mlops.yaml:712:"), "{said}");
+    assert!(said.contains("error[limit]: the steps need each other more than 250000 times"));
+}
+
+#[test]
+fn triggers_that_start_too_much_together_are_refused_at_the_first_of_them() {
+    let step = |step: usize| format!("  s{step}: {{ run: echo, needs: [{}] }}", before(step));
+    let trigger = |at: usize| format!("  t{at}: {{ push: {{ branches: [b{at}] }} }}");
+    let spec = format!("steps:\n{}triggers:\n{}", lines(0..600, step), lines(0..200, trigger));
+    let said = only(&compiled(&spec));
+    // 83 triggers start 49,800 steps.
+    assert!(said.starts_with("spec.mlops.yaml:689:3: error[limit]"), "{said}");
+    let small = |at: usize| format!("  t{at}: {{ push: {{ branches: [b{at}] }}, goals: [s0] }}");
+    let spec = format!("steps:\n{}triggers:\n{}", lines(0..2000, step), lines(0..600, small));
+    let said = only(&compiled(&spec));
+    assert!(said.starts_with("spec.mlops.yaml:2506:3: error[limit]"), "{said}");
+}
+
+fn before(step: usize) -> String {
+    step.checked_sub(1).map_or_else(String::new, |before| format!("s{before}"))
+}
+
+#[test]
+fn a_long_circle_is_shown_in_short() {
+    let step = |step: usize| format!("  s{step}: {{ run: echo, needs: s{} }}", (step + 1) % 5000);
+    let said = compiled(&format!("steps:\n{}", lines(0..5000, step)));
+    assert!(only(&said).len() < 300, "{}", said.concise());
+    assert!(said.diagnostics[0].related.len() < 20);
+}
+
+#[test]
+fn thousands_of_mistakes_are_counted_and_not_all_said() {
+    let step = |step: usize| format!("  s{step}: {{ run: echo, needs: s{step}x }}");
+    let key = |key: usize| format!("k{key}: 1");
+    let goals: Vec<String> = (0..4000).map(|it| format!("s{it}")).collect();
+    let skips = goals[..2000].join(", ");
+    let own = |step: usize| format!("  s{step}: {{ run: echo }}");
+    for body in [
+        format!("steps:\n{}", lines(0..3000, step)),
+        format!("steps:\n  a: {{ run: echo }}\n{}", lines(0..3000, key)),
+        format!(
+            "steps:\n{}triggers:\n  t: {{ push: {{}}, goals: [{}], skip: [{skips}] }}\n",
+            lines(0..4000, own),
+            goals.join(", ")
+        ),
+    ] {
+        let said = compiled(&body);
+        assert_eq!(said.diagnostics.len(), 1001);
+        let counted = said.diagnostics.iter().find(|it| it.rule.name == "limit").unwrap();
+        assert!(counted.message.ends_with("00 more findings are not shown"), "{}", counted.message);
+    }
+}
+
+#[test]
+fn filters_with_stars_are_compared_as_far_as_that_is_cheap() {
+    let filters = |pattern: &str, count: usize| {
+        let filter = |at: usize| format!("        - {}", pattern.replace('N', &at.to_string()));
+        let filters = lines(0..count, filter);
+        let steps = "steps: { a: { run: echo } }\n";
+        compiled(&format!("{steps}triggers:\n  t:\n    push:\n      branches:\n{filters}"))
+    };
+    assert_eq!(filters("bN/c", 20_000).concise(), "");
+    assert_eq!(filters("releases-N/*", 150).concise(), "");
+    let said = only(&filters("releases-N/*", 1000));
+    assert!(said.contains("error[bad-pattern]: too many patterns with `*`"), "{said}");
+}
