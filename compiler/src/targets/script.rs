@@ -54,14 +54,14 @@ pub(crate) fn quote(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(plain) {
         text.to_owned()
     } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+        ["'", &text.replace('\'', r"'\''"), "'"].concat()
     }
 }
 
 /// The name of an environment variable for a value: upper case, and three underscores for a dot,
 /// which no name has.
 pub(crate) fn variable(prefix: &str, name: &str) -> String {
-    format!("{prefix}_{}", name.to_ascii_uppercase().replace('.', "___"))
+    [prefix, "_", &name.to_ascii_uppercase().replace('.', "___")].concat()
 }
 
 /// The form of a type's values (POSIX extended, as bash's `=~` reads it), and the words for it.
@@ -83,7 +83,7 @@ pub(crate) fn form(kind: ValueType) -> (&'static str, &'static str) {
 
 /// A line that fails unless the variable's value is one line that matches.
 pub(crate) fn demand(variable: &str, form: &str, message: &str) -> String {
-    format!("demand \"${variable}\" {} {}\n", quote(form), quote(message))
+    ["demand \"$", variable, "\" ", &quote(form), " ", &quote(message), "\n"].concat()
 }
 
 /// Lines that fail unless the variable's value is one that the parameter takes.

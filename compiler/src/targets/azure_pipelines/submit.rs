@@ -69,7 +69,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
 
 fn submit_script(reader: &mut Reader<'_>, job: &Job, file: String) -> Map {
     let setup = step::azure_setup();
-    let text = format!("{STRICT}{setup}{}", include_str!("scripts/submit.sh"));
+    let text = [STRICT, &setup, include_str!("scripts/submit.sh")].concat();
     let mut script = Script::new("Submit the Azure ML job", text);
     script.name = Some(JOB_NAME.0);
     let run = expression::variable("Build.BuildId");
@@ -95,7 +95,7 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
     let file = scope.plan.azure_ml_path(&submission.job_file());
     let copy = scope.plan.azure_ml_path(&submission.run_file());
     let jq = script::bind(&bindings, &file, &copy);
-    let mut script = Script::new("Bind the inputs", format!("{STRICT}{demands}{jq}"));
+    let mut script = Script::new("Bind the inputs", [STRICT, &demands, &jq].concat());
     value::put(&mut script, &env);
     script.bash()
 }
@@ -233,7 +233,7 @@ fn cancel(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
 /// A job that asks Azure ML about the job once the wait for it is over.
 fn after_wait(scope: &Scope<'_>, job: &Job, mut map: Map, condition: String, text: &str) -> Map {
     let setup = step::azure_setup();
-    let mut script = Script::new("Ask Azure ML", format!("{STRICT}{FAIL}{setup}{text}"));
+    let mut script = Script::new("Ask Azure ML", [STRICT, FAIL, &setup, text].concat());
     script.env = vec![("JOB_NAME".to_owned(), expression::variable(JOB))];
     map.put("dependsOn", vec![scope.id_of(job), scope::wait(&job.id)]);
     map.put("condition", condition);

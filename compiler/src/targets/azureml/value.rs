@@ -10,17 +10,17 @@ use crate::source;
 
 /// An input of the pipeline, as its nodes see it.
 fn pipeline_input(name: &str) -> String {
-    format!("${{{{parent.inputs.{name}}}}}")
+    ["${{parent.inputs.", name, "}}"].concat()
 }
 
 /// An output of the pipeline, as the node that writes it sees it.
 pub(super) fn pipeline_output(name: &str) -> String {
-    format!("${{{{parent.outputs.{name}}}}}")
+    ["${{parent.outputs.", name, "}}"].concat()
 }
 
 /// An output of a node, as other nodes see it.
 fn node_output(node: &str, output: &str) -> String {
-    format!("${{{{parent.jobs.{node}.outputs.{output}}}}}")
+    ["${{parent.jobs.", node, ".outputs.", output, "}}"].concat()
 }
 
 /// An input of a node, as its own command sees it.

@@ -7,7 +7,7 @@ use super::scope::Scope;
 
 /// A whole value that the platform computes.
 pub(super) fn expression(body: &str) -> String {
-    format!("${{{{ {body} }}}}")
+    ["${{ ", body, " }}"].concat()
 }
 
 /// A text that the platform must leave alone.
@@ -17,7 +17,7 @@ pub(super) fn literal(text: &str) -> String {
 
 /// A string literal.
 pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    ["'", &text.replace('\'', "''"), "'"].concat()
 }
 
 /// A condition: brackets only where the text would not be plain YAML without them.
@@ -43,8 +43,8 @@ pub(super) fn reference(scope: &Scope<'_>, reference: &Reference) -> String {
         }
         Reference::GitTag => expression("github.ref_type == 'tag' && github.ref_name || ''"),
         Reference::RunId => expression("github.run_id"),
-        Reference::Variable(name) => expression(&format!("vars.{name}")),
-        Reference::Secret(name) => expression(&format!("secrets.{name}")),
+        Reference::Variable(name) => ["${{ vars.", name, " }}"].concat(),
+        Reference::Secret(name) => ["${{ secrets.", name, " }}"].concat(),
     }
 }
 
