@@ -133,7 +133,13 @@ fn find(
         None => format!("there is no {noun} `{path}`"),
     };
     let mut diagnostic = Diagnostic::new(&MISSING_FILE, at, message);
-    if let Some(help) = nearby(cx, folder, &full) {
+    if cx.files.kind(&full).is_some() {
+        diagnostic = diagnostic.help(match (kind, path.rsplit_once('/')) {
+            (EntryKind::Folder, Some((folder, _))) => format!("name its folder: `{folder}`"),
+            (EntryKind::Folder, None) => "name its folder: `.`".to_owned(),
+            (EntryKind::File, _) => "name a file in it".to_owned(),
+        });
+    } else if let Some(help) = nearby(cx, folder, &full) {
         diagnostic = diagnostic.help(help);
     }
     sink.report(diagnostic);

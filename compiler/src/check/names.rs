@@ -70,7 +70,12 @@ impl<'a> Context<'a> {
                 return None;
             }
             let rule = &crate::diagnostics::UNKNOWN_STEP;
-            sink.report(unknown(rule, at, "step", name, self.steps.keys().copied()));
+            let words: Vec<&str> = name.split([',', ' ']).filter(|it| !it.is_empty()).collect();
+            let mut diagnostic = unknown(rule, at, "step", name, self.steps.keys().copied());
+            if words.len() > 1 && words.iter().all(|word| self.steps.contains_key(word)) {
+                diagnostic = diagnostic.help(format!("write a list: `[{}]`", words.join(", ")));
+            }
+            sink.report(diagnostic);
         }
         found
     }

@@ -83,5 +83,6 @@ fn report(cx: &Context<'_>, edges: &[(u32, u32)], sites: &[EdgeSite], sink: &mut
     for ((from, to), span) in places {
         diagnostic = diagnostic.related(span, words(from, to));
     }
-    sink.report(diagnostic.help("remove one of these edges"));
+    let alone = edges.len() == 1;
+    sink.report(diagnostic.help(if alone { "remove it" } else { "remove one of these edges" }));
 }

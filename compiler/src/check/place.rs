@@ -175,6 +175,15 @@ pub(crate) fn environment(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Optio
         return resolve(cx, entry.value.as_ref()?, "", sink);
     }
     let known = cx.spec.environments.names().chain(cx.project.environments.names());
+    if name.value.contains(['/', ':']) {
+        let message = format!("there is no environment `{}`", name.value);
+        let help = format!(
+            "an image is an entry of `environments`: `training: {{ image: \"{}\" }}`",
+            name.value
+        );
+        sink.report(Diagnostic::new(&UNKNOWN_ENVIRONMENT, name.span, message).help(help));
+        return None;
+    }
     let diagnostic = unknown(&UNKNOWN_ENVIRONMENT, name.span, "environment", &name.value, known);
     sink.report(outright(diagnostic, "environment", &format!("azureml:{}:1", name.value)));
     None

@@ -3,7 +3,7 @@
 /// Nobody mistypes longer names, and comparing costs their length.
 const LONGEST_MISS: usize = 64;
 /// Words that are compared, so that many mistakes among many names stay cheap.
-const MOST_WORDS: usize = 500;
+const MOST_WORDS: usize = 1000;
 /// Letters that differ at most: a word with more is another one.
 const MOST_EDITS: usize = 4;
 
@@ -13,7 +13,8 @@ pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let found: Vec<char> = found.to_lowercase().chars().collect();
-    let mut limit = (found.len() / 3).clamp(1, MOST_EDITS);
+    // Of a single letter, any other one would be near.
+    let mut limit = (found.len() / 3).clamp(usize::from(found.len() > 1), MOST_EDITS);
     let mut nearest = None;
     for word in allowed.into_iter().take(MOST_WORDS) {
         if word.len() > LONGEST_MISS + MOST_EDITS {
@@ -98,6 +99,8 @@ mod tests {
         assert_eq!(near_miss("trian", ["plain", "train", "trial"]), Some("train"));
         assert_eq!(near_miss("TRAIN", ["train"]), Some("train"));
         assert_eq!(near_miss("x", ["train"]), None);
+        assert_eq!(near_miss("b", ["a"]), None);
+        assert_eq!(near_miss("ab", ["a"]), Some("a"));
         assert_eq!(near_miss(&"x".repeat(65), ["train"]), None);
     }
 }

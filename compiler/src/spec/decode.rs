@@ -132,6 +132,13 @@ impl<'a> Cx<'a, '_> {
     ) -> Option<&'a [Entry]> {
         let word = self.tree.text_of(node).to_owned();
         if !keys.contains(&word.as_str()) {
+            if !word.is_empty()
+                && let Some(help) = foreign::value(expected, &word)
+            {
+                let message = format!("expected {expected}, found {}", self.describe(node));
+                self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message).help(help));
+                return None;
+            }
             return self.entries(node, expected);
         }
         let message = format!("expected {expected}, found `{word}`");
@@ -146,7 +153,8 @@ impl<'a> Cx<'a, '_> {
         match tree.kind(node) {
             Kind::Scalar(scalar) if !self.is_nothing(node) => Some((scalar.text, scalar.style)),
             Kind::Null | Kind::Scalar(_) | Kind::Map(_) | Kind::List(_) => {
-                self.wrong_type(node, expected)
+                let found = tree.kind(node);
+                self.not_text(node, expected, hints::text(expected, found))
             }
         }
     }
@@ -222,6 +230,8 @@ impl<'a> Cx<'a, '_> {
         let known = format!("known keys: {}", allowed.join(", "));
         diagnostic = if let Some(parent) = self.empty_before(record, key) {
             diagnostic.help(format!("if it belongs to `{parent}`, indent it; {known}"))
+        } else if let Some(above) = foreign::deeper(&name, allowed) {
+            diagnostic.help(format!("it stands under `{above}`: `{above}: {{ {name}: … }}`"))
         } else if let Some(ours) = foreign::key(&name, allowed) {
             diagnostic.help(format!("did you mean `{ours}`? {known}"))
         } else if let Some(near) = diagnostics::near_miss(&name, allowed.iter().copied()) {

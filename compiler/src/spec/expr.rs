@@ -303,6 +303,11 @@ fn path(content: &str, start: usize) -> Result<Path, Fault> {
     }
 }
 
+/// Whether a text between the braces would be a reference.
+pub fn is_path(content: &str) -> bool {
+    path(content, 0).is_ok()
+}
+
 /// Names of letters, digits and `_`, with single dots between them.
 fn is_dotted(content: &str) -> bool {
     let mut starts = true;
@@ -332,7 +337,8 @@ fn output(rest: &str, at: Range<usize>) -> Result<Path, Fault> {
         return Ok(Path::Output { step, output: at.end - output.len()..at.end });
     }
     let step = if step.is_empty() { "s" } else { step };
-    let output = if output.is_empty() { "o" } else { output };
+    let only = if matches!(word, "" | "output" | "outputs") { "o" } else { word };
+    let output = if output.is_empty() { only } else { output };
     Err(Fault::new(at, "a step gives values by its outputs only")
         .help(format!("`steps.{step}.outputs.{output}`")))
 }

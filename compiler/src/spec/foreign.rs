@@ -1,5 +1,7 @@
 //! Words that authors bring from other languages, and ours for them.
 
+use crate::diagnostics::excerpt;
+
 /// Keys of GitHub workflows, Azure Pipelines, Azure ML's v1 and v2 files.
 const KEYS: [(&str, &str); 44] = [
     ("on", "triggers"),
@@ -48,8 +50,42 @@ const KEYS: [(&str, &str); 44] = [
     ("choices", "enum"),
 ];
 
-/// Types of Python, JSON Schema and Azure ML's v1.
-const TYPES: [(&str, &str); 12] = [
+/// Keys that stand one level deeper, under another key.
+const DEEPER: [(&str, &[&str]); 5] = [
+    ("push", &["branches", "tags", "paths"]),
+    ("schedule", &["every", "cron", "at", "on_days", "on_weekdays", "time_zone"]),
+    ("parallel", &["entry_script", "input_data", "mini_batch_size", "append_row_to"]),
+    ("resources", &["instance_count", "instance_type", "shm_size", "docker_args"]),
+    ("defaults", &["runner", "environment", "container", "skip"]),
+];
+
+/// The allowed key under which a key stands.
+pub(crate) fn deeper(found: &str, allowed: &[&str]) -> Option<&'static str> {
+    let above =
+        DEEPER.iter().find(|(above, keys)| allowed.contains(above) && keys.contains(&found));
+    above.map(|(above, _)| *above)
+}
+
+/// What an author may have meant by a value in the place of a record.
+pub(crate) fn value(expected: &str, text: &str) -> Option<String> {
+    let text = excerpt(text);
+    match expected {
+        "a `push` trigger" | "a `pull_request` trigger" => {
+            Some(format!("write `{{ branches: [{text}] }}`"))
+        }
+        "a `schedule` trigger" if text.split_whitespace().count() == 5 => {
+            Some(format!("write `{{ cron: \"{text}\" }}`"))
+        }
+        "a `schedule` trigger" => Some("write `{ every: day, at: \"02:10\" }`".to_owned()),
+        "a `parallel` step" => {
+            Some("write a map with `code`, `entry_script` and `input_data`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Types of Python, JSON Schema and Azure ML's v1, and conditions of CI platforms.
+const WORDS: [(&str, &str); 18] = [
     ("str", "string"),
     ("text", "string"),
     ("int", "integer"),
@@ -62,6 +98,12 @@ const TYPES: [(&str, &str); 12] = [
     ("directory", "uri_folder"),
     ("table", "mltable"),
     ("model", "custom_model"),
+    ("failed", "failure"),
+    ("failed()", "failure"),
+    ("failure()", "failure"),
+    ("succeeded()", "success"),
+    ("succeeded", "success"),
+    ("succeededOrFailed()", "always"),
 ];
 
 fn ours(words: &[(&str, &'static str)], found: &str, allowed: &[&str]) -> Option<&'static str> {
@@ -76,7 +118,7 @@ pub(crate) fn key(found: &str, allowed: &[&str]) -> Option<&'static str> {
 
 /// Our word for another language's, if it stands among the allowed ones.
 pub(crate) fn word(found: &str, allowed: &[&str]) -> Option<&'static str> {
-    ours(&TYPES, found, allowed)
+    ours(&WORDS, found, allowed)
 }
 
 #[cfg(test)]

@@ -15,6 +15,20 @@ pub(crate) struct Found<'t> {
 }
 
 impl Cx<'_, '_> {
+    /// Reports that a node is no text, with what to write instead.
+    pub(crate) fn not_text<T>(
+        &mut self,
+        node: NodeId,
+        expected: &str,
+        hint: Option<&str>,
+    ) -> Option<T> {
+        let message = format!("expected {expected}, found {}", self.describe(node));
+        let mut diagnostic = Diagnostic::new(&WRONG_TYPE, self.span(node), message);
+        diagnostic.help = hint.map(str::to_owned);
+        self.sink.report(diagnostic);
+        None
+    }
+
     /// Reports a scalar that is not what is expected, with what to write instead.
     pub(crate) fn wrong_scalar<T>(
         &mut self,
@@ -30,6 +44,18 @@ impl Cx<'_, '_> {
         }
         self.sink.report(diagnostic);
         None
+    }
+}
+
+/// What is missing where nothing, a list or a map stands in the place of a text.
+pub(crate) fn text(expected: &str, kind: Kind<'_>) -> Option<&'static str> {
+    match (expected, kind) {
+        ("a command", Kind::List(_)) => {
+            Some("write the commands as one text: `run: |`, and below it a line for each")
+        }
+        ("a command", Kind::Null) => Some("write a command behind it, such as `echo hello`"),
+        ("text", Kind::List(_)) => Some("one value stands here; write it without brackets"),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@
 use std::ops::Range;
 
 use super::fault::Fault;
+use crate::diagnostics::excerpt;
 
 /// Checks one pattern for branches.
 pub fn branch(text: &str) -> Result<(), Fault> {
@@ -48,9 +49,12 @@ pub fn path(text: &str) -> Result<(), Fault> {
 fn reference(text: &str, prefix: &str) -> Result<(), Fault> {
     let (bare, start, excludes) = polarity(text);
     if bare.starts_with("refs/") {
-        let name = bare.strip_prefix(prefix).unwrap_or("main");
         let fault = Fault::new(start..start + 5, "GitHub matches the name without `refs/…`");
-        return Err(fault.help(format!("`{name}`")));
+        let other = if prefix == "refs/tags/" { "branches" } else { "tags" };
+        return Err(match bare.strip_prefix(prefix) {
+            Some(name) => fault.help(format!("`{name}`")),
+            None => fault.help(format!("names alone stand here; {other} have a list of their own")),
+        });
     }
     form(bare, start)?;
     if bare.ends_with('.') {
@@ -87,7 +91,14 @@ fn form(bare: &str, start: usize) -> Result<(), Fault> {
     if let Some((at, found)) = bare.char_indices().find_map(|(at, c)| Some((at, refused(c)?))) {
         let length = bare[at..].chars().next().map_or(1, char::len_utf8);
         let at = start + at..start + at + length;
-        return Err(Fault::new(at, found).help("names, `*` for one part, `**` for all below"));
+        let listed = bare.contains(", ") || bare.contains(' ') && !bare.contains('\n');
+        let help = if listed {
+            let words: Vec<&str> = bare.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+            format!("several patterns are a list: `[{}]`", excerpt(&words.join(", ")))
+        } else {
+            "names, `*` for one part, `**` for all below".to_owned()
+        };
+        return Err(Fault::new(at, found).help(help));
     }
     if bare.contains("${{") {
         return Err(Fault::new(whole, "a filter is fixed: it takes no reference"));

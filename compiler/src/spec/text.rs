@@ -287,10 +287,12 @@ fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
         }
         let span = span_in(cx, node, &(at..at + name.len() + 3));
         let message = format!("`$({name})` is a macro of Azure Pipelines, not a value");
-        cx.report(
-            Diagnostic::new(&BAD_SHELL, span, message)
-                .help("refer to git.sha, git.branch, git.tag, run.id or variables.X instead"),
-        );
+        let help = if expr::is_path(name) {
+            format!("write `${{{{ {name} }}}}`")
+        } else {
+            "refer to git.sha, git.branch, git.tag, run.id or variables.X instead".to_owned()
+        };
+        cx.report(Diagnostic::new(&BAD_SHELL, span, message).help(help));
     }
 }
 

@@ -256,7 +256,8 @@ impl Decode for Spanned<CiEnvironment> {
         let lower = text.to_ascii_lowercase();
         let boolean = style == Style::Plain && matches!(lower.as_str(), "true" | "false");
         if text.is_empty() || boolean {
-            return cx.wrong_type(node, Self::EXPECTED);
+            let hint = "name the environment on the CI platform, such as `production`";
+            return cx.not_text(node, Self::EXPECTED, Some(hint));
         }
         Some(Self::new(CiEnvironment(text.to_owned()), cx.span(node)))
     }

@@ -58,6 +58,24 @@ fn offsets(zone: &TimeZone) -> Vec<i32> {
     all.map(|offset| offset.seconds() / 60).collect()
 }
 
+/// Short names that people use, and a zone that each may stand for.
+const SHORT: [(&str, &str); 14] = [
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+    ("MDT", "America/Denver"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("EDT", "America/New_York"),
+    ("BST", "Europe/London"),
+    ("CEST", "Europe/Berlin"),
+    ("EEST", "Europe/Athens"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("KST", "Asia/Seoul"),
+    ("SGT", "Asia/Singapore"),
+    ("AEST", "Australia/Sydney"),
+];
+
 fn unknown(text: &str, other_case: Option<&TimeZone>, database: &TimeZoneDatabase) -> Fault {
     let fault = Fault::new(0..text.len(), format!("there is no time zone `{text}`"));
     if let Some(name) = other_case.and_then(TimeZone::iana_name) {
@@ -65,6 +83,9 @@ fn unknown(text: &str, other_case: Option<&TimeZone>, database: &TimeZoneDatabas
     }
     if let Some(name) = zones::iana_name(text) {
         return fault.help(format!("this is a Windows name; its IANA name is `{name}`"));
+    }
+    if let Some((_, name)) = SHORT.iter().find(|(short, _)| short.eq_ignore_ascii_case(text)) {
+        return fault.help(format!("several zones are called so; an IANA name is `{name}`"));
     }
     let names: Vec<_> = database.available().collect();
     match near_miss(text, names.iter().map(jiff::tz::TimeZoneName::as_str)) {
