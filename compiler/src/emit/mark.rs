@@ -47,7 +47,8 @@ pub fn blank(spec: &str) -> String {
 /// Fills in the digest of the first mark; a text without a mark stays as it is.
 pub fn stamp(mut text: String) -> String {
     if let Some(place) = find(&text) {
-        let digest = digest(&text, &place.digits);
+        let parts = [&text[..place.digits.start], &text[place.digits.end..]];
+        let digest = digest(parts, |part, hash| hash.update(part));
         text.replace_range(place.digits, &digest);
     }
     text
@@ -56,7 +57,7 @@ pub fn stamp(mut text: String) -> String {
 /// Reads the first mark in the first KiB of a file.
 pub fn read(text: &str) -> Option<Mark> {
     let place = find(text)?;
-    let digest = digest(text, &place.digits);
+    let digest = digest_read(text, &place.digits);
     let found = &text[place.digits];
     Some(Mark {
         spec: decode(&text[place.spec])?,
@@ -116,20 +117,22 @@ fn place_at(window: &str, start: usize) -> Option<Place> {
     whole.then(|| Place { spec: start..middle, digits: digits..digits + ZEROS.len() })
 }
 
-/// Version control may have turned line ends into CR LF, which is no edit; the writers themselves
-/// never write a CR.
-fn digest(text: &str, digits: &Range<usize>) -> String {
-    let mut hash = Sha256::new();
-    for part in [&text[..digits.start], ZEROS, &text[digits.end..]] {
-        if !part.as_bytes().contains(&b'\r') {
-            hash.update(part);
-            continue;
-        }
+/// Of a file that was read: version control may have turned line ends into CR LF, which is no edit;
+/// the writers themselves never write a CR.
+fn digest_read(text: &str, digits: &Range<usize>) -> String {
+    digest([&text[..digits.start], &text[digits.end..]], |part, hash| {
         for (at, piece) in part.split("\r\n").enumerate() {
             hash.update(if at == 0 { "" } else { "\n" });
             hash.update(piece);
         }
-    }
+    })
+}
+
+fn digest([before, after]: [&str; 2], feed: impl Fn(&str, &mut Sha256)) -> String {
+    let mut hash = Sha256::new();
+    feed(before, &mut hash);
+    hash.update(ZEROS);
+    feed(after, &mut hash);
     let mut digest = String::with_capacity(ZEROS.len());
     for byte in hash.finalize().iter().take(ZEROS.len() / 2) {
         let _ = write!(digest, "{byte:02x}");
