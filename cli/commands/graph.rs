@@ -77,7 +77,7 @@ fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
 /// Where a step runs, in a word or two.
 fn place(step: &Step) -> String {
     match &step.place {
-        Place::AzureMl(place) => place.compute.clone(),
+        Place::AzureMl(place) => place.compute.clone().unwrap_or_default(),
         Place::Ci(place) => match &place.container {
             Some(container) => format!("{} in {container}", place.runner.github.join(" ")),
             None => place.runner.github.join(" "),

@@ -43,7 +43,9 @@ fn parameter(parameter: &Parameter) -> String {
 
 fn step(plan: &Plan, step: &Step) -> String {
     let place = match &step.place {
-        Place::AzureMl(place) => format!("Azure ML {}", place.compute),
+        Place::AzureMl(place) => {
+            format!("Azure ML {}", place.compute.as_deref().unwrap_or("of its own"))
+        }
         Place::Ci(place) => format!("CI {}", place.runner.github.join("+")),
     };
     let inputs = step.inputs.iter().map(|input| {

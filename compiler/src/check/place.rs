@@ -9,7 +9,7 @@ use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
 use crate::spec::resources::{EnvironmentSpec, ResourcesSpec, RunnerSpec};
-use crate::spec::steps::{Engine, StepSpec};
+use crate::spec::steps::{Engine, Need, StepSpec};
 use crate::spec::text::OrReference;
 
 /// The engine of a step; `None` when a mistake was reported.
@@ -99,10 +99,23 @@ pub(crate) fn default<'a, T>(
 }
 
 /// The cluster of an Azure ML step, as Azure ML reads it.
-pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<String> {
+pub(crate) fn compute(
+    cx: &Context<'_>,
+    step: u32,
+    need: Need,
+    sink: &mut Sink,
+) -> Option<Option<String>> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.compute.as_ref());
-    let Some(name) = body.compute.as_ref().or(default) else {
+    let default = default.filter(|_| need == Need::Must);
+    let own = body.compute.as_ref();
+    if need == Need::No {
+        return not_of_the_kind("compute", body, own, sink).map(|()| None);
+    }
+    let Some(name) = own.or(default) else {
+        if need == Need::May {
+            return Some(None);
+        }
         if !body.broken {
             let message = format!("the step `{}` has no `compute`", cx.step_name(step));
             sink.report(
@@ -112,6 +125,10 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<St
         }
         return None;
     };
+    cluster(cx, name, sink).map(Some)
+}
+
+fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<String> {
     if is_compute(&name.value) {
         return Some(name.value.clone());
     }
@@ -134,6 +151,20 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<St
     None
 }
 
+/// Refuses a key that means nothing to the step's kind.
+fn not_of_the_kind(
+    key: &str,
+    body: &StepSpec,
+    own: Option<&Spanned<String>>,
+    sink: &mut Sink,
+) -> Option<()> {
+    let Some(own) = own else { return Some(()) };
+    let kind = body.kind().map_or("", |kind| kind.key());
+    let message = format!("`{key}` means nothing on a step of the kind `{kind}`");
+    sink.report(Diagnostic::new(&CONFLICT, own.span, message).help("remove it"));
+    None
+}
+
 /// Says too how a resource of the workspace is named without an entry.
 fn outright(diagnostic: Diagnostic, what: &str, example: &str) -> Diagnostic {
     also(diagnostic, &format!("the workspace's own {what} is written `{example}`"))
@@ -152,10 +183,23 @@ fn is_compute(text: &str) -> bool {
 }
 
 /// The software of an Azure ML step.
-pub(crate) fn environment(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Environment> {
+pub(crate) fn environment(
+    cx: &Context<'_>,
+    step: u32,
+    need: Need,
+    sink: &mut Sink,
+) -> Option<Option<Environment>> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.environment.as_ref());
-    let Some(name) = body.environment.as_ref().or(default) else {
+    let default = default.filter(|_| need == Need::Must);
+    let own = body.environment.as_ref();
+    if need == Need::No {
+        return not_of_the_kind("environment", body, own, sink).map(|()| None);
+    }
+    let Some(name) = own.or(default) else {
+        if need == Need::May {
+            return Some(None);
+        }
         if !body.broken {
             let message = format!("the step `{}` has no `environment`", cx.step_name(step));
             sink.report(
@@ -165,6 +209,10 @@ pub(crate) fn environment(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Optio
         }
         return None;
     };
+    software(cx, name, sink).map(Some)
+}
+
+fn software(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {
     if name.value.starts_with("azureml:") {
         return reference(name, sink);
     }

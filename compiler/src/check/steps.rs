@@ -225,8 +225,9 @@ fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
 
 fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<AzureMlPlace> {
     let body = cx.step(step)?;
-    let compute = place::compute(cx, step, binder.sink);
-    let environment = place::environment(cx, step, binder.sink);
+    let takes = body.kind()?.takes();
+    let compute = place::compute(cx, step, takes.compute, binder.sink);
+    let environment = place::environment(cx, step, takes.environment, binder.sink);
     if let Some(resources) = &body.resources {
         resource_rules(body, resources, binder.sink);
     }

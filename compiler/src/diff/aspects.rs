@@ -1,6 +1,8 @@
 //! What can be said of a plan's parts, as pairs of property and value in the author's words. Ids
 //! never appear, so that the pairs of two plans compare.
 
+mod native;
+
 use super::Pair;
 use crate::plan::{
     AzureMlPlace, CiPlace, Command, Concurrency, Environment, FanOut, Input, Login, Mode, Output,
@@ -131,6 +133,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     match &step.task {
         Task::Command(command) => self::command(plan, step, command, &mut pairs),
         Task::FanOut(work) => fan_out(plan, step, work, &mut pairs),
+        Task::Native(native) => native::native(plan, step, native, &mut pairs),
     }
     for input in &step.inputs {
         pairs.put(format!("input {}", input.name), input_words(plan, input));
@@ -152,8 +155,8 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
 
 fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {
     pairs.put("engine", "Azure ML");
-    pairs.put("compute", &place.compute);
-    pairs.put("environment", environment_words(&place.environment));
+    pairs.put_some("compute", place.compute.as_ref());
+    pairs.put_some("environment", place.environment.as_ref().map(environment_words));
     let resources = &place.resources;
     let count = resources.instance_count.as_ref().map(|count| plan.setting_words(count));
     let settings = [

@@ -52,8 +52,8 @@ fn step(name: &str, place: Place, script: &str) -> Step {
 
 fn on_azure_ml() -> Place {
     Place::AzureMl(AzureMlPlace {
-        compute: "azureml:cpu".to_owned(),
-        environment: Environment::Reference("azureml:sklearn:1".to_owned()),
+        compute: Some("azureml:cpu".to_owned()),
+        environment: Some(Environment::Reference("azureml:sklearn:1".to_owned())),
         resources: Resources::default(),
         submission: None,
     })

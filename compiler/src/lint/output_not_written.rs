@@ -2,7 +2,7 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, OUTPUT_NOT_WRITTEN, Sink};
-use crate::plan::{ScriptPiece, Task, Variable};
+use crate::plan::{NativeKind, ScriptPiece, Task, Variable};
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
@@ -21,15 +21,17 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
+fn output(piece: &ScriptPiece) -> Option<u32> {
+    match piece {
+        ScriptPiece::Output(index) => Some(*index),
+        ScriptPiece::Literal(_) | ScriptPiece::Input(_) | ScriptPiece::Searched(_) => None,
+    }
+}
+
 /// The outputs whose place the task is told.
 fn written(task: &Task) -> Vec<u32> {
-    let pieces = |script: &[ScriptPiece]| -> Vec<u32> {
-        let each = script.iter().filter_map(|piece| match piece {
-            ScriptPiece::Output(index) => Some(*index),
-            ScriptPiece::Literal(_) | ScriptPiece::Input(_) => None,
-        });
-        each.collect()
-    };
+    let pieces =
+        |script: &[ScriptPiece]| -> Vec<u32> { script.iter().filter_map(output).collect() };
     match task {
         Task::Command(command) => {
             let variables = command.variables.iter().filter_map(|(_, variable)| match variable {
@@ -41,5 +43,8 @@ fn written(task: &Task) -> Vec<u32> {
         Task::FanOut(fan_out) => {
             pieces(&fan_out.arguments).into_iter().chain(fan_out.append_row_to).collect()
         }
+        // AutoML writes its model by itself.
+        Task::Native(native) if native.kind == NativeKind::AutoMl => vec![0],
+        Task::Native(native) => native.pieces().filter_map(output).collect(),
     }
 }

@@ -22,15 +22,16 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
+fn input(piece: &ScriptPiece) -> Option<u32> {
+    match piece {
+        ScriptPiece::Input(index) => Some(*index),
+        ScriptPiece::Literal(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
+    }
+}
+
 /// The inputs that the task is told of.
 fn read(task: &Task) -> Vec<u32> {
-    let pieces = |script: &[ScriptPiece]| -> Vec<u32> {
-        let each = script.iter().filter_map(|piece| match piece {
-            ScriptPiece::Input(index) => Some(*index),
-            ScriptPiece::Literal(_) | ScriptPiece::Output(_) => None,
-        });
-        each.collect()
-    };
+    let pieces = |script: &[ScriptPiece]| -> Vec<u32> { script.iter().filter_map(input).collect() };
     match task {
         Task::Command(command) => {
             let variables = command.variables.iter().filter_map(|(_, variable)| match variable {
@@ -43,6 +44,9 @@ fn read(task: &Task) -> Vec<u32> {
             let mut read = pieces(&fan_out.arguments);
             read.push(fan_out.input_data);
             read
+        }
+        Task::Native(native) => {
+            native.pieces().filter_map(input).chain(native.fields.inputs()).collect()
         }
     }
 }

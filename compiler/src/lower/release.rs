@@ -75,12 +75,13 @@ fn outermost(paths: BTreeSet<String>) -> Vec<String> {
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
         Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
+        Task::Native(native) => paths.extend(native.code.as_deref().map(folder)),
         Task::FanOut(fan_out) => {
             paths.insert(folder(&fan_out.code));
         }
     }
     if let Place::AzureMl(place) = &step.place
-        && let Environment::Image { conda: Some(conda), .. } = &place.environment
+        && let Some(Environment::Image { conda: Some(conda), .. }) = &place.environment
     {
         paths.insert(conda.clone());
     }

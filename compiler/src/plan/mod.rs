@@ -4,6 +4,7 @@
 //! written by every target that its project names.
 
 mod filter;
+mod native;
 mod project;
 mod step;
 mod submission;
@@ -14,6 +15,7 @@ mod words;
 mod workflow;
 
 pub use filter::*;
+pub use native::*;
 pub use project::*;
 pub use step::*;
 pub use submission::*;

@@ -1,6 +1,6 @@
 //! Steps: where they run, what they run, what flows in and out.
 
-use super::{Reference, Scalar, StepId, Text, ValueType};
+use super::{Native, NativeKind, Reference, Scalar, StepId, Text, ValueType};
 
 /// A vertex of the graph.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,10 +46,10 @@ pub enum Place {
 /// A node's cluster and software.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AzureMlPlace {
-    /// `azureml:<name>` or `serverless`, as Azure ML reads it.
-    pub compute: String,
-    /// The software.
-    pub environment: Environment,
+    /// `azureml:<name>` or `serverless`, as Azure ML reads it; `None`: the task brings its own.
+    pub compute: Option<String>,
+    /// The software; `None`: the task brings its own.
+    pub environment: Option<Environment>,
     /// How many machines, and of what kind.
     pub resources: Resources,
     /// The author's name for the submission that the step belongs to.
@@ -143,6 +143,8 @@ pub enum Task {
     Command(Command),
     /// A script over mini-batches.
     FanOut(Box<FanOut>),
+    /// A node of one of Azure ML's own kinds.
+    Native(Box<Native>),
 }
 
 /// One command.
@@ -179,6 +181,8 @@ pub enum ScriptPiece {
     Input(u32),
     /// An output of the step, by index.
     Output(u32),
+    /// A hyperparameter of the step's sweep, by name.
+    Searched(String),
 }
 
 /// A script over the mini-batches of one input.
@@ -313,11 +317,11 @@ impl Step {
     pub fn argument_inputs(&self) -> impl Iterator<Item = &Input> {
         let pieces: &[ScriptPiece] = match &self.task {
             Task::FanOut(fan_out) => &fan_out.arguments,
-            Task::Command(_) => &[],
+            Task::Command(_) | Task::Native(_) => &[],
         };
         pieces.iter().filter_map(|piece| match piece {
             ScriptPiece::Input(index) => self.inputs.get(*index as usize),
-            ScriptPiece::Literal(_) | ScriptPiece::Output(_) => None,
+            ScriptPiece::Literal(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
         })
     }
 
@@ -341,6 +345,31 @@ impl Step {
                 }
             }
             Task::FanOut(fan_out) => fan_out.references(visit),
+            Task::Native(native) => native.fields.references(visit),
+        }
+    }
+}
+
+impl Task {
+    /// The output by which a node without an output of its own says that it is done: its name and
+    /// type. AutoML has one that is always there.
+    pub fn signal(&self) -> (&'static str, ValueType) {
+        match self {
+            Self::Native(native) if native.kind == NativeKind::AutoMl => {
+                ("best_model", ValueType::MlflowModel)
+            }
+            Self::Command(_) | Self::FanOut(_) | Self::Native(_) => {
+                ("mlopsc__done", ValueType::UriFolder)
+            }
+        }
+    }
+
+    /// Whether a node can wait for another one by an input that nobody reads. Order before a node
+    /// that cannot is kept by submitting it in a later job.
+    pub fn can_wait(&self) -> bool {
+        match self {
+            Self::Command(_) | Self::FanOut(_) => true,
+            Self::Native(native) => native.kind != NativeKind::AutoMl,
         }
     }
 }

@@ -53,6 +53,7 @@ impl Plan {
     pub fn script_words(&self, step: &Step, script: &[ScriptPiece]) -> String {
         let piece = |piece: &ScriptPiece| match piece {
             ScriptPiece::Literal(text) => text.clone(),
+            ScriptPiece::Searched(name) => format!("${{{{ search_space.{name} }}}}"),
             ScriptPiece::Input(index) => format!("${{{{ inputs.{} }}}}", input(step, *index).name),
             ScriptPiece::Output(index) => {
                 format!("${{{{ outputs.{} }}}}", step.outputs[*index as usize].name)
@@ -96,6 +97,7 @@ impl Task {
         match self {
             Self::Command(_) => "run",
             Self::FanOut(_) => "parallel",
+            Self::Native(native) => native.word(),
         }
     }
 }

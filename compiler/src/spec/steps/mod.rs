@@ -170,11 +170,47 @@ pub trait Kind {
     fn key(&self) -> &'static str;
     /// The only engine that runs it; `None`: either.
     fn engine(&self) -> Option<Engine>;
+    /// Which of the keys that place a step on Azure ML the kind takes.
+    fn takes(&self) -> Takes {
+        Takes { compute: Need::Must, environment: Need::Must }
+    }
+    /// The only mode that the kind's data have.
+    fn only_mode(&self) -> Option<plan::Mode> {
+        None
+    }
     /// The kind in the plan's words; `None` when a mistake was reported.
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<plan::Task>;
 }
 
+/// Which of the keys that place a step on Azure ML a kind takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// `compute`.
+    pub compute: Need,
+    /// `environment`.
+    pub environment: Need,
+}
+
+/// Whether a kind takes a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// It does not mean anything there.
+    No,
+    /// The step's own, if it has one; defaults do not count.
+    May,
+    /// The step's own, or the default.
+    Must,
+}
+
 impl StepSpec {
+    /// The kind that the author wrote, if it is one.
+    pub fn kind(&self) -> Option<&dyn Kind> {
+        match self.kinds().as_slice() {
+            [kind] => Some(*kind),
+            _ => None,
+        }
+    }
+
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn Kind> {
         let all: [Option<&dyn Kind>; 2] =

@@ -17,9 +17,9 @@ pub(super) fn write(
     node::titles(step, &mut doc);
     doc.put_some("code", task.code.as_ref().map(|code| context.way_to(code)));
     doc.put("command", value::script(step, &task.script));
-    doc.put("environment", node::environment(context, &place.environment));
+    doc.put_some("environment", node::environment(context, place));
     doc.put_filled("environment_variables", node::variables(context, step));
-    doc.put("compute", &place.compute);
+    doc.put_some("compute", place.compute.as_ref());
     doc.put_filled("resources", node::resources(context, &place.resources));
     doc.put_some("limits", step.timeout_seconds.map(limits));
     doc

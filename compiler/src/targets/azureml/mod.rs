@@ -6,6 +6,7 @@ mod command;
 mod component;
 mod context;
 mod job;
+mod native;
 mod node;
 mod parallel;
 mod schedule;

@@ -1,11 +1,9 @@
 //! What all nodes of a pipeline have: software, cluster, inputs, outputs, order.
 
 use super::context::{Context, Role};
-use super::{command, job, parallel, value};
+use super::{command, job, native, parallel, value};
 use crate::emit::{Doc, Map};
-use crate::plan::{
-    AzureMlPlace, Environment, Input, Mode, Resources, Source, Step, Task, ValueType,
-};
+use crate::plan::{AzureMlPlace, Environment, Input, Mode, Resources, Source, Step, Task};
 
 /// The node of a step.
 pub(super) fn write(
@@ -17,8 +15,12 @@ pub(super) fn write(
     let mut doc = match &step.task {
         Task::Command(task) => command::write(context, step, place, task),
         Task::FanOut(task) => parallel::write(context, step, place, task),
+        Task::Native(task) => native::write(context, step, place, role, task),
     };
-    doc.put_filled("inputs", inputs(context, step, role));
+    // The data of AutoML are keys of its own, and `inputs` makes Azure ML's tools fail.
+    if step.task.can_wait() {
+        doc.put_filled("inputs", inputs(context, step, role));
+    }
     doc.put_filled("outputs", outputs(step, role));
     doc
 }
@@ -37,8 +39,8 @@ pub(super) fn titles(step: &Step, doc: &mut Map) {
 }
 
 /// A registered environment by its name, or an image of the node's own.
-pub(super) fn environment(context: &Context<'_>, environment: &Environment) -> Doc {
-    match environment {
+pub(super) fn environment(context: &Context<'_>, place: &AzureMlPlace) -> Option<Doc> {
+    Some(match place.environment.as_ref()? {
         Environment::Reference(name) => name.into(),
         Environment::Image { image, conda } => {
             let mut doc = Map::new();
@@ -46,7 +48,7 @@ pub(super) fn environment(context: &Context<'_>, environment: &Environment) -> D
             doc.put_some("conda_file", conda.as_ref().map(|path| context.way_to(path)));
             doc.into()
         }
-    }
+    })
 }
 
 /// Environment variables of the step's processes; Azure ML takes text only.
@@ -116,9 +118,10 @@ fn outputs(step: &Step, role: &Role<'_>) -> Map {
         outputs.put(output.name.clone(), doc);
     }
     if role.signals {
+        let (name, kind) = step.task.signal();
         let mut signal = Map::new();
-        signal.put("type", ValueType::UriFolder.word());
-        outputs.put(value::SIGNAL, signal);
+        signal.put("type", kind.word());
+        outputs.put(name, signal);
     }
     outputs
 }

@@ -27,7 +27,7 @@ pub(super) fn write(
     doc.put_filled("retry_settings", retries(context, task));
     doc.put("task", script(context, step, place, task));
     doc.put_filled("environment_variables", node::variables(context, step));
-    doc.put("compute", &place.compute);
+    doc.put_some("compute", place.compute.as_ref());
     doc.put_filled("resources", node::resources(context, &place.resources));
     doc
 }
@@ -62,6 +62,6 @@ fn script(context: &Context<'_>, step: &Step, place: &AzureMlPlace, task: &FanOu
     doc.put_some("program_arguments", Some(arguments).filter(|text| !text.is_empty()));
     let collected = task.append_row_to.map(|output| value::own_output(step, output));
     doc.put_some("append_row_to", collected.map(Doc::from));
-    doc.put("environment", node::environment(context, &place.environment));
+    doc.put_some("environment", node::environment(context, place));
     doc
 }

@@ -70,15 +70,13 @@ pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> Va
     }
 }
 
-/// Name of the output by which a node says that it is done.
-pub(super) const SIGNAL: &str = "mlopsc__done";
-
 /// The input by which a node waits for another: what it is called, its type, where it comes from.
 pub(super) fn wait(context: &Context<'_>, wire: &Wire) -> (String, ValueType, String) {
     let tail = context.plan.step(wire.tail);
     let lent = wire.tail_output.map(|output| &tail.outputs[output as usize]);
-    let kind = lent.map_or(ValueType::UriFolder, |output| output.kind);
-    let output = lent.map_or(SIGNAL, |output| &output.name);
+    let (signal, done) = tail.task.signal();
+    let kind = lent.map_or(done, |output| output.kind);
+    let output = lent.map_or(signal, |output| &output.name);
     (format!("mlopsc__after_{}", tail.name), kind, node_output(&tail.name, output))
 }
 
@@ -87,12 +85,13 @@ pub(super) fn script(step: &Step, pieces: &[ScriptPiece]) -> String {
     // Room for a name in each reference, so that few scripts grow.
     let room = pieces.iter().map(|piece| match piece {
         ScriptPiece::Literal(text) => text.len(),
-        ScriptPiece::Input(_) | ScriptPiece::Output(_) => 40,
+        ScriptPiece::Input(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => 40,
     });
     let mut script = String::with_capacity(room.sum());
     for piece in pieces {
         match piece {
             ScriptPiece::Literal(text) => script.push_str(text),
+            ScriptPiece::Searched(name) => script.extend(["${{inputs.", name, "}}"]),
             ScriptPiece::Input(input) => {
                 script.extend(["${{inputs.", &step.inputs[*input as usize].name, "}}"]);
             }

@@ -153,7 +153,7 @@ impl CiStep<'_> {
     fn script(&self) -> String {
         let literal = |piece: &ScriptPiece| match piece {
             ScriptPiece::Literal(text) => Some(text.clone()),
-            ScriptPiece::Input(_) | ScriptPiece::Output(_) => None,
+            ScriptPiece::Input(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
         };
         self.command.script.iter().filter_map(literal).collect()
     }

@@ -94,8 +94,8 @@ pub(super) fn ci(name: &str, script: &str) -> Step {
 /// A node of an Azure ML job.
 pub(super) fn node(name: &str) -> Step {
     let place = AzureMlPlace {
-        compute: "azureml:cpu".to_owned(),
-        environment: Environment::Reference("azureml:training:1".to_owned()),
+        compute: Some("azureml:cpu".to_owned()),
+        environment: Some(Environment::Reference("azureml:training:1".to_owned())),
         resources: Resources::default(),
         submission: None,
     };

@@ -3,7 +3,8 @@
 use crate::plan::*;
 
 fn azure_ml(environment: Environment, resources: Resources) -> Place {
-    let compute = "azureml:cpu-cluster".to_owned();
+    let compute = Some("azureml:cpu-cluster".to_owned());
+    let environment = Some(environment);
     Place::AzureMl(AzureMlPlace { compute, environment, resources, submission: None })
 }
 

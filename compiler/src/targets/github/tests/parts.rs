@@ -108,8 +108,8 @@ pub(super) fn ml(name: &str, script: Vec<ScriptPiece>) -> Step {
     let command = Command { code: Some("src".to_owned()), script, variables: vec![] };
     Step {
         place: Place::AzureMl(AzureMlPlace {
-            compute: "azureml:cpu-cluster".to_owned(),
-            environment: Environment::Reference("azureml:sklearn:4".to_owned()),
+            compute: Some("azureml:cpu-cluster".to_owned()),
+            environment: Some(Environment::Reference("azureml:sklearn:4".to_owned())),
             resources: Resources::default(),
             submission: None,
         }),
