@@ -69,6 +69,7 @@ cases! {
     minimal_azureml
     minimal_ci
     mistakes
+    node_settings
     order
     parallel_whole
     parameters

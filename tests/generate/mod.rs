@@ -14,6 +14,7 @@ mod project;
 mod properties;
 mod schema;
 mod scripts;
+mod settings;
 mod spec;
 mod steps;
 mod tape;

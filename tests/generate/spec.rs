@@ -51,6 +51,9 @@ fn head(tape: &mut Tape<'_>, root: &mut Record) {
     if tape.chance(10) {
         root.put("default_datastore", text(tape.pick(&["store", "azureml:store"])));
     }
+    if tape.chance(10) {
+        root.put("identity", super::settings::identity(tape));
+    }
     for key in ["continue_on_step_failure", "force_rerun"] {
         if tape.chance(10) {
             root.put(key, word(tape.chance(50)));

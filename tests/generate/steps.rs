@@ -299,14 +299,28 @@ fn azure_ml(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, parallel:
         if tape.chance(30) {
             resources.put("instance_type", text("Standard_DS3_v2"));
         }
-        if tape.chance(20) {
-            resources.put("docker_args", text("--ipc=host --ulimit memlock=-1"));
+        match tape.below(6) {
+            0 => resources.put("docker_args", text("--ipc=host --ulimit memlock=-1")),
+            1 => {
+                let list = ["--ipc=host", "-v"].map(text).to_vec();
+                resources.put("docker_args", Node::List(list));
+            }
+            _ => {}
+        }
+        if tape.chance(10) {
+            resources.put("max_instance_count", word(4));
+            resources.put("locations", Node::List(vec![text("westeurope"), text("eastus")]));
+            resources.put(
+                "properties",
+                Node::Dict(vec![("tier".to_owned(), text("a")), ("n".to_owned(), word(3))]),
+            );
         }
         if parallel && tape.chance(50) {
             resources.put("max_concurrency_per_instance", word(2));
         }
         step.put("resources", resources.node());
     }
+    super::settings::settings(tape, step, parallel);
     if tape.chance(15) {
         step.put(
             "submission",

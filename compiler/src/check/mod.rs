@@ -15,6 +15,7 @@ mod place;
 mod project;
 mod references;
 mod scripts;
+mod settings;
 pub mod slice;
 mod steps;
 mod surroundings;
@@ -31,7 +32,7 @@ use triggers::Ground;
 pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
 use crate::diagnostics::Sink;
-use crate::plan::{Home, Parameter, Project, Step, Text, When};
+use crate::plan::{Home, Keys, Parameter, Project, Step, Text, When};
 use crate::source::{Files, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
@@ -45,6 +46,8 @@ pub struct Checked<'a> {
     pub(crate) steps: Vec<Step>,
     pub(crate) edges: Vec<EdgeSite>,
     pub(crate) env: Vec<(String, Text)>,
+    /// Who steps on Azure ML are when they read data.
+    pub(crate) identity: Keys,
     /// The whole graph.
     pub(crate) whole: Sliced,
     pub(crate) triggers: Vec<CheckedTrigger>,
@@ -74,6 +77,7 @@ pub fn check<'a>(
     let project = project::project(project_spec, &mut Sink::new());
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
+    let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();
     let before_steps = sink.errors();
     let all = steps::steps(&cx, sink);
     let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
@@ -108,6 +112,7 @@ pub fn check<'a>(
         steps: all.bound.into_iter().collect::<Option<_>>()?,
         edges: sites,
         env: env?,
+        identity,
         whole,
         triggers,
         project,

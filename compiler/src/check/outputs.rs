@@ -39,7 +39,7 @@ pub(crate) fn outputs(
             name: item.name.value.clone(),
             kind: spec.kind.value,
             mode: spec.mode.as_ref().map(|mode| mode.value.plan()),
-            path: spec.path.as_ref().map(|path| path.value.clone()),
+            path: spec.path.as_ref().map(|path| path.0.value.clone()),
             register: spec
                 .register
                 .as_ref()
@@ -71,7 +71,7 @@ fn fits(spec: &OutputSpec, engine: Engine, sink: &mut Sink) -> Option<()> {
     }
     let azure_ml_only = [
         ("mode", spec.mode.as_ref().map(|it| it.span)),
-        ("path", spec.path.as_ref().map(|it| it.span)),
+        ("path", spec.path.as_ref().map(|it| it.0.span)),
         ("register", spec.register.as_ref().map(|it| it.span)),
     ];
     for (key, span) in azure_ml_only {
@@ -83,7 +83,7 @@ fn fits(spec: &OutputSpec, engine: Engine, sink: &mut Sink) -> Option<()> {
         }
     }
     version_needs_name(spec, sink);
-    path_is_address(spec.path.as_ref(), sink)
+    path_is_address(spec.path.as_ref().map(|path| &path.0), sink)
 }
 
 fn version_needs_name(spec: &OutputSpec, sink: &mut Sink) {

@@ -8,7 +8,7 @@ use crate::diagnostics::{
 use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
-use crate::spec::resources::{EnvironmentSpec, ResourcesSpec, RunnerSpec};
+use crate::spec::resources::{DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec};
 use crate::spec::steps::{Engine, Need, StepSpec};
 use crate::spec::text::OrReference;
 
@@ -291,7 +291,23 @@ pub(crate) fn resources(
         }),
         instance_type: text(&spec.instance_type),
         shm_size: text(&spec.shm_size),
-        docker_args: text(&spec.docker_args),
+        docker_args: spec.docker_args.as_ref().map(docker_args),
+        max_instance_count: spec.max_instance_count.as_ref().map(|it| it.0.value),
+        locations: spec.locations.0.iter().map(|it| it.value.clone()).collect(),
+        properties: spec
+            .properties
+            .good()
+            .map(|(name, value)| (name.value.clone(), value.value()))
+            .collect(),
+    }
+}
+
+fn docker_args(spec: &DockerArgs) -> plan::DockerArguments {
+    match spec {
+        DockerArgs::Text(text) => plan::DockerArguments::Text(text.value.clone()),
+        DockerArgs::List(all) => {
+            plan::DockerArguments::List(all.iter().map(|it| it.value.clone()).collect())
+        }
     }
 }
 

@@ -87,6 +87,9 @@ fn bind(
     let mut binder = StepBinder::new(cx, step, body, engine, collected);
     binder.declare_inputs();
     let kinds = body.kinds();
+    if let (true, Engine::AzureMl, [kind]) = (placed, engine, kinds.as_slice()) {
+        wrong_kind(body, *kind, binder.sink);
+    }
     let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
@@ -153,6 +156,28 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
     }
 }
 
+/// Keys of Azure ML steps that only some kinds take.
+fn wrong_kind(body: &StepSpec, kind: &dyn crate::spec::steps::Kind, sink: &mut Sink) {
+    let code = ("code", body.code.as_ref().map(|it| it.span));
+    for (key, span) in azure_ml_keys(body).into_iter().chain(shared_keys(body)).chain([code]) {
+        let Some(span) = span.filter(|_| !kind.keys().contains(&key)) else { continue };
+        if matches!(key, "submission" | "tags" | "environment") {
+            continue;
+        }
+        let message = format!("a `{}` step takes no `{key}`", kind.key());
+        let help = kind.instead(key).unwrap_or("remove it");
+        sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
+    }
+}
+
+/// Keys that steps of both engines have.
+fn shared_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
+    vec![
+        ("env", body.env.items.first().map(|it| it.name.span)),
+        ("timeout", body.timeout.as_ref().map(|it| it.span)),
+    ]
+}
+
 /// What an author may have meant by a key of the other engine.
 fn instead(key: &str) -> &'static str {
     match key {
@@ -166,6 +191,8 @@ fn instead(key: &str) -> &'static str {
             "the software of a CI step is its `container` or `python`; its CI environment is `ci_environment`"
         }
         "resources" => "the machine of a CI step is its `runner`",
+        "identity" => "a CI step signs in with `azure: true`",
+        "reuse" => "a CI step runs each time",
         _ => "remove it",
     }
 }
@@ -187,6 +214,10 @@ fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
     vec![
         ("environment", body.environment.as_ref().map(|it| it.span)),
         ("resources", body.resources.as_ref().map(|it| it.span)),
+        ("distribution", body.distribution.as_ref().map(|it| it.span)),
+        ("identity", body.identity.as_ref().map(|it| it.span)),
+        ("queue", body.queue.as_ref().map(|it| it.span)),
+        ("services", body.services.items.first().map(|it| it.name.span)),
         ("submission", body.submission.as_ref().map(|it| it.name.span)),
         ("tags", body.tags.items.first().map(|it| it.name.span)),
     ]
@@ -238,6 +269,7 @@ fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
         compute: compute?,
         environment: environment?,
         resources,
+        settings: super::settings::node(body, binder.sink),
         submission: body.submission.as_ref().map(|it| it.name.value.clone()),
     })
 }

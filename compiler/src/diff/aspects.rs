@@ -5,8 +5,9 @@ mod native;
 
 use super::Pair;
 use crate::plan::{
-    AzureMlPlace, CiPlace, Command, Concurrency, Environment, FanOut, Input, Login, Mode, Output,
-    Parameter, Place, Plan, Pool, Scalar, Setting, Step, StepId, Task, Trigger, When,
+    AzureMlPlace, CiPlace, Command, Concurrency, DockerArguments, Environment, FanOut, Input, Keys,
+    Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar, Setting, Step, StepId,
+    Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -51,6 +52,7 @@ pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
     pairs.put_some("default_datastore", plan.settings.default_datastore.as_ref());
     pairs.put("continue_on_step_failure", plan.settings.continue_on_step_failure.to_string());
     pairs.put("force_rerun", plan.settings.force_rerun.to_string());
+    pairs.put_list("identity", &keys_words(&plan.settings.identity));
     for (name, text) in &plan.env {
         pairs.put(format!("env {name}"), plan.text_words(text));
     }
@@ -163,12 +165,40 @@ fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {
         ("instance_count", count.as_ref()),
         ("instance_type", resources.instance_type.as_ref()),
         ("shm_size", resources.shm_size.as_ref()),
-        ("docker_args", resources.docker_args.as_ref()),
     ];
     let words =
         settings.iter().filter_map(|(key, value)| value.map(|value| format!("{key} {value}")));
-    pairs.put_list("resources", &words.collect::<Vec<_>>());
+    let mut words: Vec<String> = words.collect();
+    words.extend(resources.docker_args.as_ref().map(|it| match it {
+        DockerArguments::Text(text) => format!("docker_args {text}"),
+        DockerArguments::List(all) => format!("docker_args [{}]", all.join(", ")),
+    }));
+    words.extend(resources.max_instance_count.map(|it| format!("max_instance_count {it}")));
+    words.extend(resources.locations.iter().map(|it| format!("location {it}")));
+    let properties = resources.properties.iter();
+    words.extend(properties.map(|(name, value)| format!("{name} {}", value.words())));
+    pairs.put_list("resources", &words);
+    node_settings(&place.settings, pairs);
     pairs.put_some("submission", place.submission.as_ref());
+}
+
+fn node_settings(settings: &NodeSettings, pairs: &mut Pairs) {
+    let own = [
+        ("distribution", &settings.distribution),
+        ("identity", &settings.identity),
+        ("queue", &settings.queue),
+    ];
+    for (what, keys) in own {
+        pairs.put_list(what, &keys_words(keys));
+    }
+    for (name, keys) in &settings.services {
+        pairs.put_list(&format!("service {name}"), &keys_words(keys));
+    }
+    pairs.put_if("reuse", settings.runs_always, "false");
+}
+
+fn keys_words(keys: &Keys) -> Vec<String> {
+    keys.iter().map(|(key, value)| format!("{key} {}", value.words())).collect()
 }
 
 fn environment_words(environment: &Environment) -> String {

@@ -55,6 +55,7 @@ fn on_azure_ml() -> Place {
         compute: Some("azureml:cpu".to_owned()),
         environment: Some(Environment::Reference("azureml:sklearn:1".to_owned())),
         resources: Resources::default(),
+        settings: crate::plan::NodeSettings::default(),
         submission: None,
     })
 }
@@ -133,6 +134,7 @@ fn plan() -> Plan {
             default_datastore: None,
             continue_on_step_failure: false,
             force_rerun: false,
+            identity: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),

@@ -9,7 +9,6 @@ use crate::plan::{
     Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
 };
 use crate::source::Spanned;
-use crate::spec::Spec;
 
 /// An Azure ML job may take this long when the author says nothing.
 const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
@@ -45,7 +44,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         description: spec.description.as_ref().map(|it| it.value.clone()),
         experiment: or_name(spec.experiment.as_ref()),
         tags: spec.tags.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect(),
-        settings: settings(spec),
+        settings: settings(checked),
         timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
             .unwrap_or(u32::MAX),
         env: std::mem::take(&mut checked.env),
@@ -61,12 +60,14 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
     }
 }
 
-fn settings(spec: &Spec) -> JobSettings {
+fn settings(checked: &mut Checked<'_>) -> JobSettings {
+    let spec = checked.spec;
     let flag = |it: Option<&Spanned<bool>>| it.is_some_and(|it| it.value);
     JobSettings {
         default_datastore: spec.default_datastore.as_ref().map(|it| it.value.clone()),
         continue_on_step_failure: flag(spec.continue_on_step_failure.as_ref()),
         force_rerun: flag(spec.force_rerun.as_ref()),
+        identity: std::mem::take(&mut checked.identity),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod filter;
 mod native;
+mod node;
 mod project;
 mod step;
 mod submission;
@@ -16,6 +17,7 @@ mod workflow;
 
 pub use filter::*;
 pub use native::*;
+pub use node::*;
 pub use project::*;
 pub use step::*;
 pub use submission::*;
@@ -172,7 +174,7 @@ pub struct Edge {
 
 /// Settings of Azure ML jobs; always written out, since the platform's documents disagree on the
 /// defaults.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct JobSettings {
     /// Name of the datastore for outputs without a path; `None`: the workspace's own.
     pub default_datastore: Option<String>,
@@ -180,4 +182,6 @@ pub struct JobSettings {
     pub continue_on_step_failure: bool,
     /// Results of earlier runs are never reused.
     pub force_rerun: bool,
+    /// Who the nodes are when they read data; empty: what the service does by itself.
+    pub identity: Keys,
 }

@@ -1,6 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
-use super::{Native, NativeKind, Reference, Scalar, StepId, Text, ValueType};
+use super::{
+    DockerArguments, Native, NativeKind, NodeSettings, Reference, Scalar, StepId, Text, ValueType,
+};
 
 /// A vertex of the graph.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,6 +54,8 @@ pub struct AzureMlPlace {
     pub environment: Option<Environment>,
     /// How many machines, and of what kind.
     pub resources: Resources,
+    /// What else only Azure ML has.
+    pub settings: NodeSettings,
     /// The author's name for the submission that the step belongs to.
     pub submission: Option<String>,
 }
@@ -80,7 +84,13 @@ pub struct Resources {
     /// Shared memory, `^[1-9][0-9]*[bkmg]$`.
     pub shm_size: Option<String>,
     /// Further arguments of `docker run`.
-    pub docker_args: Option<String>,
+    pub docker_args: Option<DockerArguments>,
+    /// The largest number of machines that an elastic run takes.
+    pub max_instance_count: Option<i64>,
+    /// Regions where the node may run.
+    pub locations: Vec<String>,
+    /// Properties of the compute's own.
+    pub properties: Vec<(String, Scalar)>,
 }
 
 /// A number or text that the author fixed, or left to a parameter.

@@ -3,7 +3,7 @@
 use crate::diagnostics::excerpt;
 
 /// Keys of GitHub workflows, Azure Pipelines, Azure ML's v1 and v2 files.
-const KEYS: [(&str, &str); 44] = [
+const KEYS: [(&str, &str); 46] = [
     ("on", "triggers"),
     ("trigger", "triggers"),
     ("jobs", "steps"),
@@ -21,6 +21,8 @@ const KEYS: [(&str, &str); 44] = [
     ("compute_target", "compute"),
     ("compute_name", "compute"),
     ("target", "compute"),
+    ("queue_settings", "queue"),
+    ("limits", "timeout"),
     ("command", "run"),
     ("script", "run"),
     ("bash", "run"),

@@ -13,6 +13,7 @@ pub mod ports;
 pub mod project;
 pub(crate) mod record;
 pub mod resources;
+pub mod settings;
 pub mod shell;
 pub mod steps;
 pub mod text;
@@ -27,6 +28,7 @@ use ports::ParameterSpec;
 use project::ProjectSpec;
 use record::record;
 use resources::EnvironmentSpec;
+use settings::IdentitySpec;
 use steps::StepSpec;
 use text::Text;
 use triggers::{ConcurrencyWord, TriggerSpec};
@@ -98,6 +100,9 @@ record! {
         opt continue_on_step_failure = "continue_on_step_failure": Spanned<bool> = false,
         /// Whether Azure ML never reuses results of earlier runs.
         opt force_rerun = "force_rerun": Spanned<bool> = false,
+        /// Who the steps on Azure ML are when they read data: `managed`, `user_identity` (whoever
+        /// submits the job) or `aml_token`; by default the cluster's identity.
+        opt identity = "identity": IdentitySpec,
         /// The longest time for one Azure ML job.
         opt timeout = "timeout": Spanned<Duration> = "5h",
         /// Environment variables of all CI steps.
@@ -117,7 +122,7 @@ record! {
         /// What happens when a second run is started while one runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
-    later { "outputs", "identity", "stage", "passthrough" }
+    later { "outputs", "stage", "passthrough" }
     due { "mlopsc", "name", "steps" }
 }
 

@@ -8,6 +8,7 @@ use super::decode::{Cx, Decode, Many};
 use super::record::{choice, record};
 use super::text::Text;
 use super::values::{Literal, value_type};
+use crate::diagnostics::{BAD_EXPRESSION, Diagnostic, excerpt};
 use crate::plan::{Mode, Scalar, ValueType};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, NodeId, Style};
@@ -247,11 +248,71 @@ record! {
         /// How data leaves (Azure ML).
         opt mode = "mode": Spanned<ModeWord>,
         /// Where it is stored, as Azure ML reads it; by default the platform's own place (Azure ML).
-        opt path = "path": Spanned<String>,
+        /// `${{name}}` (of the step's job), `${{output_name}}` and `${{default_datastore}}` stand
+        /// for what Azure ML knows when the job is submitted.
+        opt path = "path": OutputPath,
         /// The data asset or model that it becomes a version of (Azure ML).
         opt register = "register": Spanned<String>,
         /// The version to register; by default the next one.
         opt version = "version": Spanned<String>,
     }
     short kind
+}
+
+/// Where Azure ML stores an output; with Azure ML's own expressions, without blanks.
+#[derive(Clone, Debug)]
+pub struct OutputPath(pub Spanned<String>);
+
+impl OutputPath {
+    /// What Azure ML replaces when a job is submitted.
+    const KNOWN: [&'static str; 3] = ["name", "output_name", "default_datastore"];
+
+    /// The text without blanks in its expressions, or the first expression that Azure ML does not
+    /// know.
+    fn normal(text: &str) -> Result<String, &str> {
+        let mut normal = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${{") {
+            let (inner, behind) = after.split_once("}}").ok_or(after)?;
+            let name = inner.trim();
+            if !Self::KNOWN.contains(&name) {
+                return Err(name);
+            }
+            normal.extend([before, "${{", name, "}}"]);
+            rest = behind;
+        }
+        normal.push_str(rest);
+        Ok(normal)
+    }
+}
+
+impl Decode for OutputPath {
+    const EXPECTED: &'static str = "an address of Azure ML";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        let (text, _) = cx.scalar(node, Self::EXPECTED)?;
+        match Self::normal(text) {
+            Ok(normal) => Some(Self(Spanned::new(normal, cx.span(node)))),
+            Err(name) => {
+                let message = format!("`{}` cannot stand in the path of an output", excerpt(name));
+                let help = "Azure ML knows `${{name}}`, `${{output_name}}` and `${{default_datastore}}` there";
+                cx.report(Diagnostic::new(&BAD_EXPRESSION, cx.span(node), message).help(help));
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for OutputPath {
+    fn schema_name() -> Cow<'static, str> {
+        "OutputPath".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Spanned<String>>()
+    }
 }

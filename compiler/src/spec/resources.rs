@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{Cx, Decode, Many, whole_number};
+use super::decode::{Cx, Decode, Dict, Many, whole_number};
 use super::image::Image;
 use super::record::record;
 use super::text::OrReference;
-use super::values::PathText;
+use super::values::{AnyName, Literal, PathText};
 use crate::source::Spanned;
 use crate::syntax::{Kind, NodeId};
 
@@ -51,6 +51,42 @@ impl<const MIN: i64, const MAX: i64> JsonSchema for Int<MIN, MAX> {
     }
 }
 
+/// Further arguments of `docker run`; Azure ML keeps the two forms apart.
+#[derive(Clone, Debug)]
+pub enum DockerArgs {
+    /// One text.
+    Text(Spanned<String>),
+    /// One for each argument.
+    List(Vec<Spanned<String>>),
+}
+
+impl Decode for DockerArgs {
+    const EXPECTED: &'static str = "arguments of `docker run` (a text or a list)";
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        match cx.tree.kind(node) {
+            Kind::List(_) => Many::decode(cx, node).map(|all| Self::List(all.0)),
+            Kind::Scalar(_) => Spanned::<String>::decode(cx, node).map(Self::Text),
+            Kind::Null | Kind::Map(_) => cx.wrong_type(node, Self::EXPECTED),
+        }
+    }
+}
+
+impl JsonSchema for DockerArgs {
+    fn schema_name() -> Cow<'static, str> {
+        "DockerArgs".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let text = generator.subschema_for::<Spanned<String>>();
+        json_schema!({ "anyOf": [text, { "type": "array", "items": text }] })
+    }
+}
+
 /// A count from 1.
 pub type Count = Int<1, { i64::MAX }>;
 
@@ -68,8 +104,14 @@ record! {
         opt instance_type = "instance_type": Spanned<String>,
         /// Shared memory of the container, such as `8g`.
         opt shm_size = "shm_size": Spanned<String>,
-        /// Further arguments of `docker run`.
-        opt docker_args = "docker_args": Spanned<String>,
+        /// Further arguments of `docker run`: a text, or a list with one for each argument.
+        opt docker_args = "docker_args": DockerArgs,
+        /// The largest number of machines that an elastic run takes.
+        opt max_instance_count = "max_instance_count": Count,
+        /// Regions where the step may run.
+        all locations = "locations": Many<Spanned<String>>,
+        /// Properties that the compute knows.
+        all properties = "properties": Dict<AnyName, Literal>,
         /// Worker processes on each machine (`parallel` steps).
         opt max_concurrency_per_instance = "max_concurrency_per_instance": OrReference<Count>,
     }

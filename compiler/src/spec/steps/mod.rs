@@ -10,6 +10,7 @@ use super::image::Image;
 use super::ports::{InputSpec, OutputSpec};
 use super::record::{choice, record};
 use super::resources::ResourcesSpec;
+use super::settings::{DistributionSpec, IdentitySpec, QueueSpec, Services};
 use super::text::{OrReference, Script, Text};
 use super::values::{
     AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, StepName, VariableName, Word,
@@ -83,6 +84,14 @@ record! {
         opt environment = "environment": Spanned<String>,
         /// The machines on Azure ML.
         opt resources = "resources": Box<ResourcesSpec>,
+        /// How the processes of a distributed run are started (`run` steps on Azure ML).
+        opt distribution = "distribution": Box<DistributionSpec>,
+        /// Who the step is on Azure ML when it reads data; by default the spec's `identity`.
+        opt identity = "identity": Box<IdentitySpec>,
+        /// How the step is queued on serverless compute (Azure ML).
+        opt queue = "queue": Box<QueueSpec>,
+        /// Services that people open while the step runs (`run` steps on Azure ML).
+        all services = "services": Services,
         /// Puts the step into an Azure ML job of this name, apart from others.
         opt submission = "submission": Named<StepName>,
 
@@ -111,8 +120,7 @@ record! {
     }
     later {
         "automl", "sweep", "spark", "component", "pipeline", "register", "deploy", "image",
-        "stage", "distribution", "identity", "queue", "services", "limits", "reuse", "matrix",
-        "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
+        "stage", "reuse", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
     }
 }
 
@@ -176,6 +184,12 @@ pub trait Kind {
     }
     /// The only mode that the kind's data have.
     fn only_mode(&self) -> Option<plan::Mode> {
+        None
+    }
+    /// Which of the keys that only some kinds have this one takes on Azure ML.
+    fn keys(&self) -> &'static [&'static str];
+    /// What to do instead of a key that the kind does not take.
+    fn instead(&self, _key: &str) -> Option<&'static str> {
         None
     }
     /// The kind in the plan's words; `None` when a mistake was reported.

@@ -136,8 +136,19 @@ impl Kind for Parallel {
         Some(Engine::AzureMl)
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["env", "resources", "identity", "reuse"]
+    }
+
+    fn instead(&self, key: &str) -> Option<&'static str> {
+        match key {
+            "timeout" => Some("limit one try of a mini-batch with `mini_batch_timeout`"),
+            "code" => Some("`code` is a key of `parallel`: move it there"),
+            _ => None,
+        }
+    }
+
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
-        refuse_on_parallel(step, binder);
         let code = binder.folder(&self.code);
         if let Some(code) = &code {
             binder.file_in(code, &self.entry_script.value.0, self.entry_script.span);
@@ -180,20 +191,6 @@ fn number<const LEAST: i64, const MOST: i64>(
     binder: &mut dyn Binder,
 ) -> Option<Setting> {
     setting(value, INTEGER, binder, |it| Scalar::Integer(it.0.value))
-}
-
-fn refuse_on_parallel(step: &StepSpec, binder: &mut dyn Binder) {
-    if let Some(timeout) = &step.timeout {
-        let message = "a `parallel` step has no `timeout` of its own";
-        binder.report(
-            Diagnostic::new(&CONFLICT, timeout.span, message)
-                .help("limit one try of a mini-batch with `mini_batch_timeout`"),
-        );
-    }
-    if let Some(code) = &step.code {
-        let message = "the code of a `parallel` step is a key of `parallel`";
-        binder.report(Diagnostic::new(&CONFLICT, code.span, message).help("move `code` there"));
-    }
 }
 
 impl Parallel {

@@ -15,6 +15,20 @@ impl Kind for Script {
         None
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &[
+            "code",
+            "env",
+            "timeout",
+            "resources",
+            "distribution",
+            "identity",
+            "queue",
+            "services",
+            "reuse",
+        ]
+    }
+
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
         let code = match (binder.engine(), &step.code) {
             (Engine::AzureMl, Some(path)) => binder.folder(path),

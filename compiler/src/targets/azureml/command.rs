@@ -21,6 +21,7 @@ pub(super) fn write(
     doc.put_filled("environment_variables", node::variables(context, step));
     doc.put_some("compute", place.compute.as_ref());
     doc.put_filled("resources", node::resources(context, &place.resources));
+    node::settings(&place.settings, &mut doc);
     doc.put_some("limits", step.timeout_seconds.map(limits));
     doc
 }

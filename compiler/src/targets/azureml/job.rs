@@ -1,7 +1,7 @@
 //! The job: a component, values for its inputs, and settings.
 
 use super::context::Context;
-use super::{settings, tags, value};
+use super::{node, settings, tags, value};
 use crate::emit::{Doc, Map};
 use crate::plan::{Output, Reference, ValueType};
 
@@ -22,6 +22,7 @@ pub(super) fn write(context: &Context<'_>) -> Map {
     doc.put("display_name", context.title()).put("experiment_name", &plan.experiment);
     doc.put_some("description", plan.description.as_ref());
     doc.put("settings", settings(plan));
+    doc.put_filled("identity", node::keys(&plan.settings.identity));
     doc.put("component", format!("./{}", context.submission.component_file()));
     doc.put_filled("inputs", inputs(context));
     doc.put_filled("outputs", outputs(context));

@@ -35,6 +35,7 @@ pub(super) fn write(
         }
     }
     doc.put_some("compute", place.compute.as_ref());
+    node::settings(&place.settings, &mut doc);
     doc
 }
 

@@ -3,7 +3,10 @@
 use super::context::{Context, Role};
 use super::{command, job, native, parallel, value};
 use crate::emit::{Doc, Map};
-use crate::plan::{AzureMlPlace, Environment, Input, Mode, Resources, Source, Step, Task};
+use crate::plan::{
+    AzureMlPlace, DockerArguments, Environment, Input, Keys, Mode, NodeSettings, Resources, Source,
+    Step, Task,
+};
 
 /// The node of a step.
 pub(super) fn write(
@@ -67,7 +70,42 @@ pub(super) fn resources(context: &Context<'_>, resources: &Resources) -> Map {
     doc.put_some("instance_count", count.map(|count| value::setting(context, count)));
     doc.put_some("instance_type", resources.instance_type.as_ref());
     doc.put_some("shm_size", resources.shm_size.as_ref());
-    doc.put_some("docker_args", resources.docker_args.as_ref());
+    doc.put_some("docker_args", resources.docker_args.as_ref().map(docker_args));
+    doc.put_some("max_instance_count", resources.max_instance_count);
+    doc.put_filled("locations", resources.locations.clone());
+    let mut properties = Map::new();
+    for (name, property) in &resources.properties {
+        properties.put(name.clone(), value::literal(property));
+    }
+    doc.put_filled("properties", properties);
+    doc
+}
+
+fn docker_args(arguments: &DockerArguments) -> Doc {
+    match arguments {
+        DockerArguments::Text(text) => text.into(),
+        DockerArguments::List(all) => all.clone().into(),
+    }
+}
+
+/// What else only Azure ML has; what a kind does not take is empty.
+pub(super) fn settings(settings: &NodeSettings, doc: &mut Map) {
+    doc.put_filled("distribution", keys(&settings.distribution));
+    doc.put_filled("identity", keys(&settings.identity));
+    doc.put_filled("queue_settings", keys(&settings.queue));
+    let mut services = Map::new();
+    for (name, service) in &settings.services {
+        services.put(name.clone(), keys(service));
+    }
+    doc.put_filled("services", services);
+}
+
+/// A map of Azure ML's own.
+pub(super) fn keys(keys: &Keys) -> Map {
+    let mut doc = Map::new();
+    for (key, scalar) in keys {
+        doc.put(*key, value::literal(scalar));
+    }
     doc
 }
 

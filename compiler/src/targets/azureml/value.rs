@@ -131,7 +131,8 @@ pub(super) fn text_setting(context: &Context<'_>, setting: &Setting) -> String {
     }
 }
 
-fn literal(value: &Scalar) -> Doc {
+/// A literal by itself.
+pub(super) fn literal(value: &Scalar) -> Doc {
     match value {
         Scalar::Text(text) => text.into(),
         Scalar::Integer(number) => (*number).into(),

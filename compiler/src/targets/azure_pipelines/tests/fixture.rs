@@ -58,6 +58,7 @@ pub(super) fn plan(name: &str) -> Builder {
             default_datastore: None,
             continue_on_step_failure: false,
             force_rerun: false,
+            identity: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),
@@ -97,6 +98,7 @@ pub(super) fn node(name: &str) -> Step {
         compute: Some("azureml:cpu".to_owned()),
         environment: Some(Environment::Reference("azureml:training:1".to_owned())),
         resources: Resources::default(),
+        settings: crate::plan::NodeSettings::default(),
         submission: None,
     };
     step(name, Place::AzureMl(place), "python train.py")

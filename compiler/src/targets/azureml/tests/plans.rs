@@ -5,7 +5,13 @@ use crate::plan::*;
 fn azure_ml(environment: Environment, resources: Resources) -> Place {
     let compute = Some("azureml:cpu-cluster".to_owned());
     let environment = Some(environment);
-    Place::AzureMl(AzureMlPlace { compute, environment, resources, submission: None })
+    Place::AzureMl(AzureMlPlace {
+        compute,
+        environment,
+        resources,
+        settings: NodeSettings::default(),
+        submission: None,
+    })
 }
 
 fn image() -> Environment {
@@ -159,7 +165,8 @@ fn prepare() -> Step {
             instance_count: Some(fixed(2)),
             instance_type: Some("Standard_DS3_v2".to_owned()),
             shm_size: Some("2g".to_owned()),
-            docker_args: Some("--ipc=host".to_owned()),
+            docker_args: Some(crate::plan::DockerArguments::Text("--ipc=host".to_owned())),
+            ..Resources::default()
         },
     );
     step
@@ -379,6 +386,7 @@ pub(super) fn plan() -> Plan {
             default_datastore: Some("workspaceblobstore".to_owned()),
             continue_on_step_failure: false,
             force_rerun: true,
+            identity: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),
