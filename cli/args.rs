@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw the graph: steps, engines, borders, triggers
     Graph(GraphArgs),
+    /// Make specs of Azure ML CLI v2 files: pipeline jobs, pipeline components, schedules
+    Import(ImportArgs),
     /// Print the page of a diagnostic, or list them all
     Explain {
         /// A name such as `cycle`
@@ -168,6 +170,20 @@ pub(crate) enum GraphFormat {
     Text,
     Mermaid,
     Dot,
+}
+
+/// `import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// Azure ML files, YAML or JSON
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write into this folder instead of beside each file
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// `schema`.

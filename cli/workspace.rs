@@ -256,6 +256,11 @@ fn find_root(folder: &Path) -> Root {
     Root { folder: folder.to_owned(), has_file: false }
 }
 
+/// The root of the project that a folder lies in, or would if it had a spec.
+pub(crate) fn root_of(folder: &Path) -> PathBuf {
+    find_root(folder).folder
+}
+
 /// The repository that a folder lies in: where `.git` is.
 pub(crate) fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|ancestor| disk::exists(&ancestor.join(".git")))

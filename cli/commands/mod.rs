@@ -15,13 +15,14 @@ mod diff;
 mod explain;
 mod fmt;
 mod graph;
+mod import;
 mod init;
 mod schema;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 17] = [
-    "why", "import", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule",
-    "dispatch", "plan", "apply", "status", "logs", "cancel", "lsp",
+const PROMISED: [&str; 16] = [
+    "why", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch",
+    "plan", "apply", "status", "logs", "cancel", "lsp",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
         Command::Fmt(args) => fmt::run(&output, &args),
         Command::Diff(args) => diff::run(&output, &args),
         Command::Graph(args) => graph::run(&output, &args),
+        Command::Import(args) => import::run(&output, &args),
         Command::Init { dir } => init::run(&output, &dir),
         Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema { of } => schema::run(of),

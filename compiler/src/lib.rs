@@ -6,6 +6,7 @@ pub mod diff;
 pub mod emit;
 pub mod fmt;
 pub mod graph;
+pub mod import;
 pub mod lint;
 pub mod lower;
 pub mod plan;

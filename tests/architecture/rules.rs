@@ -18,6 +18,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
     ("targets", &["plan", "emit", "source"]),
     ("diff", &["plan"]),
     ("fmt", &["source", "syntax"]),
+    ("import", &["source", "diagnostics", "syntax", "spec", "emit", "fmt"]),
     (
         "ide",
         &[
@@ -49,6 +50,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
             "targets",
             "diff",
             "fmt",
+            "import",
             "ide",
             "runtime",
         ],

@@ -142,3 +142,33 @@ fn graphs_show_steps_engines_and_triggers() {
     assert_eq!(dot.matches('{').count(), dot.matches('}').count());
     assert!(dot.contains("[label=\"clean\"]"), "{dot}");
 }
+
+const JOB: &str = "\
+type: pipeline
+settings: { default_compute: azureml:cpu }
+jobs:
+  go: { command: echo hello, environment: azureml:sklearn:4 }
+";
+
+#[test]
+fn import_writes_a_spec_that_builds_and_replaces_none() {
+    let sandbox = Sandbox::new(&[("jobs/train.yml", JOB)]);
+    let run = sandbox.run(&["import", "jobs/train.yml"]).code(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("jobs/train.mlops.yaml\n", ""));
+    sandbox.run(&["fmt", "--check"]).code(0);
+    sandbox.run(&["build"]).code(0);
+    let again = sandbox.run(&["import", "jobs/train.yml"]).code(2);
+    assert!(again.err.contains("`--force` replaces it"), "{}", again.err);
+    sandbox.run(&["import", "jobs/train.yml", "--force"]).code(0);
+    let out = sandbox.run(&["import", "jobs/train.yml", "--out", "specs/new"]).code(0).out;
+    assert_eq!(out, "specs/new/train.mlops.yaml\n");
+}
+
+#[test]
+fn import_says_what_it_cannot_say_and_writes_the_rest() {
+    let text = format!("{JOB}services: {{ a: b }}\n");
+    let sandbox = Sandbox::new(&[("train.yml", &text)]);
+    let run = sandbox.run(&["import", "train.yml", "--message-format", "concise"]).code(1);
+    assert_eq!(run.out, "train.mlops.yaml\n");
+    assert!(run.err.starts_with("train.yml:5:1: error[not-imported]: "), "{}", run.err);
+}

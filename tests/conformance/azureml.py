@@ -196,4 +196,5 @@ def main():
             say(file=path, rest=body)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 
 use super::names::Context;
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE, excerpt};
-use crate::plan::{Parameter, Scalar, ValueType};
+use crate::plan::{Mode, Parameter, Scalar, ValueType};
 use crate::source::{Span, join};
 use crate::spec::hints;
 use crate::spec::ports::{LongParameter, ParameterSpec};
@@ -48,6 +48,7 @@ fn parameter(
         min: None,
         max: None,
         pattern: None,
+        mode: None,
     };
     if let ParameterSpec::Long(long) = spec {
         constrain(cx, &mut parameter, long, sink)?;
@@ -96,7 +97,24 @@ fn constrain(
     for choice in &long.choices.0 {
         parameter.choices.push(typed(cx, choice, parameter.kind, sink)?);
     }
+    parameter.mode = mode(parameter.kind, long, sink);
     pattern(parameter, long, sink)
+}
+
+/// How data arrives.
+fn mode(kind: ValueType, long: &LongParameter, sink: &mut Sink) -> Option<Mode> {
+    let mode = long.mode.as_ref()?;
+    if kind.is_scalar() {
+        refuse_key("mode", mode.span, "data", sink);
+        return None;
+    }
+    if !mode.value.fits_input(kind) {
+        let message = "a parameter of this type cannot have the mode";
+        let help = "data arrives by ro_mount, download and direct; an mltable also by eval_mount and eval_download";
+        sink.report(Diagnostic::new(&BAD_VALUE, mode.span, message).help(help));
+        return None;
+    }
+    Some(mode.value.plan())
 }
 
 fn refuse_key(key: &str, at: Span, of: &str, sink: &mut Sink) {

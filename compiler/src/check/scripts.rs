@@ -78,17 +78,23 @@ impl StepBinder<'_, '_> {
         for part in &text.template.parts {
             match part {
                 Part::Literal(range) | Part::Broken(range) => {
-                    self.no_shell(text, range);
+                    if !script.verbatim {
+                        self.no_shell(text, range);
+                    }
                     pieces.push(ScriptPiece::Literal(text.text[range.clone()].to_owned()));
                 }
                 Part::Reference { .. } => pieces.extend(variables.next().and_then(piece)),
             }
         }
         if text.template.parts.is_empty() {
-            self.no_shell(text, &(0..text.text.len()));
+            if !script.verbatim {
+                self.no_shell(text, &(0..text.text.len()));
+            }
             pieces.push(ScriptPiece::Literal(text.text.clone()));
         }
-        self.one_word_each(text.span, &pieces);
+        if !script.verbatim {
+            self.one_word_each(text.span, &pieces);
+        }
         (self.sink.errors() == before).then_some(pieces)
     }
 

@@ -52,6 +52,8 @@ rules! {
     Error EDITED_OUTPUT "edited-output";
     Error FOREIGN_OUTPUT "foreign-output";
     Error LAYOUT "layout";
+    Error NOT_IMPORTED "not-imported";
+    Warning IMPORT_CHANGE "import-change";
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";
@@ -62,6 +64,7 @@ rules! {
     Warning BOOLEAN_SPELLING "boolean-spelling";
     Warning BUILD_ID_KILLS_REUSE "build-id-kills-reuse";
     Warning OUTPUT_NOT_WRITTEN "output-not-written";
+    Warning VERBATIM_COMMAND "verbatim-command";
     Warning UNREAD_INPUT "unread-input";
     Warning PLATFORM_COMMAND "platform-command";
     Warning RUNNER_VARIABLE "runner-variable";

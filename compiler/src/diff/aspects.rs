@@ -106,6 +106,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<Pair> {
     pairs.put_some("min", parameter.min.as_ref().map(Scalar::text));
     pairs.put_some("max", parameter.max.as_ref().map(Scalar::text));
     pairs.put_some("pattern", parameter.pattern.as_ref());
+    pairs.put_some("mode", parameter.mode.map(mode_word));
     pairs.0
 }
 

@@ -85,6 +85,7 @@ fn parameter(name: &str, default: Option<i64>) -> Parameter {
         min: None,
         max: None,
         pattern: None,
+        mode: None,
     }
 }
 

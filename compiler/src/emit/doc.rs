@@ -15,6 +15,8 @@ pub enum Doc {
     Number(String),
     /// Text. Several lines become a literal block in YAML.
     Text(String),
+    /// A command. One of a single line that is long is folded in YAML.
+    Folded(String),
     /// A short list of plain words, on one line in YAML.
     Words(Vec<String>),
     /// A list.
@@ -86,7 +88,12 @@ impl Map {
             Doc::List(items) => items.is_empty(),
             Doc::Words(words) => words.is_empty(),
             Doc::Map(map) => map.0.is_empty(),
-            Doc::Null | Doc::Bool(_) | Doc::Integer(_) | Doc::Number(_) | Doc::Text(_) => false,
+            Doc::Null
+            | Doc::Bool(_)
+            | Doc::Integer(_)
+            | Doc::Number(_)
+            | Doc::Text(_)
+            | Doc::Folded(_) => false,
         };
         if !empty {
             self.put(key, value);

@@ -22,7 +22,7 @@ fn value(out: &mut String, doc: &Doc, depth: usize) {
             let _ = write!(out, "{number}");
         }
         Doc::Number(spelling) => scalar::number(out, spelling),
-        Doc::Text(text) => scalar::double(out, text),
+        Doc::Text(text) | Doc::Folded(text) => scalar::double(out, text),
         Doc::Words(words) => line(out, words),
         Doc::List(items) => list(out, items, depth),
         Doc::Map(entries) => map(out, entries, depth),

@@ -114,7 +114,7 @@ fn is_keyword(text: &str) -> bool {
 
 /// Characters beyond ASCII that YAML forbids unescaped, takes for line breaks, or that change the
 /// order in which people see the text.
-fn is_hidden(character: char) -> bool {
+pub(super) fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{80}'..='\u{9f}'
         | '\u{2028}'..='\u{202e}'

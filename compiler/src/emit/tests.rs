@@ -153,7 +153,7 @@ fn model(doc: &Doc) -> serde_json::Value {
             Ok(whole) => whole.into(),
             Err(_) => spelling.parse::<f64>().unwrap().into(),
         },
-        Doc::Text(text) => text.as_str().into(),
+        Doc::Text(text) | Doc::Folded(text) => text.as_str().into(),
         Doc::Words(words) => words.clone().into(),
         Doc::List(items) => items.iter().map(model).collect(),
         Doc::Map(map) => model_map(map),
@@ -194,6 +194,9 @@ fn leaves() -> impl Strategy<Value = Doc> {
         proptest::sample::select(&["0.5", "1e-5", "1E5", "-0.25e3", "12", "-7.0"][..])
             .prop_map(|spelling| Doc::Number(spelling.to_owned())),
         texts().prop_map(Doc::Text),
+        texts().prop_map(Doc::Folded),
+        proptest::collection::vec("[a-z#&:${}'\"-]{1,20}", 1..30)
+            .prop_map(|words| Doc::Folded(words.join(" "))),
         proptest::collection::vec(texts(), 0..4).prop_map(Doc::Words),
     ]
 }

@@ -43,6 +43,7 @@ fn fits_line(value: &Doc) -> bool {
         Doc::Map(map) => map.is_empty(),
         Doc::List(items) => items.is_empty(),
         Doc::Text(text) => scalar::style(text) != Style::Literal,
+        Doc::Folded(text) => !folds(text) && scalar::style(text) != Style::Literal,
         Doc::Null | Doc::Bool(_) | Doc::Integer(_) | Doc::Number(_) | Doc::Words(_) => true,
     }
 }
@@ -172,7 +173,8 @@ impl Writer {
     /// A value without children, and the end of its line.
     fn leaf(&mut self, value: &Doc, indent: usize, beside: Option<&str>) {
         match value {
-            Doc::Text(text) => {
+            Doc::Folded(text) if folds(text) => return self.folded(text, indent + 2),
+            Doc::Text(text) | Doc::Folded(text) => {
                 let style = scalar::style(text);
                 if style == Style::Literal {
                     return self.block(text, indent + 2);
@@ -227,6 +229,27 @@ impl Writer {
         self.out.push(']');
     }
 
+    /// A `>-` block; what stands in `${{ … }}` stays on its line.
+    fn folded(&mut self, text: &str, indent: usize) {
+        self.out.push_str(">-");
+        let (mut width, mut open) = (usize::MAX, false);
+        for word in text.split(' ') {
+            if !open && width.saturating_add(word.len() + 1) > FOLDED_WIDTH {
+                self.out.push('\n');
+                self.indent(indent);
+                width = 0;
+            } else {
+                self.out.push(' ');
+                width = width.saturating_add(1);
+            }
+            self.out.push_str(word);
+            width += word.len();
+            open = word.rfind("${{") > word.rfind("}}") || open && !word.contains("}}");
+        }
+        self.out.push('\n');
+        self.keeps = false;
+    }
+
     fn block(&mut self, text: &str, indent: usize) {
         let header = scalar::block_header(text);
         self.out.push_str(header);
@@ -240,6 +263,20 @@ impl Writer {
         }
         self.keeps = header.ends_with('+');
     }
+}
+
+/// The width that folded lines keep to where they can.
+const FOLDED_WIDTH: usize = 80;
+
+/// Whether a text is one long line that every reader puts together again: it has single blanks only.
+fn folds(text: &str) -> bool {
+    text.len() > FOLDED_WIDTH
+        && text.contains(' ')
+        && !text.starts_with([' ', '\t'])
+        && !text.ends_with([' ', '\t'])
+        && !text.contains("  ")
+        && !text.contains(" \t")
+        && !text.contains(|letter: char| letter.is_control() || scalar::is_hidden(letter))
 }
 
 /// The entry that shares the line of a list item's dash (of the innermost dash, in nested lists).

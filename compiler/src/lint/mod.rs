@@ -19,6 +19,7 @@ mod unpinned_image;
 mod unpinned_install;
 mod unread_input;
 mod unused_parameter;
+mod verbatim_command;
 
 use crate::check::Checked;
 use crate::diagnostics::{
@@ -52,6 +53,7 @@ static LINTS: &[Lint] = &[
     unpinned_install::lint,
     unread_input::lint,
     unused_parameter::lint,
+    verbatim_command::lint,
 ];
 
 /// Every rule for project files.

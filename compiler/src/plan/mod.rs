@@ -159,6 +159,8 @@ pub struct Parameter {
     /// must match when anybody but the author sets it. Always present on text and data parameters
     /// without `choices`.
     pub pattern: Option<String>,
+    /// Data: how it arrives at the steps of an Azure ML job that say nothing else.
+    pub mode: Option<Mode>,
 }
 
 /// Why one step comes after another.

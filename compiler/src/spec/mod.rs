@@ -20,7 +20,7 @@ pub mod text;
 pub mod timing;
 pub mod triggers;
 pub mod values;
-mod zones;
+pub(crate) mod zones;
 
 use decode::{Cx, Decode, Dict, Many};
 use image::Image;

@@ -40,6 +40,8 @@ record! {
         /// What a text must match from end to end: a POSIX extended regular expression. Without it
         /// and without `enum`, text may hold letters, digits and `. _ : / @ = + -`.
         opt pattern = "pattern": Spanned<String>,
+        /// How data arrives at steps on Azure ML whose inputs say nothing else.
+        opt mode = "mode": Spanned<ModeWord>,
     }
     later { "optional" }
 }

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::decode::{Cx, Decode};
 use super::expr::{self, Path};
 use super::fault::Fault;
+use super::record::record;
 use super::shell;
 use crate::diagnostics::{
     BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule, UNSAFE_REFERENCE,
@@ -163,6 +164,22 @@ pub struct Script {
     pub installs: Vec<Install>,
     /// Words that one CI platform's runner obeys.
     pub runner_words: Vec<RunnerWord>,
+    /// Whether values are pasted into it as they are, which the author asked for.
+    pub verbatim: bool,
+}
+
+record! {
+    /// A command into which Azure ML pastes values as they are, without quotes.
+    ///
+    /// ```yaml
+    /// verbatim: python train.py $(cat options.txt) --depth ${{ inputs.depth }}
+    /// ```
+    VerbatimScript as "a command" {
+        /// The command. Nothing of it is read as bash and nothing is added, so that a reference may
+        /// stand anywhere, and a value with blanks, quotes or `;` becomes part of the command. For
+        /// steps on Azure ML.
+        req verbatim = "verbatim": Text,
+    }
 }
 
 /// A word that one CI platform's runner obeys: GitHub's files and commands, Azure Pipelines' logging
@@ -215,6 +232,9 @@ impl Decode for Script {
     const EXPECTED: &'static str = "a command";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        if let Kind::Map(_) = cx.tree.kind(node) {
+            return VerbatimScript::decode(cx, node).map(Self::from);
+        }
         let text = read(cx, node, Self::EXPECTED)?;
         if text.text.trim().is_empty() {
             return cx.bad_value(node, "the command is empty", "write a command");
@@ -248,7 +268,23 @@ impl Decode for Script {
         let installs = installs.collect();
         let words = RunnerWord::places(&text.text);
         let runner_words = words.iter().map(|range| RunnerWord { text: program(range) }).collect();
-        Some(Self { text, shell, continuations, programs, installs, runner_words })
+        let verbatim = false;
+        Some(Self { text, shell, continuations, programs, installs, runner_words, verbatim })
+    }
+}
+
+impl From<VerbatimScript> for Script {
+    fn from(script: VerbatimScript) -> Self {
+        let text = script.verbatim;
+        Self {
+            shell: shell::verbatim(&text.template),
+            text,
+            continuations: Vec::new(),
+            programs: Vec::new(),
+            installs: Vec::new(),
+            runner_words: Vec::new(),
+            verbatim: true,
+        }
     }
 }
 
@@ -301,11 +337,12 @@ impl JsonSchema for Script {
         "Script".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let verbatim = generator.subschema_for::<VerbatimScript>();
         json_schema!({
             "title": "command",
             "description": "A bash command; `${{ … }}` may stand where a word or text in double quotes may.",
-            "type": ["string", "number", "boolean"],
+            "anyOf": [{ "type": ["string", "number", "boolean"] }, verbatim],
         })
     }
 }

@@ -187,6 +187,7 @@ mod tests {
             min: None,
             max: None,
             pattern: None,
+            mode: None,
         }
     }
 

@@ -50,6 +50,8 @@ pub enum Quoting {
     Bare,
     /// Double quotes.
     Double,
+    /// Whatever the author wrote: the value is pasted as it is.
+    Verbatim,
 }
 
 impl Quoting {
@@ -59,6 +61,7 @@ impl Quoting {
         match self {
             Self::Bare => &['\''],
             Self::Double => &['"', '$', '`', '\\'],
+            Self::Verbatim => &[],
         }
     }
 
@@ -101,6 +104,21 @@ pub fn scan(text: &str, template: &Template) -> Result<Script, Vec<Fault>> {
     lexer::Lexer::new(text, template).run()
 }
 
+/// A text that nobody reads as bash: Azure ML pastes every value as it is. The author said so.
+pub(crate) fn verbatim(template: &Template) -> Script {
+    let spot = |range: &Range<usize>| Spot {
+        range: range.clone(),
+        quoting: Quoting::Verbatim,
+        behind_name: false,
+    };
+    Script {
+        spots: template.references().map(|(range, _)| spot(range)).collect(),
+        continuations: Vec::new(),
+        programs: Vec::new(),
+        installs: Vec::new(),
+    }
+}
+
 impl Script {
     /// The text for CI: references read environment variables, `names` gives theirs by number. All
     /// else stays byte for byte.
@@ -121,7 +139,7 @@ impl Script {
                 Part::Reference { .. } => {
                     let (open, close) = match self.spots[number].quoting {
                         Quoting::Bare => ("\"$", "\""),
-                        Quoting::Double => ("${", "}"),
+                        Quoting::Double | Quoting::Verbatim => ("${", "}"),
                     };
                     out.extend([open, &names(number), close]);
                     number += 1;
@@ -168,7 +186,7 @@ impl Spot {
             Quoting::Bare => ("'", "'"),
             // The quotes are closed and opened again, which ends the name before the value.
             Quoting::Double if self.behind_name => ("\"\"", ""),
-            Quoting::Double => ("", ""),
+            Quoting::Double | Quoting::Verbatim => ("", ""),
         }
     }
 }

@@ -194,6 +194,23 @@ fn number<const LEAST: i64, const MOST: i64>(
 }
 
 impl Parallel {
+    /// Arguments that the driver reads and that keys of the step set.
+    pub(crate) const DRIVER_ARGUMENTS: [&str; 13] = [
+        "--mini_batch_size",
+        "--error_threshold",
+        "--allowed_failed_count",
+        "--allowed_failed_percent",
+        "--output",
+        "--output_action",
+        "--logging_level",
+        "--process_count_per_node",
+        "--run_invocation_timeout",
+        "--run_max_try",
+        "--append_row_file_name",
+        "--partition_keys",
+        "--progress_update_timeout",
+    ];
+
     fn divided_input(&self, binder: &mut dyn Binder) -> Option<u32> {
         let input = binder.data(&self.input_data)?;
         let kind = binder.input_kind(input);
@@ -278,7 +295,9 @@ impl Parallel {
     fn arguments(&self, binder: &mut dyn Binder) -> Option<Vec<ScriptPiece>> {
         let mut pieces = match &self.arguments {
             Some(script) => {
-                Self::no_driver_arguments(script, binder);
+                if !script.verbatim {
+                    Self::no_driver_arguments(script, binder);
+                }
                 binder.arguments(script)?
             }
             None => Vec::new(),
@@ -301,7 +320,7 @@ impl Parallel {
 
     fn no_driver_arguments(script: &Script, binder: &mut dyn Binder) {
         let words = script.text.text.split_whitespace();
-        for word in words.filter(|word| DRIVER_ARGUMENTS.contains(word)) {
+        for word in words.filter(|word| Self::DRIVER_ARGUMENTS.contains(word)) {
             let key = word.trim_start_matches('-');
             let message = format!("`{word}` is an argument of the driver");
             binder.report(
@@ -311,23 +330,6 @@ impl Parallel {
         }
     }
 }
-
-/// Arguments that the driver reads and that keys of the step set.
-const DRIVER_ARGUMENTS: [&str; 13] = [
-    "--mini_batch_size",
-    "--error_threshold",
-    "--allowed_failed_count",
-    "--allowed_failed_percent",
-    "--output",
-    "--output_action",
-    "--logging_level",
-    "--process_count_per_node",
-    "--run_invocation_timeout",
-    "--run_max_try",
-    "--append_row_file_name",
-    "--partition_keys",
-    "--progress_update_timeout",
-];
 
 fn push(pieces: &mut Vec<ScriptPiece>, text: &str) {
     let blank = if pieces.is_empty() { "" } else { " " };

@@ -38,6 +38,10 @@ impl Kind for Script {
             }
             (_, None) => None,
         };
+        if self.verbatim && binder.engine() == Engine::Ci {
+            binder.report(verbatim_on_ci(self.text.span));
+            return None;
+        }
         if binder.engine() == Engine::AzureMl {
             self.no_continuations(binder);
             self.programs_exist(code.as_deref(), binder);
@@ -47,6 +51,11 @@ impl Kind for Script {
         let bound = binder.script(self)?;
         Some(Task::Command(Command { code, script: bound.script, variables: bound.variables }))
     }
+}
+
+fn verbatim_on_ci(span: crate::source::Span) -> Diagnostic {
+    Diagnostic::new(&CONFLICT, span, "`verbatim` is for steps on Azure ML")
+        .help("on CI values reach a command through variables; write the command itself: `run: …`")
 }
 
 fn code_on_ci(span: crate::source::Span) -> Diagnostic {

@@ -32,8 +32,8 @@ pub(super) fn write(context: &Context<'_>) -> Map {
 fn inputs(context: &Context<'_>) -> Map {
     let mut inputs = Map::new();
     for input in &context.submission.inputs {
-        let default = match input.source {
-            Reference::Parameter(id) => context.plan.parameter(id).default.as_ref(),
+        let parameter = match input.source {
+            Reference::Parameter(id) => Some(context.plan.parameter(id)),
             Reference::Output(..)
             | Reference::GitSha
             | Reference::GitBranch
@@ -42,11 +42,13 @@ fn inputs(context: &Context<'_>) -> Map {
             | Reference::Variable(_)
             | Reference::Secret(_) => None,
         };
+        let default = parameter.and_then(|parameter| parameter.default.as_ref());
         let value = default.map_or_else(
             || unbound(&input.name, input.kind),
             |default| value::typed(context, input.kind, default),
         );
-        inputs.put(input.name.clone(), value);
+        let mode = parameter.and_then(|parameter| parameter.mode);
+        inputs.put(input.name.clone(), value::arriving(value, mode));
     }
     inputs
 }

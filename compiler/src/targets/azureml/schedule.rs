@@ -82,7 +82,9 @@ fn inputs(context: &Context<'_>, trigger: &Trigger) -> Map {
         let mut reads = context.submission.inputs.iter();
         let input = reads.find(|input| input.source == Reference::Parameter(*id));
         if let Some(input) = input {
-            inputs.put(input.name.clone(), value::typed(context, input.kind, scalar));
+            let bound = value::typed(context, input.kind, scalar);
+            let mode = context.plan.parameter(*id).mode;
+            inputs.put(input.name.clone(), value::arriving(bound, mode));
         }
     }
     inputs

@@ -149,6 +149,14 @@ pub(super) fn typed(context: &Context<'_>, kind: ValueType, value: &Scalar) -> D
     if kind == ValueType::String { value.text().into() } else { literal(value) }
 }
 
+/// A value with the mode by which data arrives.
+pub(super) fn arriving(mut value: Doc, mode: Option<Mode>) -> Doc {
+    if let Doc::Map(data) = &mut value {
+        data.put_some("mode", mode.map(mode_word));
+    }
+    value
+}
+
 /// The long form of a data input: type, address or expression, and mode.
 pub(super) fn data(kind: ValueType, path: String, mode: Option<Mode>) -> Map {
     let mut data = Map::new();

@@ -179,6 +179,7 @@ impl Builder {
             min: None,
             max: None,
             pattern: is_text.then(|| "^[A-Za-z0-9._:/@=+-]*$".to_owned()),
+            mode: None,
         });
         self.workflow().parameters.push(WorkflowParameter { id, value });
         id

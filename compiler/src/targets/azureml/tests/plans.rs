@@ -70,6 +70,7 @@ fn declared(name: &str, kind: ValueType, default: Option<Scalar>) -> Parameter {
         min: None,
         max: None,
         pattern: None,
+        mode: None,
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn parameter(name: &str, kind: ValueType, default: Option<Scalar>) ->
         .then(|| "^[A-Za-z0-9._:/@=+-]*$".to_owned());
     let (choices, min, max) = (vec![], None, None);
     let name = name.to_owned();
-    Parameter { name, kind, default, description: None, choices, min, max, pattern }
+    Parameter { name, kind, default, description: None, choices, min, max, pattern, mode: None }
 }
 
 pub(super) fn place() -> CiPlace {

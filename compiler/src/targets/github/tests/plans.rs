@@ -43,6 +43,7 @@ fn ci_parameters() -> Vec<Parameter> {
     vec![
         Parameter {
             pattern: Some("^([a-z' ]+|-)$".to_owned()),
+            mode: None,
             ..parameter("label", ValueType::String, Some(text("it's")))
         },
         parameter("fast", ValueType::Boolean, Some(Scalar::Boolean(true))),

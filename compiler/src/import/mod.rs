@@ -1,0 +1,82 @@
+//! Azure ML CLI v2 files become specs.
+//!
+//! A pipeline job, a pipeline component or a schedule is read with the same front end as specs, so
+//! that every finding has its place. Each key is taken by the part of the importer that says it in
+//! the language; what nobody took is reported, so that nothing is lost without a word. Facts:
+//! <https://learn.microsoft.com/azure/machine-learning/reference-yaml-job-pipeline>.
+
+mod context;
+mod environment;
+mod names;
+mod parallel;
+mod pipeline;
+mod ports;
+mod read;
+mod scalar;
+mod schedule;
+mod scope;
+mod step;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use context::Cx;
+use pipeline::Written;
+use read::{Foreign, Node};
+
+use crate::diagnostics::{Diagnostic, Sink};
+use crate::fmt;
+use crate::source::{Files, Sources};
+
+/// A file that an import gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewFile {
+    /// Its path, from the folder of the spec on.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What came of a foreign file.
+#[derive(Debug)]
+pub struct Imported {
+    /// The files that the diagnostics' places are in.
+    pub sources: Sources,
+    /// What could not be said (errors), and what is said in another way (warnings).
+    pub diagnostics: Vec<Diagnostic>,
+    /// The spec, then the files beside it; nothing when nothing sensible can be said.
+    pub files: Vec<NewFile>,
+}
+
+/// Makes a spec of an Azure ML file, to be written into a root-relative folder.
+pub fn import(files: &dyn Files, path: &str, folder: &str) -> Imported {
+    let sink = Sink::new();
+    let mut cx = Cx { files, folder, sources: Sources::default(), sink, beside: Vec::new() };
+    let written = cx.with_file(path, None, document);
+    let mut diagnostics = cx.sink.into_items();
+    diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
+    let mut files = Vec::new();
+    if let Some(Written { name, text }) = written {
+        let text = fmt::format(&text).unwrap_or(text);
+        files.push(NewFile { path: format!("{name}.mlops.yaml"), text });
+        files.append(&mut cx.beside);
+    }
+    Imported { sources: cx.sources, diagnostics, files }
+}
+
+/// A file is a schedule if it says when.
+fn document(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<Written> {
+    let root = file.root();
+    if root.is_some_and(|root| root.get("trigger").is_some()) {
+        let (trigger, job) = schedule::schedule(cx, file)?;
+        let at = root.map(|root: Node<'_>| root.span());
+        return cx.with_file(&job, at, |cx, file| pipeline::pipeline(cx, file, Some(trigger)));
+    }
+    if root.is_none_or(|root| !root.is_map()) {
+        let at =
+            root.map_or_else(|| crate::source::Span::top(crate::source::FileId(0)), |it| it.span());
+        cx.lost(at, "this file holds no pipeline");
+        return None;
+    }
+    pipeline::pipeline(cx, file, None)
+}

@@ -1,0 +1,93 @@
+//! Names: what Azure ML takes and the language does not is adapted.
+
+use crate::spec::decode::NameRule;
+use crate::spec::values::{PortName, StepName};
+
+/// Names that clash with environment variables on Azure ML's nodes.
+const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
+
+/// A name of a parameter, input or output.
+pub(super) fn port(name: &str) -> String {
+    let reserved = RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name));
+    if PortName::allows(name) && !reserved {
+        return name.to_owned();
+    }
+    let name = word(name);
+    if reserved { format!("{name}_value") } else { name }
+}
+
+/// A name of a step or trigger.
+pub(super) fn step(name: &str) -> String {
+    if StepName::allows(name) {
+        return name.to_owned();
+    }
+    let name = word(&name.to_ascii_lowercase());
+    let name = name.trim_end_matches('_');
+    if name.is_empty() { "step".to_owned() } else { name.to_owned() }
+}
+
+/// Letters, digits and single `_`, no digit at the start.
+fn word(name: &str) -> String {
+    let mut word = String::new();
+    for letter in name.chars() {
+        let letter = if letter.is_ascii_alphanumeric() { letter } else { '_' };
+        if letter != '_' || !word.ends_with('_') {
+            word.push(letter);
+        }
+    }
+    if word.starts_with(|c: char| c.is_ascii_digit()) { format!("n{word}") } else { word }
+}
+
+/// The name of a pipeline: that of the file, unless it says only what all such files say.
+pub(super) fn pipeline(own: Option<&str>, path: &str) -> String {
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default();
+    let general = ["pipeline", "job", "pipeline-job", "pipeline_job", "azureml", "main"];
+    let folder = parts.find(|part| !matches!(*part, "" | "." | ".." | "azureml" | "pipelines"));
+    let wish = match (own, folder) {
+        (Some(own), _) => own,
+        (None, Some(folder)) if general.contains(&stem) => folder,
+        (None, _) => stem,
+    };
+    let name = slug(wish);
+    if name.is_empty() { "imported".to_owned() } else { name }
+}
+
+/// `^[a-z][a-z0-9_-]*$`, at most 80 letters, without `__` and without `-release` at the end.
+pub(super) fn slug(text: &str) -> String {
+    let mut name = String::new();
+    for letter in text.to_ascii_lowercase().chars() {
+        let letter = if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
+        let mark = |c: char| c == '-' || c == '_';
+        if !(mark(letter) && (name.is_empty() || name.ends_with(mark))) {
+            name.push(letter);
+        }
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name = format!("pipeline-{name}");
+    }
+    name.truncate(80);
+    let name = name.trim_end_matches(['-', '_']);
+    name.strip_suffix("-release").unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_or_adapted() {
+        assert_eq!(port("raw_data"), "raw_data");
+        assert_eq!(port("group.sub"), "group_sub");
+        assert_eq!(port("path"), "path_value");
+        assert_eq!(port("a__b"), "a_b");
+        assert_eq!(step("train_"), "train");
+        assert_eq!(step("Train-Model"), "train_model");
+        assert_eq!(pipeline(None, "a/b/pipeline.yml"), "b");
+        assert_eq!(pipeline(None, "a/b/1b_train.yml"), "pipeline-1b_train");
+        assert_eq!(pipeline(Some("Batch Score 1"), "x.yml"), "batch-score-1");
+        assert_eq!(pipeline(None, "pipeline.yml"), "pipeline");
+        assert_eq!(pipeline(None, "....yml"), "imported");
+    }
+}

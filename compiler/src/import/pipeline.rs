@@ -1,0 +1,195 @@
+//! A pipeline job or pipeline component becomes a spec.
+
+use super::context::{Cx, put_claimed, put_from};
+use super::names;
+use super::ports;
+use super::read::{Field, Foreign, Keys};
+use super::schedule::Trigger;
+use super::scope::Scope;
+use super::step::{compute, step};
+use crate::emit::{Doc, Map, yaml};
+use crate::spec::Spec;
+
+/// A spec: its name and text.
+pub(super) struct Written {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// The spec that a file becomes; `None` when nothing sensible can be said.
+pub(super) fn pipeline(
+    cx: &mut Cx<'_>,
+    file: &Foreign<'_>,
+    trigger: Option<Trigger>,
+) -> Option<Written> {
+    let root = file.root()?;
+    let keys = Keys::of(root);
+    keys.take("$schema");
+    keys.take("type");
+    let jobs = keys.take("jobs").filter(|jobs| jobs.value.is_map());
+    let Some(jobs) = jobs else {
+        cx.lost(
+            root.span(),
+            "this file has no `jobs`: only pipelines with their steps are imported",
+        );
+        return None;
+    };
+    let field = keys.take("name");
+    let own = cx.text(field);
+    let name = names::pipeline(own.as_deref(), &file.path);
+    if let (Some(own), Some(field)) = (&own, field)
+        && *own != name
+    {
+        cx.changed(field.value.span(), format!("the pipeline is called `{name}` in the spec"));
+    }
+    let inputs = keys.take("inputs");
+    let outputs = keys.take("outputs");
+    let mut spec = Map::new();
+    put_from(&mut spec, "mlopsc", Some(1_i64), None);
+    put_from(&mut spec, "name", Some(&name), field);
+    titles(cx, &keys, &mut spec);
+    let parameters = ports::parameters(cx, inputs);
+    put_map(&mut spec, "parameters", parameters, inputs);
+    let mut settings = Map::new();
+    let default = defaults(cx, &keys, &mut settings);
+    let mut scope = Scope {
+        jobs: jobs.value,
+        inputs: inputs.map(|field| field.value),
+        outputs: outputs.map(|field| field.value),
+        compute: default.clone(),
+        environments: Vec::new(),
+        bound: Vec::new(),
+    };
+    let steps = steps(cx, &mut scope, jobs);
+    let environment = common(&steps, "environment");
+    let mut defaults = Map::new();
+    defaults.put_some("compute", default).put_some("environment", environment.clone());
+    spec.put_filled("defaults", defaults);
+    let mut environments = Map::new();
+    for (name, map) in std::mem::take(&mut scope.environments) {
+        environments.put(name, map);
+    }
+    spec.put_filled("environments", environments);
+    spec.0.extend(settings.0);
+    let claimed = file.claim(&jobs);
+    put_claimed(&mut spec, "steps".to_owned(), without(steps, environment.as_ref()), claimed);
+    root_outputs(cx, &scope, outputs, &mut spec);
+    if let Some(trigger) = trigger {
+        let mut triggers = Map::new();
+        triggers.put(trigger.name, trigger.doc);
+        spec.put("triggers", triggers);
+    }
+    cx.finish(&keys, "a pipeline");
+    let header = file.claim_rest(None);
+    Some(Written { name, text: yaml(&spec, &header) })
+}
+
+/// What people read.
+fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
+    for (theirs, ours) in [
+        ("display_name", "display_name"),
+        ("description", "description"),
+        ("experiment_name", "experiment"),
+    ] {
+        let field = keys.take(theirs);
+        put_from(spec, ours, cx.text(field), field);
+    }
+    let field = keys.take("tags");
+    put_map(spec, "tags", cx.words(field), field);
+    if keys.node.get("version").is_some() {
+        keys.take("version");
+    }
+    keys.take("is_deterministic");
+}
+
+/// Adds a map with the comments of the field that it became.
+pub(super) fn put_map(spec: &mut Map, key: &'static str, map: Map, field: Option<Field<'_>>) {
+    put_from(spec, key, (!map.is_empty()).then_some(map), field);
+}
+
+/// The settings of the job; gives the default cluster.
+fn defaults(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) -> Option<String> {
+    let own = keys.take("compute").and_then(|field| compute(cx, field.value));
+    let mut default = None;
+    if let Some(settings) = keys.take("settings").map(|field| Keys::of(field.value)) {
+        default = settings.take("default_compute").and_then(|field| compute(cx, field.value));
+        let field = settings.take("default_datastore");
+        let store = cx.text(field);
+        let store = store.map(|store| store.trim_start_matches("azureml:").to_owned());
+        put_from(spec, "default_datastore", store, field);
+        for key in ["continue_on_step_failure", "force_rerun"] {
+            let field = settings.take(key);
+            put_from(spec, key, cx.boolean(field), field);
+        }
+        cx.finish(&settings, "`settings`");
+    }
+    if Spec::KEYS.contains(&"identity")
+        && let Some(field) = keys.take("identity")
+    {
+        put_from(spec, "identity", Some(super::context::copied(field.value)), Some(field));
+    }
+    own.or(default)
+}
+
+fn steps(cx: &mut Cx<'_>, scope: &mut Scope<'_>, jobs: Field<'_>) -> Map {
+    let mut steps = Map::new();
+    for node in jobs.value.fields() {
+        let name = names::step(node.name());
+        if name != node.name() {
+            let message = format!("`{}` is called `{name}` in the spec", node.name());
+            cx.changed(node.key.span(), message);
+        }
+        let mut claimed = node.key.file().claim(&node);
+        if let Some(step) = step(cx, scope, node) {
+            claimed.above.extend(node.key.file().claim_rest(Some(node.value.span())));
+            put_claimed(&mut steps, name, step, claimed);
+        }
+    }
+    steps
+}
+
+/// The value that all steps have under a key, where there are several.
+fn common(steps: &Map, key: &str) -> Option<Doc> {
+    let value = |step: &Doc| {
+        let Doc::Map(step) = step else { return None };
+        step.0.iter().find(|entry| entry.key == key).map(|it| it.value.clone())
+    };
+    let first = value(&steps.0.first()?.value)?;
+    let same = steps.0.iter().all(|step| value(&step.value).as_ref() == Some(&first));
+    (same && steps.0.len() > 1).then_some(first)
+}
+
+/// The steps without what is a default of all.
+fn without(mut steps: Map, environment: Option<&Doc>) -> Map {
+    if environment.is_some() {
+        for step in &mut steps.0 {
+            if let Doc::Map(step) = &mut step.value {
+                step.0.retain(|entry| entry.key != "environment");
+            }
+        }
+    }
+    steps
+}
+
+/// Outputs of the pipeline by what gives them.
+fn root_outputs(cx: &mut Cx<'_>, scope: &Scope<'_>, field: Option<Field<'_>>, spec: &mut Map) {
+    let mut outputs = Map::new();
+    for output in field.iter().flat_map(|field| field.value.fields()) {
+        let bound = scope.bound.iter().find(|(name, _)| name == output.name());
+        if let Some((name, path)) = bound {
+            let claimed = output.key.file().claim(&output);
+            put_claimed(&mut outputs, names::port(name), path, claimed);
+        } else {
+            let message =
+                format!("no step that was imported writes the output `{}`", output.name());
+            cx.lost(output.key.span(), message);
+        }
+    }
+    if !Spec::KEYS.contains(&"outputs")
+        && let (Some(field), false) = (field, outputs.is_empty())
+    {
+        cx.lost(field.key.span(), "a spec cannot say `outputs` of a pipeline yet");
+        return;
+    }
+    put_map(spec, "outputs", outputs, field);
+}

@@ -1,0 +1,257 @@
+//! What flows: parameters of the pipeline, inputs and outputs of its steps.
+
+use std::collections::BTreeMap;
+
+use super::context::{Cx, literal, put_claimed};
+use super::names;
+use super::read::{Field, Keys, Node};
+use super::scalar::Value;
+use super::scope::{Scope, input_kind, word};
+use super::text;
+use crate::emit::{Doc, Map};
+use crate::spec::ports::LongParameter;
+
+/// The parameters of a pipeline job (with values) or component (with types and defaults).
+pub(super) fn parameters(cx: &mut Cx<'_>, field: Option<Field<'_>>) -> Map {
+    let mut parameters = Map::new();
+    for field in field.iter().flat_map(|field| field.value.fields()) {
+        let name = adapted(cx, field);
+        if let Some(parameter) = parameter(cx, field.value) {
+            put_claimed(&mut parameters, name, parameter, field.key.file().claim(&field));
+        }
+    }
+    parameters
+}
+
+/// The name that the language takes.
+fn adapted(cx: &mut Cx<'_>, field: Field<'_>) -> String {
+    let name = names::port(field.name());
+    if name != field.name() {
+        cx.changed(field.key.span(), format!("`{}` is called `{name}` in the spec", field.name()));
+    }
+    name
+}
+
+fn parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
+    if node.is_map() {
+        return Some(long_parameter(cx, node));
+    }
+    let value = literal(node.value())?;
+    let text = node.text().unwrap_or("");
+    let is_text = matches!(node.value(), Value::Text(_));
+    if !is_text || word(text).is_none() && is_safe(text) {
+        return Some(value);
+    }
+    let mut long = Map::new();
+    long.put("type", "string").put("default", value);
+    any_text(&mut long, text);
+    Some(long.into())
+}
+
+/// Whether a parameter takes a text without a pattern of its own.
+fn is_safe(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@=+-".contains(&byte))
+}
+
+fn any_text(long: &mut Map, default: &str) {
+    if !is_safe(default) {
+        long.put("pattern", if default.contains('\n') { "(.|[[:space:]])*" } else { ".*" });
+    }
+}
+
+fn long_parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Doc {
+    let keys = Keys::of(node);
+    let kind = input_kind(node);
+    keys.take("type");
+    let data = value_is_data(kind);
+    let default = keys.take("path").or_else(|| keys.take("default"));
+    let description = cx.text(keys.take("description"));
+    let value = default.and_then(|field| {
+        if data { address(cx, field.value) } else { literal(field.value.value()) }
+    });
+    let mut long = Map::new();
+    long.put("type", kind);
+    let text = match &value {
+        Some(Doc::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    long.put_some("default", value);
+    long.put_some("description", description);
+    for key in ["min", "max", "enum", "optional", "mode"] {
+        if LongParameter::KEYS.contains(&key)
+            && let Some(field) = keys.take(key)
+        {
+            long.put(key, super::context::copied(field.value));
+        }
+    }
+    if keys.node.get("enum").is_none() {
+        any_text(&mut long, &text);
+    }
+    cx.finish(&keys, "an input of the pipeline");
+    // The type alone is the short form of a parameter that must be bound.
+    if long.0.len() == 1 { kind.into() } else { long.into() }
+}
+
+pub(super) fn value_is_data(kind: &str) -> bool {
+    !matches!(kind, "string" | "number" | "integer" | "boolean")
+}
+
+/// Data: an address as it is, a path from the spec on.
+pub(super) fn address(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
+    let text = node.text()?;
+    let own = ["azureml:", "https://", "http://", "wasbs://", "abfss://", "adl://"];
+    if own.iter().any(|scheme| text.starts_with(scheme)) {
+        return Some(text.into());
+    }
+    cx.path(node).map(Doc::from)
+}
+
+/// The inputs of a step.
+#[derive(Default)]
+pub(super) struct Inputs {
+    /// Those that need a name, a type or a mode of their own.
+    pub(super) declared: Map,
+    /// The path by which a command refers to each, by its name in the file.
+    pub(super) paths: BTreeMap<String, String>,
+}
+
+/// The inputs of a step. One that only hands a value on under the name that the compiler would give
+/// it is left to the reference in the command, if `used` says that there is one.
+pub(super) fn inputs(
+    cx: &mut Cx<'_>,
+    scope: &Scope<'_>,
+    field: Option<Field<'_>>,
+    used: &dyn Fn(&str) -> bool,
+) -> Inputs {
+    let mut inputs = Inputs::default();
+    for field in field.iter().flat_map(|field| field.value.fields()) {
+        let name = names::port(field.name());
+        let Some(bound) = bound(cx, scope, field.value) else { continue };
+        let path = match bound {
+            Bound::Same { path, by_itself } if by_itself == field.name() && used(field.name()) => {
+                path
+            }
+            Bound::Same { path, .. } => {
+                let source = format!("${{{{ {path} }}}}");
+                let name = adapted(cx, field);
+                put_claimed(&mut inputs.declared, name, source, field.key.file().claim(&field));
+                format!("inputs.{}", names::port(field.name()))
+            }
+            Bound::Doc(doc) => {
+                let name = adapted(cx, field);
+                put_claimed(&mut inputs.declared, name, doc, field.key.file().claim(&field));
+                format!("inputs.{}", names::port(field.name()))
+            }
+        };
+        let _ = name;
+        inputs.paths.insert(field.name().to_owned(), path);
+    }
+    inputs
+}
+
+enum Bound {
+    /// The value of a reference, and nothing is said of it; the name that its input has by itself.
+    Same { path: String, by_itself: String },
+    /// Anything else.
+    Doc(Doc),
+}
+
+fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound> {
+    if node.is_map() {
+        return bound_map(cx, scope, node);
+    }
+    let Value::Text(text) = node.value() else {
+        let doc = literal(node.value());
+        if doc.is_none() {
+            cx.wrong(node.span(), "an input is a value, a reference, or a map");
+        }
+        return doc.map(Bound::Doc);
+    };
+    if text.is_empty() {
+        cx.changed(node.span(), "Azure ML's tools drop an empty text, and so does the spec");
+        return None;
+    }
+    if let Some(inner) = text::whole(text) {
+        let found = scope.find(cx, inner, node.span())?;
+        return Some(Bound::Same { path: found.path, by_itself: found.name });
+    }
+    scope.text(cx, node).map(|text| Bound::Doc(text.into()))
+}
+
+fn bound_map(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound> {
+    let keys = Keys::of(node);
+    let kind = input_kind(node);
+    let typed = keys.take("type").is_some();
+    let mode = cx.text(keys.take("mode"));
+    let Some(source) = keys.take("path").or_else(|| keys.take("value")) else {
+        cx.wrong(node.span(), "this input has no `path`");
+        return None;
+    };
+    cx.finish(&keys, "an input of a step");
+    let mut long = Map::new();
+    if let Some(inner) = source.value.text().and_then(text::whole) {
+        let found = scope.find(cx, inner, source.value.span())?;
+        let same = !typed || found.kind == kind;
+        if same && mode.is_none() {
+            return Some(Bound::Same { path: found.path, by_itself: found.name });
+        }
+        long.put("from", format!("${{{{ {} }}}}", found.path));
+        if !same {
+            long.put("type", kind);
+        }
+    } else {
+        long.put("from", address(cx, source.value)?).put("type", kind);
+    }
+    long.put_some("mode", mode);
+    Some(Bound::Doc(long.into()))
+}
+
+/// The outputs of a step; those bound to outputs of the pipeline are remembered.
+pub(super) fn outputs(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    step: &str,
+    field: Option<Field<'_>>,
+) -> Map {
+    let mut outputs = Map::new();
+    for field in field.iter().flat_map(|field| field.value.fields()) {
+        let name = adapted(cx, field);
+        let doc = output(cx, scope, field.value);
+        if let Some((pipeline, _)) = scope.pipeline_output(field.value) {
+            let path = format!("${{{{ steps.{step}.outputs.{name} }}}}");
+            scope.bound.push((pipeline.to_owned(), path));
+        }
+        put_claimed(&mut outputs, name, doc, field.key.file().claim(&field));
+    }
+    outputs
+}
+
+/// An output, with what the pipeline's output says that it is bound to: both are one place.
+fn output(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Doc {
+    let kind = scope.kind_of_output(node);
+    let bound = scope.pipeline_output(node).map(|(_, output)| output);
+    let keys: Vec<Keys<'_>> =
+        [Some(node), bound].into_iter().flatten().filter(Node::is_map).map(Keys::of).collect();
+    let mut long = Map::new();
+    long.put("type", kind);
+    let all = [("mode", "mode"), ("path", "path"), ("name", "register"), ("version", "version")];
+    for (theirs, ours) in all {
+        let found: Vec<Field<'_>> = keys.iter().filter_map(|keys| keys.take(theirs)).collect();
+        let mine = found.into_iter().find(|field| {
+            let whole = field.value.text().and_then(text::whole);
+            whole.is_none_or(|inner| !inner.starts_with("parent."))
+        });
+        let text = cx.text(mine).map(|text| if ours == "mode" { mode(&text) } else { text });
+        long.put_some(ours, text);
+    }
+    for keys in &keys {
+        keys.take("type");
+        cx.finish(keys, "an output");
+    }
+    if long.0.len() == 1 { kind.into() } else { long.into() }
+}
+
+/// `mount` is what older files say.
+fn mode(text: &str) -> String {
+    if text == "mount" { "rw_mount".to_owned() } else { text.to_ascii_lowercase() }
+}

@@ -1,0 +1,137 @@
+//! What the steps of one pipeline refer to.
+
+use super::context::Cx;
+use super::names;
+use super::read::Node;
+use super::scalar::Value;
+use super::text::{self, Part, Path};
+use crate::diagnostics::excerpt;
+use crate::emit::Map;
+use crate::source::Span;
+use crate::spec::values::value_type;
+
+/// A chain of inputs that lead to inputs is cut here: it is a circle.
+const LONGEST_CHAIN: usize = 20;
+
+/// One pipeline: its ports and nodes, and what its steps share.
+pub(super) struct Scope<'a> {
+    /// The map of nodes.
+    pub(super) jobs: Node<'a>,
+    /// The map of the pipeline's inputs.
+    pub(super) inputs: Option<Node<'a>>,
+    /// The map of the pipeline's outputs.
+    pub(super) outputs: Option<Node<'a>>,
+    /// The cluster of steps that name none.
+    pub(super) compute: Option<String>,
+    /// Environments by the name that the spec gives them.
+    pub(super) environments: Vec<(String, Map)>,
+    /// Outputs of the pipeline, and what is bound to them.
+    pub(super) bound: Vec<(String, String)>,
+}
+
+/// What an expression leads to.
+pub(super) struct Found {
+    /// The path in the spec: `parameters.x`, `steps.s.outputs.o`.
+    pub(super) path: String,
+    /// The name of the input that the compiler makes of the reference.
+    pub(super) name: String,
+    /// The type.
+    pub(super) kind: &'static str,
+}
+
+impl<'a> Scope<'a> {
+    /// What an expression leads to; what leads nowhere is said.
+    pub(super) fn find(&self, cx: &mut Cx<'_>, inner: &str, at: Span) -> Option<Found> {
+        let found = self.follow(inner, 0);
+        if found.is_none() {
+            let message = format!("`{}` leads to nothing in this pipeline", excerpt(inner));
+            cx.wrong(at, message);
+        }
+        found
+    }
+
+    fn follow(&self, inner: &str, depth: usize) -> Option<Found> {
+        match text::path(inner) {
+            Path::PipelineInput(input) => {
+                let kind = input_kind(self.inputs?.get(input)?);
+                let name = names::port(input);
+                Some(Found { path: format!("parameters.{name}"), name, kind })
+            }
+            Path::NodeOutput(node, output) => {
+                let kind = self.output_kind(node, output)?;
+                let (node, output) = (names::step(node), names::port(output));
+                let name = format!("{node}__{output}");
+                Some(Found { path: format!("steps.{node}.outputs.{output}"), name, kind })
+            }
+            Path::NodeInput(node, input) if depth < LONGEST_CHAIN => {
+                let source = self.jobs.get(node)?.get("inputs")?.get(input)?;
+                let source = source.get("path").unwrap_or(source);
+                self.follow(text::whole(source.text()?)?, depth + 1)
+            }
+            Path::NodeInput(..)
+            | Path::PipelineOutput(_)
+            | Path::Own(_)
+            | Path::OwnOutput(_)
+            | Path::Other => None,
+        }
+    }
+
+    fn output_kind(&self, node: &str, output: &str) -> Option<&'static str> {
+        let node = self.jobs.get(node)?;
+        let declared = node.get("outputs").and_then(|outputs| outputs.get(output));
+        if declared.is_none() && node.get("type").and_then(|it| it.text()) == Some("automl") {
+            return Some("mlflow_model");
+        }
+        Some(self.kind_of_output(declared?))
+    }
+
+    /// The type of an output: its own, else that of the pipeline's output that it is bound to.
+    pub(super) fn kind_of_output(&self, output: Node<'_>) -> &'static str {
+        let own = output.get("type").and_then(|kind| kind.text()).and_then(word);
+        let bound = self.pipeline_output(output).map(|(_, output)| output);
+        let bound = bound.and_then(|output| output.get("type")?.text()).and_then(word);
+        own.or(bound).unwrap_or("uri_folder")
+    }
+
+    /// The pipeline's output that an output is bound to: its name, and what is said of it.
+    pub(super) fn pipeline_output<'n>(&self, output: Node<'n>) -> Option<(&'n str, Node<'a>)> {
+        let text = output.text().or_else(|| output.get("path")?.text())?;
+        let Path::PipelineOutput(name) = text::path(text::whole(text)?) else { return None };
+        Some((name, self.outputs?.get(name)?))
+    }
+
+    /// Text with expressions, as the spec says it; `None` when something was wrong.
+    pub(super) fn text(&self, cx: &mut Cx<'_>, node: Node<'_>) -> Option<String> {
+        let mut written = String::new();
+        for part in text::parts(node.text()?) {
+            match part {
+                Part::Literal(literal) => written.push_str(literal),
+                Part::Expression(inner) => {
+                    let found = self.find(cx, inner, node.span())?;
+                    written.extend(["${{ ", &found.path, " }}"]);
+                }
+            }
+        }
+        Some(written)
+    }
+}
+
+/// The type of a pipeline's input.
+pub(super) fn input_kind(input: Node<'_>) -> &'static str {
+    match input.value() {
+        Value::Bool(_) => "boolean",
+        Value::Integer(_) => "integer",
+        Value::Float(_) => "number",
+        Value::Text(_) => "string",
+        Value::Null | Value::List | Value::Map => {
+            let word = input.get("type").and_then(|kind| kind.text()).and_then(word);
+            word.unwrap_or("uri_folder")
+        }
+    }
+}
+
+/// The language's own word for a type.
+pub(super) fn word(text: &str) -> Option<&'static str> {
+    let kind = value_type(&text.to_ascii_lowercase())?;
+    Some(kind.word())
+}

@@ -1,0 +1,229 @@
+//! Nodes of a pipeline become steps.
+
+use super::context::{Cx, copied, put_from};
+use super::environment::environment;
+use super::ports::{Inputs, inputs, outputs};
+use super::read::{Field, Keys, Node};
+use super::scalar::Value;
+use super::scope::Scope;
+use super::text::{self, Command, Part, Path};
+use super::{names, parallel};
+use crate::emit::{Doc, Map};
+use crate::source::Span;
+use crate::spec::steps::StepSpec;
+
+/// The step that a node becomes; `None` when nothing of it can be said.
+pub(super) fn step(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>) -> Option<Map> {
+    if !node.value.is_map() {
+        cx.wrong(node.value.span(), "a node of the pipeline is a map");
+        return None;
+    }
+    let keys = Keys::of(node.value);
+    let kind = keys.take("type").and_then(|field| field.value.text());
+    let component = node.value.get("component");
+    match (kind.unwrap_or("command"), component) {
+        ("command", None) => Some(command(cx, scope, node, &keys)),
+        ("parallel", None) => parallel::step(cx, scope, node, &keys),
+        (kind, component) => {
+            let what = component.map_or(kind, |_| "component");
+            cx.lost(node.key.span(), format!("a spec cannot say this `{what}` node yet"));
+            None
+        }
+    }
+}
+
+fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<'_>) -> Map {
+    let name = names::step(node.name());
+    let mut step = Map::new();
+    head(cx, scope, keys, &mut step);
+    let field = keys.take("environment");
+    put_from(&mut step, "environment", environment(cx, scope, &name, field), field);
+    let field = keys.take("code");
+    let code = field.and_then(|field| cx.path(field.value));
+    put_from(&mut step, "code", code, field);
+    let command = keys.take("command");
+    let text = command.and_then(|field| field.value.text()).unwrap_or("");
+    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(text, name));
+    match command {
+        Some(field) => {
+            let run = script(cx, &inputs, keys, field.value);
+            put_from(&mut step, "run", run, Some(field));
+        }
+        None => cx.wrong(node.key.span(), "this node has no `command`"),
+    }
+    tail(cx, scope, &name, keys, inputs, &mut step);
+    let limits = keys.take("limits").map(|field| Keys::of(field.value));
+    if let Some(limits) = limits {
+        let field = limits.take("timeout");
+        put_from(&mut step, "timeout", cx.duration(field), field);
+        cx.finish(&limits, "`limits`");
+    }
+    put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
+    extras(cx, keys, &mut step);
+    cx.finish(keys, "a command node");
+    step
+}
+
+/// Whether a command refers to an input.
+pub(super) fn uses(text: &str, input: &str) -> bool {
+    text::parts(text).iter().any(|part| match part {
+        Part::Expression(inner) => text::path(inner) == Path::Own(input),
+        Part::Literal(_) => false,
+    })
+}
+
+/// What people read, and the cluster.
+pub(super) fn head(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, step: &mut Map) {
+    for key in ["display_name", "description"] {
+        let field = keys.take(key);
+        put_from(step, key, cx.text(field), field);
+    }
+    let field = keys.take("compute");
+    let own = field.and_then(|field| compute(cx, field.value));
+    put_from(step, "compute", own.filter(|own| scope.compute.as_ref() != Some(own)), field);
+}
+
+/// A cluster as the language names it.
+pub(super) fn compute(cx: &mut Cx<'_>, node: Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    if text.contains("${{") || text == "local" {
+        cx.lost(node.span(), format!("a spec cannot say the compute `{text}`"));
+        return None;
+    }
+    let named = text == "serverless" || text.starts_with("azureml:");
+    Some(if named { text.to_owned() } else { format!("azureml:{text}") })
+}
+
+/// Inputs, outputs, variables, tags.
+pub(super) fn tail(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    name: &str,
+    keys: &Keys<'_>,
+    inputs: Inputs,
+    step: &mut Map,
+) {
+    step.put_filled("inputs", inputs.declared);
+    let outputs = outputs(cx, scope, name, keys.take("outputs"));
+    step.put_filled("outputs", outputs);
+    let field = keys.take("environment_variables");
+    step.put_filled("env", cx.words(field));
+    let field = keys.take("tags");
+    step.put_filled("tags", cx.words(field));
+}
+
+/// The machines; `own` holds what the kind of node says elsewhere.
+pub(super) fn resources(
+    cx: &mut Cx<'_>,
+    scope: &Scope<'_>,
+    keys: &Keys<'_>,
+    own: Map,
+) -> Option<Map> {
+    let mut map = Map::new();
+    if let Some(field) = keys.take("resources") {
+        let inner = Keys::of(field.value);
+        let count = inner.take("instance_count");
+        put_from(&mut map, "instance_count", setting(cx, scope, count), count);
+        for key in ["instance_type", "shm_size"] {
+            let field = inner.take(key);
+            put_from(&mut map, key, cx.text(field), field);
+        }
+        if let Some(field) = inner.take("docker_args") {
+            put_from(&mut map, "docker_args", Some(copied(field.value)), Some(field));
+        }
+        for key in ["locations", "max_instance_count", "properties"] {
+            if crate::spec::resources::ResourcesSpec::KEYS.contains(&key)
+                && let Some(field) = inner.take(key)
+            {
+                put_from(&mut map, key, Some(copied(field.value)), Some(field));
+            }
+        }
+        cx.finish(&inner, "`resources`");
+    }
+    map.0.extend(own.0);
+    (!map.is_empty()).then_some(map)
+}
+
+/// Keys that the language has under these names, in Azure ML's own shape.
+pub(super) fn extras(cx: &mut Cx<'_>, keys: &Keys<'_>, step: &mut Map) {
+    let all = [
+        ("distribution", "distribution"),
+        ("identity", "identity"),
+        ("queue_settings", "queue"),
+        ("services", "services"),
+    ];
+    for (theirs, ours) in all {
+        if StepSpec::KEYS.contains(&ours)
+            && let Some(field) = keys.take(theirs)
+        {
+            put_from(step, ours, Some(copied(field.value)), Some(field));
+        }
+    }
+    let _ = cx;
+}
+
+/// A number or word, or the pipeline's input that gives it.
+pub(super) fn setting(cx: &mut Cx<'_>, scope: &Scope<'_>, field: Option<Field<'_>>) -> Option<Doc> {
+    let node = field?.value;
+    match node.value() {
+        Value::Text(text) if text.contains("${{") => scope.text(cx, node).map(Doc::from),
+        Value::Text(text) => {
+            let number: Option<i64> = text.parse().ok();
+            Some(number.map_or_else(|| text.into(), Doc::from))
+        }
+        value @ (Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::List
+        | Value::Map) => super::context::literal(value),
+    }
+}
+
+/// A command or the arguments of a script.
+fn script(cx: &mut Cx<'_>, inputs: &Inputs, keys: &Keys<'_>, node: Node<'_>) -> Option<Doc> {
+    let text = node.text()?;
+    let command = text::command(text, &references(cx, inputs, keys, node)?);
+    Some(match command {
+        Command::Plain(text) => Doc::Folded(text),
+        Command::Verbatim(text) => verbatim(text),
+    })
+}
+
+/// A text whose values are pasted as they are.
+pub(super) fn verbatim(text: String) -> Doc {
+    let mut map = Map::new();
+    map.put("verbatim", Doc::Folded(text));
+    map.into()
+}
+
+/// The reference behind each expression of a command; those that lead nowhere are said.
+pub(super) fn references<'r>(
+    cx: &mut Cx<'_>,
+    inputs: &'r Inputs,
+    keys: &Keys<'_>,
+    node: Node<'_>,
+) -> Option<impl Fn(&str) -> String + use<'r>> {
+    let outputs = keys.node.get("outputs");
+    let find = |inner: &str| {
+        let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
+        let output = text::own_output(inner)
+            .filter(|name| outputs.is_some_and(|outputs| outputs.get(name).is_some()));
+        own.or_else(|| output.map(|name| format!("outputs.{}", names::port(name))))
+    };
+    let at: Span = node.span();
+    let mut good = true;
+    for part in text::parts(node.text()?) {
+        if let Part::Expression(inner) = part
+            && find(inner).is_none()
+        {
+            cx.lost(at, format!("`{inner}` leads to no input or output of this node"));
+            good = false;
+        }
+    }
+    good.then_some(move |inner: &str| {
+        let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
+        let output = text::own_output(inner).map(|name| format!("outputs.{}", names::port(name)));
+        own.or(output).unwrap_or_default()
+    })
+}

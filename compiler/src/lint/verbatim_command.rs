@@ -1,0 +1,30 @@
+//! `verbatim-command`: values that Azure ML pastes into a command as they are.
+
+use crate::check::Checked;
+use crate::diagnostics::{Diagnostic, Sink, VERBATIM_COMMAND};
+use crate::spec::text::Script;
+
+pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
+    for (_, step) in checked.spec.steps.good() {
+        let arguments = step.parallel.as_ref().and_then(|it| it.arguments.as_ref());
+        for script in step.run.as_deref().into_iter().chain(arguments) {
+            report(script, sink);
+        }
+    }
+}
+
+fn report(script: &Script, sink: &mut Sink) {
+    if !script.verbatim {
+        return;
+    }
+    let first = script.text.spans.first().copied();
+    let message = if first.is_some() {
+        "this value is pasted into the command as it is"
+    } else {
+        "nothing of this command is checked"
+    };
+    let at = first.unwrap_or(script.text.span);
+    sink.report(Diagnostic::new(&VERBATIM_COMMAND, at, message).help(
+        "write the command without `verbatim`: then values are quoted and cannot become code",
+    ));
+}
