@@ -219,9 +219,10 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     let read = spec::read_spec(SPEC, &text, &mut sink);
     let name = read.value.as_ref().and_then(|spec| Some(spec.name.as_ref()?.span));
     let mut plan = None;
+    sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
-        let checked = check::check(spec, &project.spec, files, folder, &mut sink);
+        let checked = check::check(spec, &project.spec, files, folder, &mut sources, &mut sink);
         if let Some(checked) = checked.filter(|_| sink.errors() == 0) {
             lint::lint(&checked, &mut sink);
             plan = Some(lower::lower(checked, spec_path));
@@ -237,7 +238,6 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     if broken || read.broken || project.is_broken() {
         plan = None;
     }
-    sources.add(SourceFile::new(spec_path, text));
     Analysis { sources, diagnostics, plan, name: name.unwrap_or_else(|| Span::top(SPEC)) }
 }
 

@@ -64,6 +64,7 @@ cases! {
     anchors
     approvals
     chained_submissions
+    components
     endings
     files_both_ways
     minimal_azureml

@@ -4,6 +4,7 @@
 //! The seed is fixed, so that every run tests the same projects. `MLOPSC_CASES=10000` tests more of
 //! them, `MLOPSC_SEED=7` others.
 
+mod components;
 mod conform;
 mod graphs;
 mod mistake;
@@ -64,7 +65,7 @@ const FILES: [(&str, &str); 8] = [
 fn generate(numbers: &[u32], mistakes: bool) -> Generated {
     let mut tape = Tape::new(numbers);
     let mut files = Memory::default();
-    for (path, text) in FILES {
+    for (path, text) in FILES.into_iter().chain(components::FILES) {
         files = files.with(path, text);
     }
     let mut shared = World::default();

@@ -47,7 +47,7 @@ pub(crate) fn steps(tape: &mut Tape<'_>, world: &mut World) -> Vec<(String, Node
     for _ in 0..count {
         let taken: Vec<&str> = world.steps.iter().map(|it| it.name.as_str()).collect();
         let name = fresh(tape, &STEPS, &taken);
-        let kind = tape.below(5);
+        let kind = tape.below(6);
         let (node, made) = step(tape, world, &name, kind);
         world.steps.push(made);
         all.push((name, node));
@@ -61,6 +61,10 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     let mut made = Made { name: name.to_owned(), on_ci, outputs: Vec::new(), feeds: Vec::new() };
     let mut step = Record::default();
     common(tape, world, &mut step, &mut made);
+    if kind == 5 {
+        super::components::component(tape, world, &mut step, &mut made);
+        return (step.node(), made);
+    }
     place(tape, world, &mut step, on_ci, parallel);
     let outputs = outputs(tape, &mut made, parallel);
     let mut ports = Ports {

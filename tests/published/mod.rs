@@ -223,7 +223,7 @@ fn what_is_no_spec_does_not_fit() {
             with("/steps", "a__b", json!({})),
             with("/steps/hello", "rnu", json!("x")),
             with("/steps/hello", "outputs", json!({ "x": "uri_fiel" })),
-            with("/steps/hello", "outputs", json!({ "x": { "mode": "upload" } })),
+            with("/steps/hello", "outputs", json!({ "x": { "mode": "uplaod" } })),
             with("/steps/hello", "timeout", json!("5 parsecs")),
             with("/steps/hello", "resources", json!({ "instance_count": 0 })),
             with("/steps/hello", "working_dir", json!("/tmp")),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::interface::{self, Demand};
 use super::names::{Context, what_there_is};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{
-    Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText, ValueType,
-    Variable,
+    ComponentUse, Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText,
+    ValueType, Variable,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
@@ -80,12 +81,17 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     pub(crate) fn declare_inputs(&mut self) {
         for item in &self.body.inputs.items {
             let Some(spec) = &item.value else { continue };
+            let interface = self.cx.interface(self.step);
+            let demand = interface::demand(interface, &item.name, self.sink);
             let Some((source, found)) = self.source(&spec.from) else { continue };
             let literal = matches!(source, Source::Literal(_));
-            let Some(kind) = self.declared_kind(spec, found, literal) else { continue };
+            let kind = match &demand {
+                Some(demand) => self.demanded_kind(spec, demand, found, literal),
+                None => self.declared_kind(spec, found, literal),
+            };
+            let Some(kind) = kind else { continue };
             let source = if literal {
-                let value = super::parameters::typed(self.cx, &spec.from.literal, kind, self.sink);
-                let Some(value) = value else { continue };
+                let Some(value) = self.literal(spec, kind, demand.as_ref()) else { continue };
                 Source::Literal(value)
             } else {
                 source
@@ -94,7 +100,63 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             let name = item.name.value.clone();
             self.add_input(Input { name, kind, source, mode }, item.name.span);
         }
+        interface::all_bound(self.body, self.cx.interface(self.step), self.sink);
         self.declared = self.inputs.len();
+    }
+
+    /// A value that is written at the input, of its type and within what the component allows.
+    fn literal(
+        &mut self,
+        spec: &crate::spec::ports::InputSpec,
+        kind: ValueType,
+        demand: Option<&Demand>,
+    ) -> Option<crate::plan::Scalar> {
+        let literal = &spec.from.literal;
+        let before = self.sink.items().len();
+        let value = match demand {
+            Some(demand) => {
+                super::parameters::value_of(self.cx, &demand.parameter, literal, self.sink)
+            }
+            None => super::parameters::typed(self.cx, literal, kind, self.sink),
+        };
+        if let Some(demand) = demand {
+            self.sink.relate(before, demand.declared, "the input of the component");
+        }
+        value
+    }
+
+    /// The type that the component demands, proved against that of the source.
+    fn demanded_kind(
+        &mut self,
+        spec: &crate::spec::ports::InputSpec,
+        demand: &Demand,
+        found: ValueType,
+        literal: bool,
+    ) -> Option<ValueType> {
+        let kind = demand.parameter.kind;
+        let said = spec.kind.as_ref().filter(|said| !accepts(kind, said.value));
+        if let Some(said) = said {
+            let message = format!("the component takes a {}", kind.word());
+            self.sink.report(
+                Diagnostic::new(&TYPE_CLASH, said.span, message)
+                    .related(demand.declared, "declared here")
+                    .help("write that type, or leave it out"),
+            );
+            return None;
+        }
+        if literal || accepts(kind, found) {
+            return Some(kind);
+        }
+        let (takes, gives) = (kind.word(), found.word());
+        let message =
+            format!("the component takes a {takes}, and what flows in is of type {gives}");
+        self.sink.report(
+            Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
+                .label(format!("of type {gives}"))
+                .related(demand.declared, format!("of type {takes}"))
+                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder"),
+        );
+        None
     }
 
     fn add_input(&mut self, input: Input, at: Span) -> Option<u32> {
@@ -219,8 +281,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 self.cx.spec.parameters.items[id.0 as usize].name.value.clone()
             }
             Reference::Output(step, output) => {
-                let body = self.cx.step(step.0);
-                let output = body.map_or("", |it| it.outputs.items[*output as usize].name.as_str());
+                let output = self.cx.output_name(step.0, *output);
                 format!("{}__{output}", self.cx.step_name(step.0))
             }
             Reference::Secret(name) => format!("secrets__{name}"),
@@ -417,6 +478,17 @@ impl Binder for StepBinder<'_, '_> {
 
     fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()> {
         super::files::file(self.cx, folder, path, span, self.sink).map(|_| ())
+    }
+
+    fn component(&mut self) -> Option<Box<ComponentUse>> {
+        let spec = self.body.component.as_ref()?;
+        let interface = self.cx.interface(self.step)?;
+        let component = interface.place(spec)?;
+        let kind = interface.kind()?;
+        let names = self.body.outputs.names();
+        let listed = names.filter_map(|name| self.cx.output(self.step, name));
+        let (files, listed) = (interface.files(), listed.collect());
+        Some(Box::new(ComponentUse { component, kind, files, listed }))
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -5,7 +5,9 @@
 mod binder;
 pub mod cut;
 mod files;
+mod handover;
 mod homes;
+mod interface;
 mod limits;
 mod names;
 mod order;
@@ -33,7 +35,7 @@ pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
 use crate::diagnostics::Sink;
 use crate::plan::{Home, Keys, Parameter, Project, Step, Text, When};
-use crate::source::{Files, Spanned};
+use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
 use crate::spec::steps::Engine;
@@ -68,10 +70,13 @@ pub fn check<'a>(
     project_spec: &'a ProjectSpec,
     files: &'a dyn Files,
     folder: &'a str,
+    sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Checked<'a>> {
     let before = sink.errors();
-    let cx = Context::new(spec, project_spec, files, folder);
+    let interfaces = interface::interfaces(spec, files, folder, sources, sink);
+    let cx = Context::new(spec, project_spec, files, folder, &interfaces);
+    interface::local_files(&cx, sink);
     limits::names(&cx, sink);
     place::containers(&cx, sink);
     let project = project::project(project_spec, &mut Sink::new());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::Window;
+use super::interface::Interface;
 use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
 use crate::source::{Files, Span};
 use crate::spec::Spec;
@@ -21,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) steps: BTreeMap<&'a str, u32>,
     /// Names of parameters, also of those whose body was refused.
     pub(crate) parameters: BTreeMap<&'a str, u32>,
+    /// The components behind steps.
+    pub(crate) interfaces: &'a [Option<Interface>],
     /// Names of outputs, for each step.
     outputs: Vec<BTreeMap<&'a str, u32>>,
 }
@@ -31,19 +34,36 @@ impl<'a> Context<'a> {
         project: &'a ProjectSpec,
         files: &'a dyn Files,
         folder: &'a str,
+        interfaces: &'a [Option<Interface>],
     ) -> Self {
         let steps = index(spec.steps.names());
         let parameters = index(spec.parameters.names());
-        let names = |item: &'a Item<StepSpec>| item.value.as_ref().map(|body| body.outputs.names());
-        let outputs =
-            spec.steps.items.iter().map(|item| names(item).map_or_else(BTreeMap::new, index));
+        let outputs = spec.steps.items.iter().zip(interfaces);
+        let outputs = outputs.map(|(item, interface)| output_names(item, interface.as_ref()));
         let outputs = outputs.collect();
-        Self { spec, project, files: Window::new(files), folder, steps, parameters, outputs }
+        let files = Window::new(files);
+        Self { spec, project, files, folder, steps, parameters, interfaces, outputs }
     }
 
     /// The number of a step's output.
     pub(crate) fn output(&self, step: u32, name: &str) -> Option<u32> {
         self.outputs[step as usize].get(name).copied()
+    }
+
+    /// The name of a step's output.
+    pub(crate) fn output_name(&self, step: u32, output: u32) -> &'a str {
+        let mut names = self.outputs[step as usize].iter();
+        names.find(|(_, index)| **index == output).map_or("", |(name, _)| *name)
+    }
+
+    /// The names of a step's outputs.
+    pub(crate) fn output_names(&self, step: u32) -> impl Iterator<Item = &'a str> {
+        self.outputs[step as usize].keys().copied()
+    }
+
+    /// The component behind a step.
+    pub(crate) fn interface(&self, step: u32) -> Option<&'a Interface> {
+        self.interfaces[step as usize].as_ref()
     }
 
     /// The step of an index; `None` when its body was refused.
@@ -78,6 +98,17 @@ impl<'a> Context<'a> {
             sink.report(diagnostic);
         }
         found
+    }
+}
+
+/// The outputs that the component has, else those that the author declares.
+fn output_names<'a>(
+    item: &'a Item<StepSpec>,
+    interface: Option<&'a Interface>,
+) -> BTreeMap<&'a str, u32> {
+    match interface.and_then(Interface::outputs) {
+        Some(ports) => index(ports.iter().map(|port| port.name.value.as_str())),
+        None => item.value.as_ref().map_or_else(BTreeMap::new, |body| index(body.outputs.names())),
     }
 }
 

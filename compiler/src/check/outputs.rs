@@ -1,9 +1,11 @@
 //! What steps give.
 
+use super::interface;
 use super::names::Context;
-use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, Sink, excerpt};
-use crate::plan::Output;
+use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, Sink, excerpt};
+use crate::plan::{Output, ValueType};
 use crate::source::{Span, Spanned};
+use crate::spec::component::ComponentPort;
 use crate::spec::ports::OutputSpec;
 use crate::spec::steps::{Engine, StepSpec};
 
@@ -23,38 +25,71 @@ pub(crate) fn reserved(name: &str, at: Span, sink: &mut Sink) {
 
 /// The outputs of a step; `None` in the place of those that were refused.
 pub(crate) fn outputs(
-    _: &Context<'_>,
+    cx: &Context<'_>,
+    step: u32,
     body: &StepSpec,
     engine: Engine,
     sink: &mut Sink,
 ) -> Vec<Option<Output>> {
+    let interface = cx.interface(step);
+    if let Some((interface, ports)) = interface.and_then(|it| Some((it, it.outputs()?))) {
+        interface::only_its_outputs(body, interface, sink);
+        return ports.iter().map(|port| of_component(port, body, sink)).collect();
+    }
     let items = body.outputs.items.iter();
     let each = items.map(|item| {
         let spec = item.value.as_ref()?;
         if engine == Engine::AzureMl {
             reserved(&item.name.value, item.name.span, sink);
         }
-        fits(spec, engine, sink)?;
-        Some(Output {
-            name: item.name.value.clone(),
-            kind: spec.kind.value,
-            mode: spec.mode.as_ref().map(|mode| mode.value.plan()),
-            path: spec.path.as_ref().map(|path| path.0.value.clone()),
-            register: spec
-                .register
-                .as_ref()
-                .map(|name| (name.value.clone(), spec.version.as_ref().map(|it| it.value.clone()))),
-        })
+        let Some(kind) = &spec.kind else {
+            if !spec.broken {
+                let head = Span::new(spec.span.file, spec.span.start, spec.span.start);
+                let message = "an output needs the key `type`";
+                sink.report(Diagnostic::new(&MISSING_KEY, head, message));
+            }
+            return None;
+        };
+        fits(spec, kind, engine, sink)?;
+        Some(output(&item.name.value, kind.value, Some(spec)))
     });
     each.collect()
 }
 
-fn fits(spec: &OutputSpec, engine: Engine, sink: &mut Sink) -> Option<()> {
-    let scalar = spec.kind.value.is_scalar();
+/// An output that the component declares; the author may say more of it.
+fn of_component(port: &ComponentPort, body: &StepSpec, sink: &mut Sink) -> Option<Output> {
+    let name = &port.name.value;
+    let Some(item) = body.outputs.get(name) else { return Some(output(name, port.kind, None)) };
+    let spec = item.value.as_ref()?;
+    let kind = interface::output_kind(port, Some(spec), sink)?;
+    fits(spec, &Spanned::new(kind, spec.span), Engine::AzureMl, sink)?;
+    Some(output(name, kind, Some(spec)))
+}
+
+fn output(name: &str, kind: ValueType, spec: Option<&OutputSpec>) -> Output {
+    let text = |it: &Spanned<String>| it.value.clone();
+    let register = spec.and_then(|spec| spec.register.as_ref());
+    let version = spec.and_then(|spec| spec.version.as_ref());
+    Output {
+        name: name.to_owned(),
+        kind,
+        mode: spec.and_then(|spec| spec.mode.as_ref()).map(|mode| mode.value.plan()),
+        path: spec.and_then(|spec| spec.path.as_ref()).map(|path| text(&path.0)),
+        register: register.map(|name| (text(name), version.map(text))),
+    }
+}
+
+fn fits(
+    spec: &OutputSpec,
+    kind: &Spanned<ValueType>,
+    engine: Engine,
+    sink: &mut Sink,
+) -> Option<()> {
+    let scalar = kind.value.is_scalar();
     if engine == Engine::AzureMl && scalar {
         let message = "steps on Azure ML give files, not values";
         sink.report(
-            Diagnostic::new(&BAD_VALUE, spec.kind.span, message)
+            Diagnostic::new(&BAD_VALUE, kind.span, message)
                 .help("give a uri_file; a CI step can read it and give the value"),
         );
         return None;

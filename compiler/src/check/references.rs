@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::binder::{EdgeSite, StepBinder};
+use super::interface::Interface;
 use super::names::{unknown, what_there_is};
 use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
@@ -87,10 +88,10 @@ impl StepBinder<'_, '_> {
     ) -> Option<(u32, Option<ValueType>)> {
         let body = self.cx.step(from)?;
         let Some(index) = self.cx.output(from, output) else {
-            if !body.broken {
+            if !body.broken && !matches!(self.cx.interface(from), Some(Interface::Broken)) {
                 let step = self.cx.step_name(from);
                 let message = format!("the step `{step}` has no output `{output}`");
-                let help = what_there_is(output, body.outputs.names());
+                let help = what_there_is(output, self.cx.output_names(from));
                 let help =
                     help.unwrap_or_else(|| format!("declare it in the `outputs` of `{step}`"));
                 self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));

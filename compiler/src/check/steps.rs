@@ -1,6 +1,7 @@
 //! Every step in the plan's words, and the edges between them.
 
 use super::binder::{Collected, EdgeSite, StepBinder};
+use super::interface::Interface;
 use super::names::Context;
 use super::{outputs, place, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink, excerpt};
@@ -9,7 +10,7 @@ use crate::plan::{
     When,
 };
 use crate::source::Span;
-use crate::spec::steps::{Binder, Engine, StepSpec};
+use crate::spec::steps::{Binder, Engine, Kind, StepSpec, component_keys, component_takes};
 
 /// What came of the steps. A step is `None` when something of it was refused.
 pub(crate) struct Steps {
@@ -54,7 +55,7 @@ fn all_outputs(cx: &Context<'_>, engines: &[Option<Engine>], sink: &mut Sink) ->
         let engine = (*engine).unwrap_or(Engine::Ci);
         let mut unplaced = Sink::new();
         let placed = engines[step as usize].is_some();
-        Some(outputs::outputs(cx, body, engine, if placed { sink } else { &mut unplaced }))
+        Some(outputs::outputs(cx, step, body, engine, if placed { sink } else { &mut unplaced }))
     });
     each.collect()
 }
@@ -88,7 +89,7 @@ fn bind(
     binder.declare_inputs();
     let kinds = body.kinds();
     if let (true, Engine::AzureMl, [kind]) = (placed, engine, kinds.as_slice()) {
-        wrong_kind(body, *kind, binder.sink);
+        wrong_kind(cx, step, *kind, binder.sink);
     }
     let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
@@ -157,10 +158,13 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
 }
 
 /// Keys of Azure ML steps that only some kinds take.
-fn wrong_kind(body: &StepSpec, kind: &dyn crate::spec::steps::Kind, sink: &mut Sink) {
+fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
+    let Some(body) = cx.step(step) else { return };
+    let component = cx.interface(step).and_then(Interface::kind);
+    let keys = component.map_or_else(|| kind.keys(), component_keys);
     let code = ("code", body.code.as_ref().map(|it| it.span));
     for (key, span) in azure_ml_keys(body).into_iter().chain(shared_keys(body)).chain([code]) {
-        let Some(span) = span.filter(|_| !kind.keys().contains(&key)) else { continue };
+        let Some(span) = span.filter(|_| !keys.contains(&key)) else { continue };
         if matches!(key, "submission" | "tags" | "environment") {
             continue;
         }
@@ -256,7 +260,8 @@ fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
 
 fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<AzureMlPlace> {
     let body = cx.step(step)?;
-    let takes = body.kind()?.takes();
+    let component = cx.interface(step).and_then(Interface::kind);
+    let takes = component.map_or(body.kind()?.takes(), component_takes);
     let compute = place::compute(cx, step, takes.compute, binder.sink);
     let environment = place::environment(cx, step, takes.environment, binder.sink);
     if let Some(resources) = &body.resources {

@@ -65,7 +65,8 @@ impl Ground<'_> {
     /// The slice of some goals and skips, cut.
     pub(crate) fn sliced(&self, goals: Option<&[u32]>, skip: &[u32]) -> Sliced {
         let slice = Slice::new(&self.graph.dag, &self.graph.edges, goals, skip);
-        let edges = slice.all_edges(&self.graph.edges);
+        let mut edges = slice.all_edges(&self.graph.edges);
+        super::handover::hand_over(self, &slice, &mut edges);
         let cut = Cut::new(&slice.dag, &slice.steps, self.vertices, &edges);
         Sliced { slice, cut }
     }

@@ -161,6 +161,13 @@ impl Sink {
         }
     }
 
+    /// Adds a place to what was reported after a number of messages.
+    pub(crate) fn relate(&mut self, after: usize, span: Span, text: &str) {
+        for diagnostic in self.items.iter_mut().skip(after) {
+            diagnostic.related.push(Related { span, text: text.to_owned() });
+        }
+    }
+
     /// Whether what is reported is only counted from now on.
     pub fn is_full(&self) -> bool {
         self.items.len() >= MOST_DIAGNOSTICS

@@ -5,9 +5,9 @@ mod native;
 
 use super::Pair;
 use crate::plan::{
-    AzureMlPlace, CiPlace, Command, Concurrency, DockerArguments, Environment, FanOut, Input, Keys,
-    Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar, Setting, Step, StepId,
-    Task, Trigger, When,
+    AzureMlPlace, CiPlace, Command, ComponentPlace, Concurrency, DockerArguments, Environment,
+    FanOut, Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar,
+    Setting, Step, StepId, Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -136,6 +136,12 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     match &step.task {
         Task::Command(command) => self::command(plan, step, command, &mut pairs),
         Task::FanOut(work) => fan_out(plan, step, work, &mut pairs),
+        Task::Component(component) => {
+            let place = match &component.component {
+                ComponentPlace::Registered(text) | ComponentPlace::File(text) => text,
+            };
+            pairs.put("component", format!("{place} ({})", component.kind.word()));
+        }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
     }
     for input in &step.inputs {

@@ -15,6 +15,7 @@ mod secret_outside_environment;
 mod self_hosted_runner;
 mod token_publishing;
 mod unknown_python;
+mod unpinned_component;
 mod unpinned_image;
 mod unpinned_install;
 mod unread_input;
@@ -49,6 +50,7 @@ static LINTS: &[Lint] = &[
     secret_outside_environment::lint,
     token_publishing::lint,
     unknown_python::lint,
+    unpinned_component::lint,
     unpinned_image::lint,
     unpinned_install::lint,
     unread_input::lint,

@@ -7,6 +7,9 @@ use crate::plan::{NativeKind, ScriptPiece, Task, Variable};
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
         let Some(body) = &item.value else { continue };
+        if matches!(step.task, Task::Component(_)) {
+            continue;
+        }
         let written = written(&step.task);
         for (index, output) in (0u32..).zip(&body.outputs.items) {
             if written.contains(&index) {
@@ -45,6 +48,7 @@ fn written(task: &Task) -> Vec<u32> {
         }
         // AutoML writes its model by itself.
         Task::Native(native) if native.kind == NativeKind::AutoMl => vec![0],
+        Task::Component(_) => Vec::new(),
         Task::Native(native) => native.pieces().filter_map(output).collect(),
     }
 }

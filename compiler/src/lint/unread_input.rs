@@ -8,6 +8,9 @@ use crate::plan::{ScriptPiece, Task, Variable};
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
         let Some(body) = &item.value else { continue };
+        if matches!(step.task, Task::Component(_)) {
+            continue; // the component says what it reads
+        }
         let read = read(&step.task);
         for (index, input) in (0u32..).zip(&body.inputs.items) {
             if read.contains(&index) {
@@ -45,6 +48,7 @@ fn read(task: &Task) -> Vec<u32> {
             read.push(fan_out.input_data);
             read
         }
+        Task::Component(_) => Vec::new(),
         Task::Native(native) => {
             native.pieces().filter_map(input).chain(native.fields.inputs()).collect()
         }

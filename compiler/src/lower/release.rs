@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::workflows;
 use crate::check::Checked;
 use crate::plan::{
-    Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId, ValueType,
+    ComponentPlace, Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId,
+    ValueType,
 };
 
 /// The release of a plan whose triggers and submissions are there; `None` when nothing lives in
@@ -75,6 +76,12 @@ fn outermost(paths: BTreeSet<String>) -> Vec<String> {
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
         Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
+        Task::Component(component) => {
+            if let ComponentPlace::File(path) = &component.component {
+                paths.insert(path.clone());
+            }
+            paths.extend(component.files.iter().cloned());
+        }
         Task::Native(native) => paths.extend(native.code.as_deref().map(folder)),
         Task::FanOut(fan_out) => {
             paths.insert(folder(&fan_out.code));

@@ -3,6 +3,7 @@
 //! Targets read this and nothing else. Everything that can fail was decided before: a plan can be
 //! written by every target that its project names.
 
+mod component;
 mod filter;
 mod native;
 mod node;
@@ -15,6 +16,7 @@ mod value;
 mod words;
 mod workflow;
 
+pub use component::*;
 pub use filter::*;
 pub use native::*;
 pub use node::*;

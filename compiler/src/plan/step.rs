@@ -1,7 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    DockerArguments, Native, NativeKind, NodeSettings, Reference, Scalar, StepId, Text, ValueType,
+    ComponentUse, DockerArguments, Native, NativeKind, NodeSettings, Reference, Scalar, StepId,
+    Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -155,6 +156,8 @@ pub enum Task {
     FanOut(Box<FanOut>),
     /// A node of one of Azure ML's own kinds.
     Native(Box<Native>),
+    /// A component that stands elsewhere.
+    Component(Box<ComponentUse>),
 }
 
 /// One command.
@@ -322,12 +325,17 @@ impl Step {
         }
     }
 
+    /// Whether another node can wait for it: it has an output, or can be given one.
+    pub fn can_tell(&self) -> bool {
+        !matches!(self.task, Task::Component(_)) || !self.outputs.is_empty()
+    }
+
     /// The inputs that stand in the arguments of a script over mini-batches, where no quotes keep
     /// a value together.
     pub fn argument_inputs(&self) -> impl Iterator<Item = &Input> {
         let pieces: &[ScriptPiece] = match &self.task {
             Task::FanOut(fan_out) => &fan_out.arguments,
-            Task::Command(_) | Task::Native(_) => &[],
+            Task::Command(_) | Task::Native(_) | Task::Component(_) => &[],
         };
         pieces.iter().filter_map(|piece| match piece {
             ScriptPiece::Input(index) => self.inputs.get(*index as usize),
@@ -356,6 +364,7 @@ impl Step {
             }
             Task::FanOut(fan_out) => fan_out.references(visit),
             Task::Native(native) => native.fields.references(visit),
+            Task::Component(_) => {}
         }
     }
 }
@@ -368,7 +377,7 @@ impl Task {
             Self::Native(native) if native.kind == NativeKind::AutoMl => {
                 ("best_model", ValueType::MlflowModel)
             }
-            Self::Command(_) | Self::FanOut(_) | Self::Native(_) => {
+            Self::Command(_) | Self::FanOut(_) | Self::Native(_) | Self::Component(_) => {
                 ("mlopsc__done", ValueType::UriFolder)
             }
         }
@@ -380,6 +389,8 @@ impl Task {
         match self {
             Self::Command(_) | Self::FanOut(_) => true,
             Self::Native(native) => native.kind != NativeKind::AutoMl,
+            // Azure ML's tools drop what the component does not declare.
+            Self::Component(_) => false,
         }
     }
 }

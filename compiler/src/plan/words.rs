@@ -98,6 +98,7 @@ impl Task {
             Self::Command(_) => "run",
             Self::FanOut(_) => "parallel",
             Self::Native(native) => native.word(),
+            Self::Component(_) => "component",
         }
     }
 }

@@ -245,8 +245,8 @@ record! {
     /// register: diabetes
     /// ```
     OutputSpec as "an output" {
-        /// What it is.
-        req kind = "type": Spanned<ValueType>,
+        /// What it is. A component file says it itself; every other step must.
+        opt kind = "type": Spanned<ValueType>,
         /// How data leaves (Azure ML).
         opt mode = "mode": Spanned<ModeWord>,
         /// Where it is stored, as Azure ML reads it; by default the platform's own place (Azure ML).

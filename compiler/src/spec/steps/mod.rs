@@ -1,8 +1,11 @@
 //! Steps. One file a kind; a kind is one field of [`StepSpec`] and one line of [`StepSpec::kinds`].
 
+mod component;
 mod parallel;
 mod run;
 
+pub use component::ComponentSpec;
+pub(crate) use component::{component_keys, component_takes};
 pub use parallel::Parallel;
 
 use super::decode::{Dict, Many, Named};
@@ -16,7 +19,7 @@ use super::values::{
     AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, StepName, VariableName, Word,
 };
 use crate::diagnostics::Diagnostic;
-use crate::plan::{self, ScriptPiece, Setting, ValueType, Variable, When};
+use crate::plan::{self, ComponentUse, ScriptPiece, Setting, ValueType, Variable, When};
 use crate::source::{Span, Spanned};
 
 choice! {
@@ -75,6 +78,9 @@ record! {
         opt run = "run": Box<Script>,
         /// A script over mini-batches, on Azure ML.
         opt parallel = "parallel": Box<Parallel>,
+        /// An Azure ML component that stands elsewhere: a component file, or one of the workspace or
+        /// of a registry. `inputs` bind its inputs; `outputs` say more of its outputs.
+        opt component = "component": Box<ComponentSpec>,
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
@@ -119,7 +125,7 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "automl", "sweep", "spark", "component", "pipeline", "register", "deploy", "image",
+        "automl", "sweep", "spark", "pipeline", "register", "deploy", "image",
         "stage", "reuse", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
     }
 }
@@ -159,6 +165,8 @@ pub trait Binder {
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A file in a folder that [`Binder::folder`] gave.
     fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()>;
+    /// The component that the step uses.
+    fn component(&mut self) -> Option<Box<ComponentUse>>;
     /// Says what only the kind knows.
     fn report(&mut self, diagnostic: Diagnostic);
 }
@@ -227,13 +235,16 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn Kind> {
-        let all: [Option<&dyn Kind>; 2] =
-            [self.run.as_deref().map(|it| it as _), self.parallel.as_deref().map(|it| it as _)];
+        let all: [Option<&dyn Kind>; 3] = [
+            self.run.as_deref().map(|it| it as _),
+            self.parallel.as_deref().map(|it| it as _),
+            self.component.as_deref().map(|it| it as _),
+        ];
         all.into_iter().flatten().collect()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 2] = ["run", "parallel"];
+    pub const KIND_KEYS: [&'static str; 3] = ["run", "parallel", "component"];
 
     /// Every text of the step in which references may stand: commands, settings, inputs, `env`.
     pub fn texts(&self) -> Vec<&Text> {

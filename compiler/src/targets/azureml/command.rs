@@ -27,7 +27,7 @@ pub(super) fn write(
 }
 
 /// Seconds.
-fn limits(timeout: u64) -> Map {
+pub(super) fn limits(timeout: u64) -> Map {
     let mut limits = Map::new();
     limits.put("timeout", Doc::Number(timeout.to_string()));
     limits

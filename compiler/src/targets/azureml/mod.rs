@@ -9,6 +9,7 @@ mod job;
 mod native;
 mod node;
 mod parallel;
+mod reference;
 mod schedule;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! What all nodes of a pipeline have: software, cluster, inputs, outputs, order.
 
 use super::context::{Context, Role};
-use super::{command, job, native, parallel, value};
+use super::{command, job, native, parallel, reference, value};
 use crate::emit::{Doc, Map};
 use crate::plan::{
-    AzureMlPlace, DockerArguments, Environment, Input, Keys, Mode, NodeSettings, Resources, Source,
-    Step, Task,
+    AzureMlPlace, DockerArguments, Environment, Input, Keys, Mode, NativeKind, NodeSettings,
+    Resources, Source, Step, Task,
 };
 
 /// The node of a step.
@@ -18,10 +18,12 @@ pub(super) fn write(
     let mut doc = match &step.task {
         Task::Command(task) => command::write(context, step, place, task),
         Task::FanOut(task) => parallel::write(context, step, place, task),
+        Task::Component(task) => reference::write(context, step, place, task),
         Task::Native(task) => native::write(context, step, place, role, task),
     };
     // The data of AutoML are keys of its own, and `inputs` makes Azure ML's tools fail.
-    if step.task.can_wait() {
+    let is_automl = matches!(&step.task, Task::Native(native) if native.kind == NativeKind::AutoMl);
+    if !is_automl {
         doc.put_filled("inputs", inputs(context, step, role));
     }
     doc.put_filled("outputs", outputs(step, role));
@@ -111,8 +113,9 @@ pub(super) fn keys(keys: &Keys) -> Map {
 
 fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
     let mut inputs = Map::new();
+    let is_component = matches!(step.task, Task::Component(_));
     for input in &step.inputs {
-        inputs.put(input.name.clone(), bound(context, input));
+        inputs.put(input.name.clone(), bound(context, input, is_component));
     }
     for wire in &role.waits {
         // Direct: nobody writes to the output, and mounting what is not there fails.
@@ -122,7 +125,8 @@ fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
     inputs
 }
 
-fn bound(context: &Context<'_>, input: &Input) -> Doc {
+/// What is bound to an input. A component says the type itself.
+fn bound(context: &Context<'_>, input: &Input, is_component: bool) -> Doc {
     match &input.source {
         Source::Literal(scalar) if input.kind.is_scalar() => {
             value::typed(context, input.kind, scalar)
@@ -134,7 +138,7 @@ fn bound(context: &Context<'_>, input: &Input) -> Doc {
         Source::Reference(reference) => {
             let path = value::reference(context, reference);
             let inferred = value::reference_kind(context, reference) == input.kind;
-            if input.kind.is_scalar() || inferred && input.mode.is_none() {
+            if input.kind.is_scalar() || (inferred || is_component) && input.mode.is_none() {
                 path.into()
             } else {
                 value::data(input.kind, path, input.mode).into()
@@ -145,13 +149,19 @@ fn bound(context: &Context<'_>, input: &Input) -> Doc {
 }
 
 fn outputs(step: &Step, role: &Role<'_>) -> Map {
+    // A component has outputs that the step says nothing of.
+    let listed = |at: u32| match &step.task {
+        Task::Component(component) => component.listed.contains(&at),
+        Task::Command(_) | Task::FanOut(_) | Task::Native(_) => true,
+    };
     let mut outputs = Map::new();
     for (at, output) in (0..).zip(&step.outputs) {
         let doc = match role.promotion(at) {
             Some(promoted) => {
                 value::data(output.kind, value::pipeline_output(&promoted.name), output.mode)
             }
-            None => job::stored(output),
+            None if listed(at) => job::stored(output),
+            None => continue,
         };
         outputs.put(output.name.clone(), doc);
     }

@@ -1,0 +1,21 @@
+//! `unpinned-component`: a label names another version of a component whenever it is moved.
+
+use crate::check::Checked;
+use crate::diagnostics::{Diagnostic, Sink, UNPINNED_COMPONENT};
+
+pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
+    for (_, step) in checked.spec.steps.good() {
+        let Some(component) = &step.component else { continue };
+        let name = &component.from;
+        if component.file().is_some() || !is_latest(&name.value) {
+            continue;
+        }
+        let message = format!("`{}` is another component with each new version of it", name.value);
+        let help = "name a version: `azureml:<name>:<version>`";
+        sink.report(Diagnostic::new(&UNPINNED_COMPONENT, name.span, message).help(help));
+    }
+}
+
+fn is_latest(name: &str) -> bool {
+    name.ends_with("@latest") || name.ends_with("/labels/latest")
+}

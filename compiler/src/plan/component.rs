@@ -1,0 +1,51 @@
+//! Nodes that run a component that stands elsewhere.
+
+/// A node that runs a component of the author's, of the workspace or of a registry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ComponentUse {
+    /// The component.
+    pub component: ComponentPlace,
+    /// What it is.
+    pub kind: ComponentKind,
+    /// Root-relative paths that the component file names; folders end in `/`.
+    pub files: Vec<String>,
+    /// Outputs of the step, by index, that the node writes down, since the author did.
+    pub listed: Vec<u32>,
+}
+
+/// Where a component stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ComponentPlace {
+    /// In the workspace or a registry, as Azure ML reads it.
+    Registered(String),
+    /// Root-relative path of the author's file.
+    File(String),
+}
+
+/// What a component is, as far as its nodes differ.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ComponentKind {
+    /// A command.
+    Command,
+    /// A script over mini-batches.
+    Parallel,
+    /// A Spark job.
+    Spark,
+    /// A pipeline.
+    Pipeline,
+}
+
+impl ComponentKind {
+    /// All kinds, in the order of the manual.
+    pub const ALL: [Self; 4] = [Self::Command, Self::Parallel, Self::Spark, Self::Pipeline];
+
+    /// Azure ML's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Parallel => "parallel",
+            Self::Spark => "spark",
+            Self::Pipeline => "pipeline",
+        }
+    }
+}

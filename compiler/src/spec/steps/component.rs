@@ -1,0 +1,132 @@
+//! `component`: an Azure ML component that stands elsewhere: in a file, the workspace, a registry.
+
+use super::{Binder, Engine, Kind, Need, StepSpec, Takes};
+use crate::diagnostics::{BAD_VALUE, Diagnostic};
+use crate::plan::{ComponentKind, Task};
+use crate::source::Spanned;
+use crate::spec::record::{choice, record};
+
+choice! {
+    /// What a component is.
+    ComponentWord as "a kind of component" {
+        /// A command.
+        Command = "command",
+        /// A script over mini-batches.
+        Parallel = "parallel",
+        /// A Spark job.
+        Spark = "spark",
+        /// A pipeline.
+        Pipeline = "pipeline",
+    }
+}
+
+impl ComponentWord {
+    /// The plan's word.
+    pub(crate) fn plan(self) -> ComponentKind {
+        match self {
+            Self::Command => ComponentKind::Command,
+            Self::Parallel => ComponentKind::Parallel,
+            Self::Spark => ComponentKind::Spark,
+            Self::Pipeline => ComponentKind::Pipeline,
+        }
+    }
+}
+
+record! {
+    /// An Azure ML component that stands elsewhere. The step's `inputs` bind its inputs.
+    ///
+    /// ```yaml
+    /// from: azureml:score:3
+    /// type: parallel
+    /// ```
+    ComponentSpec as "a `component` step" {
+        /// A component file, from this file on; or `azureml:<name>:<version>`,
+        /// `azureml:<name>@<label>`, `azureml://registries/<registry>/components/<name>/versions/<version>`.
+        req from = "from": Spanned<String>,
+        /// What it is. A file says it itself.
+        opt kind = "type": Spanned<ComponentWord> = "command",
+    }
+    short from
+}
+
+impl ComponentSpec {
+    /// The path of the file, when it is one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        let text = self.from.value.as_str();
+        (!text.starts_with("azureml:")).then(|| text.strip_prefix("file:").unwrap_or(text))
+    }
+
+    /// Whether Azure ML finds the component by the name; it refuses one without a version, but only
+    /// when the job is made.
+    pub(crate) fn is_complete(&self) -> bool {
+        let rest = self.from.value.strip_prefix("azureml:").unwrap_or_default();
+        let filled = |(name, version): (&str, &str)| !name.is_empty() && !version.is_empty();
+        if let Some(registry) = rest.strip_prefix("//registries/") {
+            let parts: Vec<&str> = registry.split('/').collect();
+            let known = |parts: &[&str]| {
+                parts[1] == "components" && matches!(parts[3], "versions" | "labels")
+            };
+            return parts.len() == 5 && known(&parts) && parts.iter().all(|part| !part.is_empty());
+        }
+        rest.starts_with("/subscriptions/")
+            || rest.split_once([':', '@']).is_some_and(filled) && !rest.contains('/')
+    }
+}
+
+impl Kind for ComponentSpec {
+    fn key(&self) -> &'static str {
+        "component"
+    }
+
+    fn engine(&self) -> Option<Engine> {
+        Some(Engine::AzureMl)
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { compute: Need::Must, environment: Need::No }
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        component_keys(self.kind.as_ref().map_or(ComponentKind::Command, |it| it.value.plan()))
+    }
+
+    fn instead(&self, key: &str) -> Option<&'static str> {
+        match key {
+            "code" | "environment" => Some("the component brings its own"),
+            "reuse" => Some("`is_deterministic` of the component says it"),
+            _ => None,
+        }
+    }
+
+    fn task(&self, _: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
+        if self.file().is_none() && !self.is_complete() {
+            let message = format!("`{}` does not say which component", self.from.value);
+            let help = "write `azureml:<name>:<version>`, or the path of a component file";
+            binder.report(Diagnostic::new(&BAD_VALUE, self.from.span, message).help(help));
+            return None;
+        }
+        binder.component().map(Task::Component)
+    }
+}
+
+/// The keys that a node of a component takes beside those of all nodes.
+pub(crate) fn component_keys(kind: ComponentKind) -> &'static [&'static str] {
+    match kind {
+        ComponentKind::Command => {
+            &["env", "timeout", "resources", "distribution", "identity", "queue", "services"]
+        }
+        ComponentKind::Parallel => &["env", "resources", "identity"],
+        ComponentKind::Spark => &["resources", "identity"],
+        ComponentKind::Pipeline => &[],
+    }
+}
+
+/// Which placing keys a node of a component takes.
+pub(crate) fn component_takes(kind: ComponentKind) -> Takes {
+    let compute = match kind {
+        ComponentKind::Command | ComponentKind::Parallel => Need::Must,
+        ComponentKind::Spark => Need::May,
+        ComponentKind::Pipeline => Need::No,
+    };
+    Takes { compute, environment: Need::No }
+}

@@ -1,0 +1,29 @@
+//! Nodes that name a component that stands elsewhere.
+
+use super::context::Context;
+use super::{command, node};
+use crate::emit::Map;
+use crate::plan::{AzureMlPlace, ComponentPlace, ComponentUse, Step};
+
+/// The node but for its inputs and outputs.
+pub(super) fn write(
+    context: &Context<'_>,
+    step: &Step,
+    place: &AzureMlPlace,
+    task: &ComponentUse,
+) -> Map {
+    let mut doc = Map::new();
+    doc.put("type", task.kind.word());
+    node::titles(step, &mut doc);
+    let component = match &task.component {
+        ComponentPlace::Registered(name) => name.clone(),
+        ComponentPlace::File(path) => context.way_to(path),
+    };
+    doc.put("component", component);
+    doc.put_filled("environment_variables", node::variables(context, step));
+    doc.put_some("compute", place.compute.as_ref());
+    doc.put_filled("resources", node::resources(context, &place.resources));
+    node::settings(&place.settings, &mut doc);
+    doc.put_some("limits", step.timeout_seconds.map(command::limits));
+    doc
+}
