@@ -16,6 +16,7 @@ use edges::data_edges;
 pub(crate) use edges::{closure, demanded, edges_of};
 use projects::reading;
 pub(crate) use projects::stage;
+pub(crate) use tools::run;
 use tools::{Tools, tools};
 
 /// The parsers; `None` when the tests are to be left out. Panics where something is missing: a

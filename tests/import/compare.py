@@ -55,7 +55,8 @@ def client_that_remembers():
         if isinstance(body.get("condaFile"), str):
             body["condaFile"] = yaml.safe_load(body["condaFile"])
         if asset.build and asset.build.path:
-            body["build"] = [str(Path(asset.build.path).resolve()), asset.build.dockerfile_path]
+            folder = Path(asset.base_path or ".") / asset.build.path
+            body["build"] = [str(folder.resolve()), asset.build.dockerfile_path]
         for unsaid in ("description", "tags", "isAnonymous", "properties"):
             body.pop(unsaid, None)
         return remember("environments", body)
@@ -112,7 +113,10 @@ def nodes(jobs, cluster):
     """Nodes with the cluster that they run on."""
     for node in jobs.values():
         node.pop("_source", None)
-        if cluster and node.get("type") in ("command", "parallel", "sweep") and "resources.x" not in node:
+        plain = {"job_output_type": "uri_folder"}  # what an output is that says nothing
+        outputs = {key: out for key, out in node.get("outputs", {}).items() if out != plain}
+        node["outputs"] = outputs
+        if cluster and node.get("type") in ("command", "parallel", "sweep"):
             node.setdefault("computeId", cluster)
         if cluster and node.get("type") == "automl":
             node.setdefault("compute", f"azureml:{cluster}")

@@ -190,7 +190,10 @@ impl Manual {
     }
 
     fn forms(&mut self, forms: &[Value]) -> String {
-        let [one, other] = forms else { panic!("the manual has no words for {forms:?}") };
+        let [one, other] = forms else {
+            let all: Vec<String> = forms.iter().map(|form| self.words(form)).collect();
+            return all.join(", or ");
+        };
         let one_words = self.words(one);
         if other["items"] == *one {
             return format!("one or a list: {one_words}");

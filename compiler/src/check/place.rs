@@ -252,6 +252,15 @@ fn resolve(
             };
             Some(Environment::Image { image: image.image.value.0.clone(), conda })
         }
+        EnvironmentSpec::Build(build) => {
+            let path = &build.build;
+            let folder = super::files::folder(cx, folder, &path.value.0, path.span, sink)?;
+            let file = build.dockerfile.as_ref();
+            let dockerfile = file.map_or("Dockerfile", |file| &file.value.0).to_owned();
+            let at = file.map_or(path.span, |file| file.span);
+            super::files::file(cx, &folder, &dockerfile, at, sink)?;
+            Some(Environment::Build { folder, dockerfile })
+        }
     }
 }
 

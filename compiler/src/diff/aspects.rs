@@ -213,6 +213,7 @@ fn environment_words(environment: &Environment) -> String {
         Environment::Reference(reference) => reference.clone(),
         Environment::Image { image, conda: None } => image.clone(),
         Environment::Image { image, conda: Some(conda) } => format!("{image} with {conda}"),
+        Environment::Build { folder, dockerfile } => format!("{dockerfile} in {folder}"),
     }
 }
 

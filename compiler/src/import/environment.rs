@@ -45,12 +45,27 @@ fn image(cx: &mut Cx<'_>, step: &str, node: Node<'_>) -> Option<Map> {
             cx.changed(field.key.span(), message);
         }
     }
+    if let Some(field) = keys.take("build") {
+        let map = build(cx, field.value);
+        cx.finish(&keys, "an environment");
+        return map;
+    }
     let image = cx.text(keys.take("image"));
     let conda = keys.take("conda_file").and_then(|field| conda(cx, step, field.value));
     cx.finish(&keys, "an environment");
     let mut map = Map::new();
     map.put("image", image?);
     map.put_some("conda", conda);
+    Some(map)
+}
+
+fn build(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Map> {
+    let keys = Keys::of(node);
+    let path = keys.take("path").and_then(|field| cx.path(field.value))?;
+    let dockerfile = cx.text(keys.take("dockerfile_path")).filter(|it| it != "Dockerfile");
+    cx.finish(&keys, "`build`");
+    let mut map = Map::new();
+    map.put("build", path).put_some("dockerfile", dockerfile);
     Some(map)
 }
 

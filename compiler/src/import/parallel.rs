@@ -41,7 +41,7 @@ pub(super) fn step(
     let field = keys.take("max_concurrency_per_instance");
     put_from(&mut own, "max_concurrency_per_instance", setting(cx, scope, field), field);
     put_from(&mut step, "resources", resources(cx, scope, keys, own), None);
-    extras(cx, keys, &mut step);
+    extras(keys, &mut step);
     cx.finish(keys, "a parallel node");
     Some(step)
 }
@@ -98,6 +98,9 @@ fn batching(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, map: &mut Map) 
     } else if size.is_some() {
         put_from(map, "mini_batch_size", setting(cx, scope, size), size);
     } else {
+        let message =
+            "the size of a mini-batch is missing; Azure ML's documents say 1, and so does the spec";
+        cx.changed(keys.node.span(), message);
         map.put("mini_batch_size", 1_i64);
     }
 }

@@ -126,7 +126,7 @@ fn defaults(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) -> Option<String> 
     if Spec::KEYS.contains(&"identity")
         && let Some(field) = keys.take("identity")
     {
-        put_from(spec, "identity", Some(super::context::copied(field.value)), Some(field));
+        put_from(spec, "identity", Some(super::step::settings(field.value)), Some(field));
     }
     own.or(default)
 }

@@ -59,7 +59,7 @@ fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<
         cx.finish(&limits, "`limits`");
     }
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
-    extras(cx, keys, &mut step);
+    extras(keys, &mut step);
     cx.finish(keys, "a command node");
     step
 }
@@ -145,7 +145,7 @@ pub(super) fn resources(
 }
 
 /// Keys that the language has under these names, in Azure ML's own shape.
-pub(super) fn extras(cx: &mut Cx<'_>, keys: &Keys<'_>, step: &mut Map) {
+pub(super) fn extras(keys: &Keys<'_>, step: &mut Map) {
     let all = [
         ("distribution", "distribution"),
         ("identity", "identity"),
@@ -156,10 +156,29 @@ pub(super) fn extras(cx: &mut Cx<'_>, keys: &Keys<'_>, step: &mut Map) {
         if StepSpec::KEYS.contains(&ours)
             && let Some(field) = keys.take(theirs)
         {
-            put_from(step, ours, Some(copied(field.value)), Some(field));
+            put_from(step, ours, Some(settings(field.value)), Some(field));
         }
     }
-    let _ = cx;
+}
+
+/// Settings as they are, with words as the language writes them: Azure ML's tools ignore letter case.
+pub(super) fn settings(node: Node<'_>) -> Doc {
+    let mut map = Map::new();
+    for field in node.fields() {
+        let value = match field.value.text() {
+            _ if field.value.is_map() => settings(field.value),
+            Some(text) if matches!(field.name(), "type" | "job_tier" | "priority") => {
+                match text.to_ascii_lowercase().as_str() {
+                    "managed_identity" => "managed".into(),
+                    "py_torch" => "pytorch".into(),
+                    word => word.into(),
+                }
+            }
+            _ => copied(field.value),
+        };
+        map.put(field.name().to_owned(), value);
+    }
+    map.into()
 }
 
 /// A number or word, or the pipeline's input that gives it.

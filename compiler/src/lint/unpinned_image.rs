@@ -36,6 +36,7 @@ fn environments<'a>(all: impl Iterator<Item = &'a EnvironmentSpec>, sink: &mut S
         match environment {
             EnvironmentSpec::Reference(name) => registered(name, sink),
             EnvironmentSpec::Image(image) => moving(&image.image, sink),
+            EnvironmentSpec::Build(_) => {}
         }
     }
 }

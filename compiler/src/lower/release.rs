@@ -87,10 +87,16 @@ fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
             paths.insert(folder(&fan_out.code));
         }
     }
-    if let Place::AzureMl(place) = &step.place
-        && let Some(Environment::Image { conda: Some(conda), .. }) = &place.environment
-    {
-        paths.insert(conda.clone());
+    if let Place::AzureMl(place) = &step.place {
+        match &place.environment {
+            Some(Environment::Image { conda: Some(conda), .. }) => {
+                paths.insert(conda.clone());
+            }
+            Some(Environment::Build { folder: built, .. }) => {
+                paths.insert(folder(built));
+            }
+            Some(Environment::Image { conda: None, .. } | Environment::Reference(_)) | None => {}
+        }
     }
     for input in &step.inputs {
         if let (false, Source::Literal(Scalar::Text(text))) =

@@ -6,8 +6,8 @@ use crate::check::cut::GroupKind;
 use crate::check::slice::EdgeKind;
 use crate::check::{Checked, Sliced};
 use crate::plan::{
-    Plan, Reference, StepId, Submission, SubmissionId, SubmissionInput, SubmissionOutput,
-    ValueType, Wire,
+    ParameterId, Plan, Reference, StepId, Submission, SubmissionId, SubmissionInput,
+    SubmissionOutput, ValueType, Wire,
 };
 
 /// The submissions of a slice, by the index of their group. Equal ones are shared with what is
@@ -21,9 +21,13 @@ pub(crate) fn of_slice(
 ) -> Vec<(u32, SubmissionId)> {
     let mut ids = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
+    let alone = sliced.cut.groups.len() == 1;
     for (group, kind) in (0u32..).zip(sliced.cut.groups.iter().map(|group| &group.kind)) {
         let GroupKind::Submission { name, steps } = kind else { continue };
         let mut submission = build(plan, checked, sliced, group, steps);
+        if alone {
+            submission.inputs.extend(unread(plan));
+        }
         let first = &plan.steps[steps[0] as usize].name;
         let own = name.map(|name| checked.submissions[name as usize].as_str());
         let own = own.filter(|own| !names.contains(*own));
@@ -50,6 +54,21 @@ pub(crate) fn of_slice(
         ids.push((group, SubmissionId(id as u32)));
     }
     ids
+}
+
+/// The parameters that no step reads. A job that is the whole pipeline takes them too, since who
+/// starts it may set them.
+fn unread(plan: &Plan) -> impl Iterator<Item = SubmissionInput> {
+    let mut read = BTreeSet::new();
+    for step in &plan.steps {
+        step.references(&mut |reference| {
+            if let Reference::Parameter(id) = reference {
+                read.insert(id.0);
+            }
+        });
+    }
+    let all = (0..).zip(&plan.parameters).filter(move |(id, _)| !read.contains(id));
+    all.filter_map(|(id, _)| input(plan, &Reference::Parameter(ParameterId(id))))
 }
 
 /// The name, with a number behind it when a step and a submission share it.

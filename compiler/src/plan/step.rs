@@ -73,6 +73,13 @@ pub enum Environment {
         /// Root-relative path of the conda file.
         conda: Option<String>,
     },
+    /// An image that Azure ML builds.
+    Build {
+        /// Root-relative folder.
+        folder: String,
+        /// The Dockerfile, relative to the folder.
+        dockerfile: String,
+    },
 }
 
 /// Machines of a node. `None` leaves a key out.

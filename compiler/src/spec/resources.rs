@@ -132,6 +132,20 @@ record! {
     }
 }
 
+record! {
+    /// Software on Azure ML nodes that Azure ML builds from a Dockerfile.
+    ///
+    /// ```yaml
+    /// build: envs/training
+    /// ```
+    EnvironmentBuild as "a built environment" {
+        /// The folder that the image is built in.
+        req build = "build": Spanned<PathText>,
+        /// The Dockerfile in that folder.
+        opt dockerfile = "dockerfile": Spanned<PathText> = "Dockerfile",
+    }
+}
+
 /// An environment as a map names it.
 #[derive(Clone, Debug)]
 pub enum EnvironmentSpec {
@@ -139,14 +153,20 @@ pub enum EnvironmentSpec {
     Reference(Spanned<String>),
     /// An image.
     Image(Box<EnvironmentImage>),
+    /// A Dockerfile.
+    Build(Box<EnvironmentBuild>),
 }
 
 impl Decode for EnvironmentSpec {
-    const EXPECTED: &'static str = "an environment (`azureml:name:version`, or a map with `image`)";
+    const EXPECTED: &'static str =
+        "an environment (`azureml:name:version`, or a map with `image` or `build`)";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         match cx.tree.kind(node) {
             Kind::Scalar(_) => Spanned::<String>::decode(cx, node).map(Self::Reference),
+            Kind::Map(entries) if entries.iter().any(|it| cx.tree.text_of(it.key) == "build") => {
+                EnvironmentBuild::decode(cx, node).map(|build| Self::Build(Box::new(build)))
+            }
             Kind::Map(_) => {
                 EnvironmentImage::decode(cx, node).map(|image| Self::Image(Box::new(image)))
             }
@@ -167,7 +187,8 @@ impl JsonSchema for EnvironmentSpec {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let image = generator.subschema_for::<EnvironmentImage>();
         let reference = generator.subschema_for::<Spanned<String>>();
-        json_schema!({ "anyOf": [reference, image] })
+        let build = generator.subschema_for::<EnvironmentBuild>();
+        json_schema!({ "anyOf": [reference, image, build] })
     }
 }
 

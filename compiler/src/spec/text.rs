@@ -174,7 +174,7 @@ record! {
     /// ```yaml
     /// verbatim: python train.py $(cat options.txt) --depth ${{ inputs.depth }}
     /// ```
-    VerbatimScript as "a command" {
+    VerbatimScript as "a verbatim command" {
         /// The command. Nothing of it is read as bash and nothing is added, so that a reference may
         /// stand anywhere, and a value with blanks, quotes or `;` becomes part of the command. For
         /// steps on Azure ML.
@@ -332,18 +332,36 @@ fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
     }
 }
 
-impl JsonSchema for Script {
+/// The short form of a [`Script`], for the schema.
+enum CommandText {}
+
+impl JsonSchema for CommandText {
     fn schema_name() -> Cow<'static, str> {
         "Script".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let verbatim = generator.subschema_for::<VerbatimScript>();
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "title": "command",
             "description": "A bash command; `${{ … }}` may stand where a word or text in double quotes may.",
-            "anyOf": [{ "type": ["string", "number", "boolean"] }, verbatim],
+            "type": ["string", "number", "boolean"],
         })
+    }
+}
+
+impl JsonSchema for Script {
+    fn schema_name() -> Cow<'static, str> {
+        "Command".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let text = generator.subschema_for::<CommandText>();
+        let verbatim = generator.subschema_for::<VerbatimScript>();
+        json_schema!({ "anyOf": [text, verbatim] })
     }
 }
 

@@ -53,6 +53,13 @@ pub(super) fn environment(context: &Context<'_>, place: &AzureMlPlace) -> Option
             doc.put_some("conda_file", conda.as_ref().map(|path| context.way_to(path)));
             doc.into()
         }
+        Environment::Build { folder, dockerfile } => {
+            let mut build = Map::new();
+            build.put("path", context.way_to(folder)).put("dockerfile_path", dockerfile);
+            let mut doc = Map::new();
+            doc.put("build", build);
+            doc.into()
+        }
     })
 }
 
