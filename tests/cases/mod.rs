@@ -74,6 +74,7 @@ cases! {
     order
     parallel_whole
     parameters
+    pipeline_outputs
     project_settings
     pull_request_slice
     schedules

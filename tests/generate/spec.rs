@@ -22,6 +22,7 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
     }
     let all = steps::steps(tape, world);
     root.filled("defaults", defaults.node());
+    root.filled("outputs", outputs(tape, world));
     let mut shuffled = all;
     if tape.chance(20) {
         shuffled.reverse();
@@ -32,6 +33,22 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
         root.put("concurrency", text(tape.pick(&["queue", "cancel", "parallel"])));
     }
     (name, root.node())
+}
+
+/// Outputs of the pipeline.
+fn outputs(tape: &mut Tape<'_>, world: &World) -> Node {
+    let mut entries = Vec::new();
+    if !tape.chance(30) {
+        return Node::Dict(entries);
+    }
+    for step in world.steps.iter().filter(|step| !step.on_ci) {
+        for (output, _) in tape.some(&step.outputs, 50) {
+            let name = format!("result{}", entries.len());
+            let from = format!("${{{{ steps.{}.outputs.{output} }}}}", step.name);
+            entries.push((name, text(from)));
+        }
+    }
+    Node::Dict(entries)
 }
 
 fn head(tape: &mut Tape<'_>, root: &mut Record) {

@@ -13,6 +13,7 @@ mod names;
 mod order;
 mod outputs;
 mod parameters;
+mod pipeline_outputs;
 mod place;
 mod project;
 mod references;
@@ -34,7 +35,7 @@ use triggers::Ground;
 pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
 use crate::diagnostics::Sink;
-use crate::plan::{Home, Keys, Parameter, Project, Step, Text, When};
+use crate::plan::{Home, Keys, Parameter, PipelineOutput, Project, Step, Text, When};
 use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
@@ -50,6 +51,8 @@ pub struct Checked<'a> {
     pub(crate) env: Vec<(String, Text)>,
     /// Who steps on Azure ML are when they read data.
     pub(crate) identity: Keys,
+    /// What the pipeline gives.
+    pub(crate) outputs: Vec<PipelineOutput>,
     /// The whole graph.
     pub(crate) whole: Sliced,
     pub(crate) triggers: Vec<CheckedTrigger>,
@@ -86,6 +89,7 @@ pub fn check<'a>(
     let before_steps = sink.errors();
     let all = steps::steps(&cx, sink);
     let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
+    let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
     let pasted = triggers::pasted(&all.bound, parameters.len());
     let named = triggers::named(&cx, &parameters, &pasted, sink);
     let default_skip = triggers::default_skip(&cx, sink);
@@ -118,6 +122,7 @@ pub fn check<'a>(
         edges: sites,
         env: env?,
         identity,
+        outputs,
         whole,
         triggers,
         project,

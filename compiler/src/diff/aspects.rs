@@ -56,6 +56,11 @@ pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
     for (name, text) in &plan.env {
         pairs.put(format!("env {name}"), plan.text_words(text));
     }
+    for output in &plan.outputs {
+        let step = plan.step(output.step);
+        let from = format!("{}.{}", step.name, step.outputs[output.output as usize].name);
+        pairs.put(format!("output {}", output.name), from);
+    }
     for submission in &plan.submissions {
         let what = format!("Azure ML job {}", submission.label);
         pairs.put(what, step_names(plan, &submission.steps));

@@ -131,6 +131,7 @@ fn plan() -> Plan {
         description: None,
         experiment: "p".to_owned(),
         tags: Vec::new(),
+        outputs: Vec::new(),
         settings: JobSettings {
             default_datastore: None,
             continue_on_step_failure: false,

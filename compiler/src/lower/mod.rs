@@ -50,6 +50,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         env: std::mem::take(&mut checked.env),
         parameters: std::mem::take(&mut checked.parameters),
         steps: std::mem::take(&mut checked.steps),
+        outputs: std::mem::take(&mut checked.outputs),
         edges: edges(checked),
         triggers: Vec::new(),
         submissions: Vec::new(),

@@ -126,7 +126,7 @@ fn input(plan: &Plan, reference: &Reference) -> Option<SubmissionInput> {
             (parameter.name.clone(), parameter.kind)
         }
         Reference::Output(step, output) => {
-            (plan.port(*step, *output), plan.step(*step).outputs[*output as usize].kind)
+            (plan.input_port(*step, *output), plan.step(*step).outputs[*output as usize].kind)
         }
         Reference::GitSha
         | Reference::GitBranch
@@ -138,7 +138,7 @@ fn input(plan: &Plan, reference: &Reference) -> Option<SubmissionInput> {
     Some(SubmissionInput { name, kind, source: reference.clone() })
 }
 
-/// Outputs that something of the slice outside the job reads.
+/// Outputs of the pipeline, and those that something of the slice outside the job reads.
 fn promoted(
     plan: &Plan,
     checked: &Checked<'_>,
@@ -150,7 +150,9 @@ fn promoted(
         let output = site.output?;
         (inside(site.from) && !inside(site.to)).then_some((site.from, output))
     });
-    let mut ports: Vec<(u32, u32)> = crossing.collect();
+    let own = plan.outputs.iter().filter(|own| inside(own.step.0));
+    let mut ports: Vec<(u32, u32)> =
+        crossing.chain(own.map(|own| (own.step.0, own.output))).collect();
     ports.sort_unstable();
     ports.dedup();
     let each = ports.into_iter().map(|(step, output)| SubmissionOutput {

@@ -53,6 +53,8 @@ pub struct Plan {
     pub parameters: Vec<Parameter>,
     /// Steps, in the author's order; [`StepId`] indexes them.
     pub steps: Vec<Step>,
+    /// What the pipeline gives, in the author's order.
+    pub outputs: Vec<PipelineOutput>,
     /// Every edge of the graph, data and order.
     pub edges: Vec<Edge>,
     /// Triggers, in the author's order; [`TriggerId`] indexes them.
@@ -117,8 +119,15 @@ impl Plan {
         })
     }
 
-    /// The name by which a step's output crosses borders: `<step>__<output>`.
+    /// The name by which a step's output leaves its job: that of the pipeline's output, where it is
+    /// one, else `<step>__<output>`.
     pub fn port(&self, step: StepId, output: u32) -> String {
+        let own = self.outputs.iter().find(|own| own.step == step && own.output == output);
+        own.map_or_else(|| self.input_port(step, output), |own| own.name.clone())
+    }
+
+    /// The name by which a later job reads it: `<step>__<output>`.
+    pub fn input_port(&self, step: StepId, output: u32) -> String {
         let step = self.step(step);
         format!("{}__{}", step.name, step.outputs[output as usize].name)
     }
@@ -163,6 +172,17 @@ pub struct Parameter {
     pub pattern: Option<String>,
     /// Data: how it arrives at the steps of an Azure ML job that say nothing else.
     pub mode: Option<Mode>,
+}
+
+/// Something that the pipeline gives: an output of one of its Azure ML steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PipelineOutput {
+    /// The author's name.
+    pub name: String,
+    /// The step.
+    pub step: StepId,
+    /// The index of its output.
+    pub output: u32,
 }
 
 /// Why one step comes after another.

@@ -118,12 +118,14 @@ record! {
         all environments = "environments": Dict<EntryName, EnvironmentSpec>,
         /// The vertices of the graph.
         all steps = "steps": Dict<StepName, StepSpec>,
+        /// What the pipeline gives: outputs of its steps on Azure ML, under names of their own.
+        all outputs = "outputs": Dict<PortName, Text>,
         /// What starts the pipeline.
         all triggers = "triggers": Dict<StepName, TriggerSpec>,
         /// What happens when a second run is started while one runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
-    later { "outputs", "stage", "passthrough" }
+    later { "stage", "passthrough" }
     due { "mlopsc", "name", "steps" }
 }
 

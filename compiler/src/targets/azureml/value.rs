@@ -42,7 +42,7 @@ pub(super) fn reference(context: &Context<'_>, reference: &Reference) -> String 
             let step = plan.step(*step);
             node_output(&step.name, &step.outputs[*output as usize].name)
         }
-        Reference::Output(step, output) => pipeline_input(&plan.port(*step, *output)),
+        Reference::Output(step, output) => pipeline_input(&plan.input_port(*step, *output)),
         Reference::Parameter(id) => pipeline_input(&plan.parameter(*id).name),
         // Secrets stay on CI, so each of these has an input.
         Reference::GitSha

@@ -54,6 +54,7 @@ pub(super) fn plan(name: &str) -> Builder {
         description: None,
         experiment: name.to_owned(),
         tags: Vec::new(),
+        outputs: Vec::new(),
         settings: JobSettings {
             default_datastore: None,
             continue_on_step_failure: false,

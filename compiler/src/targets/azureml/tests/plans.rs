@@ -383,6 +383,7 @@ pub(super) fn plan() -> Plan {
             ("team".to_owned(), "vision".to_owned()),
             ("mlopsc_pipeline".to_owned(), "not the author's to set".to_owned()),
         ],
+        outputs: Vec::new(),
         settings: JobSettings {
             default_datastore: Some("workspaceblobstore".to_owned()),
             continue_on_step_failure: false,

@@ -40,6 +40,7 @@ pub(super) fn empty(name: &str) -> Plan {
         description: None,
         experiment: name.to_owned(),
         tags: vec![],
+        outputs: Vec::new(),
         settings: JobSettings {
             default_datastore: None,
             continue_on_step_failure: false,
