@@ -175,7 +175,7 @@ pub(crate) enum GraphFormat {
 /// `import`.
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
-    /// Azure ML files, YAML or JSON
+    /// Azure ML files (YAML or JSON), or Python scripts for version 1 of the SDK
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Write into this folder instead of beside each file

@@ -172,3 +172,29 @@ fn import_says_what_it_cannot_say_and_writes_the_rest() {
     assert_eq!(run.out, "train.mlops.yaml\n");
     assert!(run.err.starts_with("train.yml:5:1: error[not-imported]: "), "{}", run.err);
 }
+
+#[test]
+fn import_reads_scripts_for_version_1_without_running_them() {
+    let script = "raise SystemExit('nobody runs this')\n\
+        from azureml.core import Workspace, Environment, RunConfiguration\n\
+        from azureml.pipeline.core import Pipeline, PipelineParameter\n\
+        from azureml.pipeline.steps import PythonScriptStep\n\
+        ws = Workspace.from_config()\n\
+        config = RunConfiguration()\n\
+        config.environment = Environment.get(ws, 'sklearn', '4')\n\
+        rate = PipelineParameter('rate', 0.5)\n\
+        train = PythonScriptStep('train.py', name='train', source_directory='src',\n\
+            arguments=['--rate', rate], compute_target=ws.compute_targets['cpu'], runconfig=config)\n\
+        Pipeline(ws, steps=[train]).publish('old')\n";
+    let sandbox = Sandbox::new(&[
+        ("mlopsc.yaml", "mlopsc: 1\n"),
+        ("jobs/build.py", script),
+        ("src/train.py", "print()\n"),
+    ]);
+    let run = sandbox.run(&["import", "jobs/build.py", "--out", "pipelines"]).code(0);
+    assert_eq!(run.out, "pipelines/old.mlops.yaml\n");
+    let spec = sandbox.read("pipelines/old.mlops.yaml");
+    assert!(spec.contains("code: ../src\n"), "{spec}");
+    assert!(spec.contains("run: python train.py --rate ${{ parameters.rate }}\n"), "{spec}");
+    sandbox.run(&["check", "pipelines"]).code(0);
+}

@@ -1,4 +1,4 @@
-//! Azure ML CLI v2 files become specs.
+//! Azure ML CLI v2 files become specs, and so do scripts for version 1 of the SDK ([`v1`]).
 //!
 //! A pipeline job, a pipeline component or a schedule is read with the same front end as specs, so
 //! that every finding has its place. Each key is taken by the part of the importer that says it in
@@ -19,6 +19,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod text;
+mod v1;
 
 use context::Cx;
 use pipeline::Written;
@@ -48,8 +49,12 @@ pub struct Imported {
     pub files: Vec<NewFile>,
 }
 
-/// Makes a spec of an Azure ML file, to be written into a root-relative folder.
+/// Makes a spec of an Azure ML file, or of a script for version 1 of the SDK (`*.py`), to be written
+/// into a root-relative folder.
 pub fn import(files: &dyn Files, path: &str, folder: &str) -> Imported {
+    if path.ends_with(".py") {
+        return v1::read(files, path, folder);
+    }
     let sink = Sink::new();
     let mut cx = Cx { files, folder, sources: Sources::default(), sink, beside: Vec::new() };
     let written = cx.with_file(path, None, document);

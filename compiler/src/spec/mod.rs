@@ -23,6 +23,8 @@ pub mod triggers;
 pub mod values;
 pub(crate) mod zones;
 
+pub(crate) use zones::windows_zones;
+
 use decode::{Cx, Decode, Dict, Many};
 use image::Image;
 use ports::ParameterSpec;

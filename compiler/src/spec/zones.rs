@@ -322,6 +322,11 @@ static OTHER: &[(&str, &str)] = &[
     ("Yukon Standard Time", "America/Whitehorse"),
 ];
 
+/// Azure ML's names, each with the main IANA zone.
+pub(crate) fn windows_zones() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ZONES.iter().map(|(windows, zones)| (*windows, zones.split(' ').next().unwrap_or(zones)))
+}
+
 /// Azure ML's name of an IANA zone, in its exact spelling; `None` when it has none.
 pub(crate) fn windows_name(iana: &str) -> Option<&'static str> {
     let holds = |zones: &str| zones.split(' ').any(|zone| zone == iana);

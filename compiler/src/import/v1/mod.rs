@@ -1,0 +1,304 @@
+//! A script for version 1 of the Azure ML SDK, read without running it: `Pipeline`,
+//! `PythonScriptStep`, `ParallelRunStep`, `AutoMLStep`, `PipelineParameter`, `Schedule`, `publish`.
+//!
+//! Calls become objects ([`python`]), objects become steps, parameters and triggers. What has no
+//! counterpart, or was not understood, is said at its place in the script.
+
+// Any value may stand where one kind is expected, so that matches end in «anything else».
+#![allow(clippy::wildcard_enum_match_arm)]
+
+mod automl;
+mod data;
+mod draft;
+mod parallel;
+mod pure;
+mod python;
+mod schedule;
+mod software;
+mod steps;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use super::NewFile;
+use crate::diagnostics::{Diagnostic, MISSING_FILE, NOT_IMPORTED};
+use crate::emit::{Doc, Map, yaml};
+use crate::fmt;
+use crate::source::{FileId, Files, SourceFile, Sources, Span, folder_of, join, relative};
+use draft::{Draft, dashed, name};
+use value::{Object, ObjectId, Program, Value};
+
+/// Reads a script; its specs go to a root-relative folder. Paths in it are taken from its own folder
+/// on, and where nothing is there from the root, since that is where people start scripts.
+pub(super) fn read(files: &dyn Files, path: &str, folder: &str) -> super::Imported {
+    let mut sources = Sources::default();
+    let text = match files.read(path) {
+        Ok(text) => text,
+        Err(fault) => {
+            let file = sources.add(SourceFile::new(path, ""));
+            let message = format!("cannot read the script: {fault}");
+            let diagnostics = vec![Diagnostic::new(&MISSING_FILE, Span::top(file), message)];
+            return super::Imported { sources, diagnostics, files: Vec::new() };
+        }
+    };
+    let place = |written: &str| {
+        let own = join(folder_of(path), written).filter(|path| files.kind(path).is_some());
+        let found = own.or_else(|| join("", written).filter(|path| files.kind(path).is_some()));
+        let found = found.or_else(|| join(folder_of(path), written));
+        found.map_or_else(|| written.to_owned(), |path| relative(folder, &path))
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (specs, diagnostics) = import(FileId(0), &text, name.trim_end_matches(".py"), &place);
+    sources.add(SourceFile::new(path, text));
+    let files = specs.into_iter().flat_map(|one| {
+        let spec = NewFile { path: format!("{}.mlops.yaml", one.name), text: one.spec };
+        let beside = one.files.into_iter().map(|(path, text)| NewFile { path, text });
+        std::iter::once(spec).chain(beside)
+    });
+    super::Imported { sources, diagnostics, files: files.collect() }
+}
+
+/// What came of a script.
+#[derive(Debug)]
+struct Imported {
+    /// The pipeline's name, which its spec is called after.
+    name: String,
+    /// The spec, in canonical layout.
+    spec: String,
+    /// Files that the spec needs beside it: relative path and text.
+    files: Vec<(String, String)>,
+}
+
+/// Reads a script; `stem` names a pipeline to which the script gives no name, `place` says where
+/// paths of the script lead from the spec on. Everything that could not be carried over is among
+/// the diagnostics.
+fn import(
+    file: FileId,
+    text: &str,
+    stem: &str,
+    place: &dyn Fn(&str) -> String,
+) -> (Vec<Imported>, Vec<Diagnostic>) {
+    let mut program = python::follow(file, text);
+    let mut said = std::mem::take(&mut program.remarks.0);
+    let pipelines: Vec<ObjectId> = program.of_class("Pipeline").map(|(id, _)| id).collect();
+    if pipelines.is_empty() && said.is_empty() {
+        let message = "no `Pipeline(…)` was found in this script";
+        said.push(
+            Diagnostic::new(&NOT_IMPORTED, Span::top(file), message)
+                .help("import the script that builds the pipeline"),
+        );
+    }
+    let alone = pipelines.len() == 1;
+    let mut all: Vec<Imported> = Vec::new();
+    for id in pipelines {
+        let mut imported = pipeline(&program, id, (alone, stem, place), &mut said);
+        let taken = |name: &str| all.iter().any(|one| one.name == name);
+        if taken(&imported.name) {
+            let number = all.len() + 1;
+            let other = format!("{}-{number}", imported.name);
+            let line = format!("name: {}", imported.name);
+            imported.spec = imported.spec.replacen(&line, &format!("name: {other}"), 1);
+            imported.name = other;
+        }
+        all.push(imported);
+    }
+    (all, said)
+}
+
+fn pipeline(
+    program: &Program,
+    id: ObjectId,
+    (alone, stem, place): (bool, &str, &dyn Fn(&str) -> String),
+    said: &mut Vec<Diagnostic>,
+) -> Imported {
+    let object = &program.objects[id];
+    let mut draft = Draft::new(program, place);
+    let steps = step_ids(&draft, object, alone);
+    name_steps(&mut draft, &steps);
+    find_producers(&mut draft, &steps);
+    let mut bodies = Map::new();
+    for step in steps {
+        let body = steps::write(&mut draft, step);
+        bodies.put(draft.names[&step].clone(), body);
+    }
+    let title = pipeline_name(program, id).unwrap_or(stem);
+    let name = dashed(title);
+    let spec = spec(&mut draft, &name, title, object, id, bodies);
+    said.append(&mut draft.remarks.0);
+    Imported { name, spec, files: draft.files }
+}
+
+/// The steps that the pipeline was given, and those that they need; all steps of a script with one
+/// pipeline, in the script's order.
+fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool) -> Vec<ObjectId> {
+    let all = draft.program.objects.iter().enumerate();
+    let all = all.filter(|(_, object)| steps::is_step(object)).map(|(id, _)| id);
+    if alone {
+        return all.collect();
+    }
+    let mut wanted: BTreeSet<ObjectId> = BTreeSet::new();
+    let given = pipeline.argument("steps", 1).map_or(&[][..], Value::items);
+    for value in given {
+        match draft.object(value) {
+            Some((id, object)) if steps::is_step(object) => {
+                wanted.insert(id);
+            }
+            Some((_, object)) => {
+                let inner = object.argument("steps", 0).map_or(&[][..], Value::items);
+                wanted.extend(inner.iter().filter_map(|it| draft.object(it)).map(|(id, _)| id));
+            }
+            None => {}
+        }
+    }
+    all.filter(|id| wanted.contains(id)).collect()
+}
+
+fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
+    for id in steps {
+        let object = &draft.program.objects[*id];
+        let written = object.argument("name", usize::MAX).and_then(Value::text);
+        let variable = object.variable.as_deref();
+        let script = object.argument("script_name", 0).and_then(Value::text);
+        let script = script.map(|script| script.trim_end_matches(".py"));
+        let wanted = name(written.or(variable).or(script).unwrap_or("step"));
+        let mut unique = wanted.clone();
+        let mut number = 1;
+        while draft.names.values().any(|known| *known == unique) {
+            number += 1;
+            unique = format!("{wanted}_{number}");
+        }
+        draft.names.insert(*id, unique);
+    }
+}
+
+/// Who writes what: data that a step lists as output, or an output configuration in its arguments
+/// that nobody wrote before.
+fn find_producers(draft: &mut Draft<'_>, steps: &[ObjectId]) {
+    for id in steps {
+        let object = &draft.program.objects[*id];
+        for value in steps::written(object) {
+            let Some(data) = draft.data(value).filter(data::Data::is_between) else { continue };
+            let Some((base, made)) = data.object else { continue };
+            let listed = ["outputs", "output"].iter().filter_map(|name| object.keyword(name));
+            let listed = listed.flat_map(Value::items).any(|one| one == value);
+            let by_argument = !data.is_input && made.class != "PipelineData";
+            if (listed || by_argument) && !draft.producers.contains_key(&base) {
+                draft.producers.insert(base, (*id, Draft::output_name(made)));
+            }
+        }
+    }
+}
+
+/// What the pipeline was published as, else its endpoint's name, else the experiment that it was
+/// submitted to.
+fn pipeline_name(program: &Program, id: ObjectId) -> Option<&str> {
+    let published = program.methods(id, "publish").next();
+    let endpoint = program.of_class("PipelineEndpoint.publish").map(|(_, call)| call).next();
+    let experiment = program.of_class("Experiment").map(|(_, call)| call).next();
+    let named = [(published, 0), (endpoint, 1), (experiment, 1)].into_iter();
+    let mut named = named.filter_map(|(call, at)| call?.argument("name", at)?.text());
+    named.next()
+}
+
+fn spec(
+    draft: &mut Draft<'_>,
+    name: &str,
+    title: &str,
+    pipeline: &Object,
+    id: ObjectId,
+    steps: Map,
+) -> String {
+    let value = Value::Object(id);
+    let triggers = schedule::triggers(draft, &[&value]);
+    let mut doc = Map::new();
+    doc.put("mlopsc", 1_u32).put("name", name);
+    doc.put_some("display_name", Some(title).filter(|title| *title != name));
+    doc.put_some("description", pipeline.keyword("description").and_then(Value::text));
+    let continued = continues(draft, id);
+    doc.put_some("continue_on_step_failure", continued);
+    let mut parameters = Map::new();
+    for (name, parameter) in &draft.parameters {
+        parameters.put(name.clone(), Doc::clone(parameter));
+    }
+    doc.put_filled("parameters", parameters);
+    doc.put_filled("environments", software::environments(draft));
+    doc.put("steps", steps);
+    doc.put_filled("triggers", triggers.map);
+    let mut text = yaml(&doc, &[]);
+    if !triggers.notes.is_empty() {
+        if !text.contains("\ntriggers:\n") {
+            text.push_str("\n# triggers:\n");
+        }
+        for note in triggers.notes {
+            text.extend(["#   ", &note, "\n"]);
+        }
+    }
+    let text = folded(&text);
+    fmt::format(&text).unwrap_or(text)
+}
+
+/// Lines of commands that are longer are folded.
+const WIDTH: usize = 100;
+
+/// The text with long commands as `>-` blocks, as people write them.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let command = line.trim_start().strip_prefix("run: ");
+        match command.filter(|it| line.len() > WIDTH && !it.starts_with(['\'', '"', '|', '>'])) {
+            Some(command) => fold(&mut out, command, indent),
+            None => out.extend([line, "\n"]),
+        }
+    }
+    out
+}
+
+fn fold(out: &mut String, command: &str, indent: usize) {
+    out.push_str(&" ".repeat(indent));
+    out.push_str("run: >-");
+    let mut width = WIDTH;
+    for word in words(command) {
+        if width + word.len() >= WIDTH - indent {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent + 2));
+            width = 0;
+        } else {
+            out.push(' ');
+        }
+        out.push_str(word);
+        width += word.len() + 1;
+    }
+    out.push('\n');
+}
+
+/// A command cut at the blanks where it may be folded: outside of quotes and references, and an
+/// option stays with its value.
+fn words(command: &str) -> Vec<&str> {
+    let (mut words, mut start, mut quote, mut open) = (Vec::new(), 0, None, 0_u32);
+    for (at, c) in command.char_indices() {
+        match (c, quote) {
+            ('{', _) => open += 1,
+            ('}', _) => open = open.saturating_sub(1),
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(q)) if c == q => quote = None,
+            (' ', None) if open == 0 && command[at + 1..].starts_with('-') => {
+                words.push(&command[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[start..]);
+    words
+}
+
+fn continues(draft: &Draft<'_>, id: ObjectId) -> Option<bool> {
+    let mut calls =
+        ["publish", "submit"].into_iter().flat_map(|name| draft.program.methods(id, name));
+    let given = calls.find_map(|call| call.keyword("continue_on_step_failure"));
+    given.and_then(|value| if *value == Value::Bool(true) { Some(true) } else { None })
+}

@@ -1,0 +1,455 @@
+//! A script, read without running it: calls become objects, names stand for what was assigned to
+//! them last. The only file that names the parser.
+
+// The parser's enums grow with the language, so that every match on them has to end in `_`.
+#![allow(clippy::wildcard_enum_match_arm)]
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::{
+    Arguments, ElifElseClause, ExceptHandler, Expr, ExprCall, InterpolatedStringElement, Number,
+    Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp,
+};
+use ruff_python_parser::parse_unchecked_source;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::pure::{class, negative, plus, subscript, system};
+use super::value::{Object, ObjectId, Program, Value};
+use crate::diagnostics::{Diagnostic, SYNTAX};
+use crate::source::{FileId, Span};
+
+/// Statements that are followed at most; loops and calls count each time.
+const MOST_STATEMENTS: u32 = 20_000;
+/// Expressions inside each other.
+const DEEPEST_EXPRESSION: usize = 100;
+/// Calls of the script's own functions inside each other.
+const DEEPEST_CALL: usize = 8;
+
+/// Follows a script from its first line to its last.
+pub(super) fn follow(file: FileId, text: &str) -> Program {
+    let parsed = parse_unchecked_source(text, PySourceType::Python);
+    let mut machine = Machine {
+        file,
+        text,
+        program: Program::default(),
+        scopes: vec![BTreeMap::new()],
+        functions: BTreeMap::new(),
+        left: MOST_STATEMENTS,
+        depth: 0,
+    };
+    if let Some(error) = parsed.errors().first() {
+        let message = format!("this is not Python: {}", error.error);
+        let span = machine.span(error.location);
+        machine.program.remarks.0.push(Diagnostic::new(&SYNTAX, span, message));
+    }
+    machine.block(parsed.suite());
+    machine.uncalled();
+    machine.program
+}
+
+struct Machine<'a> {
+    file: FileId,
+    text: &'a str,
+    program: Program,
+    /// What names stand for, the innermost function last.
+    scopes: Vec<BTreeMap<String, Value>>,
+    functions: BTreeMap<String, &'a StmtFunctionDef>,
+    left: u32,
+    /// Expressions inside each other, right now.
+    depth: usize,
+}
+
+impl<'a> Machine<'a> {
+    fn span(&self, range: TextRange) -> Span {
+        Span::new(self.file, range.start().into(), range.end().into())
+    }
+
+    /// A module that others call has its pipeline in a function.
+    fn uncalled(&mut self) {
+        let functions: Vec<&'a StmtFunctionDef> = self.functions.values().copied().collect();
+        for function in functions {
+            if self.program.of_class("Pipeline").next().is_some() {
+                return;
+            }
+            self.enter(function, Vec::new(), &[]);
+        }
+    }
+
+    fn block(&mut self, statements: &'a [Stmt]) -> Option<Value> {
+        for statement in statements {
+            self.left = self.left.checked_sub(1)?;
+            if let Some(value) = self.statement(statement) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// Follows a statement; the value if it returns one. Every branch is taken, since what a script
+    /// looks up in the workspace or else creates has the same name either way.
+    fn statement(&mut self, statement: &'a Stmt) -> Option<Value> {
+        match statement {
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let module = alias.name.as_str();
+                    let first = module.split('.').next().unwrap_or(module);
+                    let name = alias.asname.as_ref().map_or(first, |name| name.as_str());
+                    let stands_for = if alias.asname.is_some() { module } else { first };
+                    self.assign(name, Value::Path(stands_for.to_owned()));
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                for alias in &import.names {
+                    let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                    self.assign(name.as_str(), Value::Path(alias.name.to_string()));
+                }
+            }
+            Stmt::Assign(assign) => {
+                let value = self.value(&assign.value);
+                assign.targets.iter().for_each(|target| self.target(target, &value));
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    let value = self.value(value);
+                    self.target(&assign.target, &value);
+                }
+            }
+            Stmt::AugAssign(assign) => self.append(&assign.target, assign.op, &assign.value),
+            Stmt::Expr(expression) => {
+                self.value(&expression.value);
+            }
+            Stmt::FunctionDef(function) => {
+                self.functions.insert(function.name.to_string(), function);
+            }
+            Stmt::Return(value) => {
+                return Some(value.value.as_ref().map_or(Value::Nothing, |it| self.value(it)));
+            }
+            other => return self.compound(other),
+        }
+        None
+    }
+
+    fn compound(&mut self, statement: &'a Stmt) -> Option<Value> {
+        match statement {
+            Stmt::If(choice) => {
+                let clauses = choice.elif_else_clauses.iter();
+                let rest: Vec<&'a [Stmt]> =
+                    clauses.map(|ElifElseClause { body, .. }| body.as_slice()).collect();
+                self.block(&choice.body).or_else(|| rest.iter().find_map(|body| self.block(body)))
+            }
+            Stmt::With(with) => {
+                for item in &with.items {
+                    let value = self.value(&item.context_expr);
+                    if let Some(target) = &item.optional_vars {
+                        self.target(target, &value);
+                    }
+                }
+                self.block(&with.body)
+            }
+            Stmt::Try(attempt) => {
+                let mut bodies: Vec<&'a [Stmt]> = vec![&attempt.body];
+                for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
+                    bodies.push(&handler.body);
+                }
+                bodies.extend([attempt.orelse.as_slice(), attempt.finalbody.as_slice()]);
+                bodies.into_iter().find_map(|body| self.block(body))
+            }
+            Stmt::For(each) => {
+                let values = self.value(&each.iter);
+                let Value::List(values) = values else { return self.block(&each.body) };
+                values.iter().find_map(|value| {
+                    self.target(&each.target, value);
+                    self.block(&each.body)
+                })
+            }
+            Stmt::While(repeat) => self.block(&repeat.body),
+            _ => None,
+        }
+    }
+
+    fn assign(&mut self, name: &str, value: Value) {
+        if let Value::Object(id) = &value {
+            self.program.objects[*id].variable.get_or_insert_with(|| name.to_owned());
+        }
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(name.to_owned(), value);
+        }
+    }
+
+    fn target(&mut self, target: &'a Expr, value: &Value) {
+        match target {
+            // What was found stays when another branch would make it again in a way we do not know.
+            Expr::Name(name) if *value == Value::Unknown => {
+                let known = self.lookup(name.id.as_str()).is_some();
+                if !known {
+                    self.assign(name.id.as_str(), Value::Unknown);
+                }
+            }
+            Expr::Name(name) => self.assign(name.id.as_str(), value.clone()),
+            Expr::Attribute(attribute) => {
+                let holder = self.value(&attribute.value);
+                self.set(&holder, attribute.attr.as_str(), value);
+            }
+            Expr::Subscript(item) => {
+                let holder = self.value(&item.value);
+                if let (Value::Dict(mut pairs), Value::Text(key), Expr::Name(name)) =
+                    (holder, self.value(&item.slice), item.value.as_ref())
+                {
+                    pairs.retain(|(known, _)| *known != key);
+                    pairs.push((key, value.clone()));
+                    self.assign(name.id.as_str(), Value::Dict(pairs));
+                }
+            }
+            Expr::Tuple(tuple) => {
+                let unknown = vec![Value::Unknown; tuple.elts.len()];
+                let values = if let Value::List(values) = value { values } else { &unknown };
+                tuple
+                    .elts
+                    .iter()
+                    .zip(values)
+                    .for_each(|(target, value)| self.target(target, value));
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets an attribute of an object, or of a part of one.
+    fn set(&mut self, holder: &Value, path: &str, value: &Value) {
+        match holder {
+            Value::Object(id) => {
+                self.program.objects[*id].fields.push((path.to_owned(), value.clone()));
+            }
+            Value::Part(inner, name) => self.set(inner, &format!("{name}.{path}"), value),
+            _ => {}
+        }
+    }
+
+    /// `steps += [x]`
+    fn append(&mut self, target: &'a Expr, operator: Operator, value: &'a Expr) {
+        let (old, new) = (self.value(target), self.value(value));
+        let sum = if operator == Operator::Add { plus(&old, &new) } else { Value::Unknown };
+        self.target(target, &sum);
+    }
+
+    fn lookup(&self, name: &str) -> Option<&Value> {
+        self.scopes.last().and_then(|scope| scope.get(name)).or_else(|| self.scopes[0].get(name))
+    }
+
+    fn value(&mut self, expression: &'a Expr) -> Value {
+        if self.depth >= DEEPEST_EXPRESSION {
+            return Value::Unknown;
+        }
+        self.depth += 1;
+        let value = self.known(expression);
+        self.depth -= 1;
+        value
+    }
+
+    fn known(&mut self, expression: &'a Expr) -> Value {
+        match expression {
+            Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
+            Expr::NumberLiteral(number) => match &number.value {
+                Number::Int(whole) => whole.as_i64().map_or(Value::Unknown, Value::Integer),
+                Number::Float(_) => Value::Number(self.text[number.range].replace('_', "")),
+                Number::Complex { .. } => Value::Unknown,
+            },
+            Expr::BooleanLiteral(truth) => Value::Bool(truth.value),
+            Expr::NoneLiteral(_) => Value::Nothing,
+            Expr::Name(name) => {
+                let known = self.lookup(name.id.as_str()).cloned();
+                known.unwrap_or_else(|| Value::Path(name.id.to_string()))
+            }
+            Expr::List(list) => Value::List(self.values(&list.elts)),
+            Expr::Tuple(tuple) => Value::List(self.values(&tuple.elts)),
+            Expr::Dict(dict) => self.dict(dict),
+            Expr::UnaryOp(operation) if operation.op == UnaryOp::USub => {
+                negative(&self.value(&operation.operand))
+            }
+            Expr::BinOp(operation) if operation.op == Operator::Add => {
+                let (left, right) = (self.value(&operation.left), self.value(&operation.right));
+                plus(&left, &right)
+            }
+            Expr::If(choice) => self.value(&choice.body),
+            Expr::BoolOp(operation) => {
+                operation.values.first().map_or(Value::Unknown, |first| self.value(first))
+            }
+            Expr::FString(text) => self.template(text.value.elements()),
+            Expr::Attribute(attribute) => {
+                let holder = self.value(&attribute.value);
+                self.attribute(holder, attribute.attr.as_str())
+            }
+            Expr::Subscript(item) => {
+                let (holder, key) = (self.value(&item.value), self.value(&item.slice));
+                subscript(holder, &key)
+            }
+            Expr::Call(call) => self.call(call),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn values(&mut self, expressions: &'a [Expr]) -> Vec<Value> {
+        expressions.iter().map(|expression| self.value(expression)).collect()
+    }
+
+    fn dict(&mut self, dict: &'a ruff_python_ast::ExprDict) -> Value {
+        let mut pairs = Vec::new();
+        for item in &dict.items {
+            let value = self.value(&item.value);
+            match item.key.as_ref().map(|key| self.value(key)) {
+                Some(Value::Text(key)) => pairs.push((key, value)),
+                None => {
+                    if let Value::Dict(more) = value {
+                        pairs.extend(more);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        Value::Dict(pairs)
+    }
+
+    fn template(&mut self, elements: impl Iterator<Item = &'a InterpolatedStringElement>) -> Value {
+        let mut text = String::new();
+        for element in elements {
+            match element {
+                InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
+                InterpolatedStringElement::Interpolation(inner) => {
+                    match self.value(&inner.expression) {
+                        Value::Integer(number) => text.push_str(&number.to_string()),
+                        Value::Number(number) => text.push_str(&number),
+                        value => match value.text() {
+                            Some(part) => text.push_str(part),
+                            None => return Value::Unknown,
+                        },
+                    }
+                }
+            }
+        }
+        Value::Text(text)
+    }
+
+    fn attribute(&self, holder: Value, name: &str) -> Value {
+        match &holder {
+            Value::Path(path) => Value::Path(format!("{path}.{name}")),
+            Value::Object(id) => {
+                let known = self.program.objects[*id].field(name).cloned();
+                known.unwrap_or_else(|| Value::Part(Box::new(holder), name.to_owned()))
+            }
+            Value::Part(inner, path) => {
+                let whole = format!("{path}.{name}");
+                let known = self.program.object(inner).and_then(|(_, it)| it.field(&whole));
+                known.cloned().unwrap_or_else(|| Value::Part(inner.clone(), whole))
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn call(&mut self, call: &'a ExprCall) -> Value {
+        let function = match call.func.as_ref() {
+            Expr::Attribute(attribute) => {
+                let holder = self.value(&attribute.value);
+                match holder {
+                    Value::Path(path) => Value::Path(format!("{path}.{}", attribute.attr)),
+                    Value::Unknown => Value::Path(attribute.attr.to_string()),
+                    holder => return self.method(call, holder, attribute.attr.as_str()),
+                }
+            }
+            other => self.value(other),
+        };
+        let Value::Path(path) = function else { return Value::Unknown };
+        if let Some(own) = self.functions.get(path.as_str()).copied() {
+            return self.own_function(own, &call.arguments);
+        }
+        let (arguments, named) = self.arguments(&call.arguments);
+        system(&path, &arguments)
+            .unwrap_or_else(|| self.make(class(&path), None, arguments, named, call.range()))
+    }
+
+    fn method(&mut self, call: &'a ExprCall, holder: Value, name: &str) -> Value {
+        let (arguments, named) = self.arguments(&call.arguments);
+        if let (Value::List(mut items), "append" | "extend", Expr::Attribute(attribute)) =
+            (holder.clone(), name, call.func.as_ref())
+        {
+            items.extend(arguments.iter().flat_map(Value::items).cloned());
+            self.target(&attribute.value, &Value::List(items));
+            return Value::Nothing;
+        }
+        if let (Some(text), "format" | "lower" | "strip") = (holder.text(), name)
+            && arguments.is_empty()
+            && named.is_empty()
+        {
+            return Value::Text(text.to_owned());
+        }
+        self.make(name.to_owned(), Some(holder), arguments, named, call.range())
+    }
+
+    fn make(
+        &mut self,
+        class: String,
+        receiver: Option<Value>,
+        arguments: Vec<Value>,
+        named: Vec<(String, Value, Span)>,
+        range: TextRange,
+    ) -> Value {
+        let (span, variable, fields) = (self.span(range), None, Vec::new());
+        let object = Object { class, receiver, arguments, named, span, variable, fields };
+        self.program.objects.push(object);
+        let id: ObjectId = self.program.objects.len() - 1;
+        Value::Object(id)
+    }
+
+    fn arguments(&mut self, arguments: &'a Arguments) -> (Vec<Value>, Vec<(String, Value, Span)>) {
+        let positional = self.values(&arguments.args);
+        let mut named = Vec::new();
+        for keyword in &arguments.keywords {
+            let value = self.value(&keyword.value);
+            let span = self.span(keyword.range);
+            match (&keyword.arg, value) {
+                (Some(name), value) => named.push((name.to_string(), value, span)),
+                (None, Value::Dict(pairs)) => {
+                    named.extend(pairs.into_iter().map(|(key, value)| (key, value, span)));
+                }
+                (None, _) => self.program.remarks.lost(
+                    span,
+                    "it is not known what these arguments hold",
+                    "write them out, or add them to the spec by hand",
+                ),
+            }
+        }
+        (positional, named)
+    }
+
+    /// A function of the script itself is followed with its arguments.
+    fn own_function(&mut self, function: &'a StmtFunctionDef, arguments: &'a Arguments) -> Value {
+        let (positional, named) = self.arguments(arguments);
+        self.enter(function, positional, &named)
+    }
+
+    fn enter(
+        &mut self,
+        function: &'a StmtFunctionDef,
+        positional: Vec<Value>,
+        named: &[(String, Value, Span)],
+    ) -> Value {
+        if self.scopes.len() > DEEPEST_CALL {
+            return Value::Unknown;
+        }
+        let mut scope = BTreeMap::new();
+        let mut positional = positional.into_iter();
+        for parameter in function.parameters.iter_non_variadic_params() {
+            let name = parameter.name().as_str();
+            let by_name = named.iter().find(|(known, ..)| known == name);
+            let given = by_name.map(|(_, value, _)| value.clone()).or_else(|| positional.next());
+            let value = match (given, parameter.default()) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.value(default),
+                (None, None) => Value::Unknown,
+            };
+            scope.insert(name.to_owned(), value);
+        }
+        self.scopes.push(scope);
+        let value = self.block(&function.body).unwrap_or(Value::Nothing);
+        self.scopes.pop();
+        value
+    }
+}

@@ -1,0 +1,170 @@
+//! What started a published pipeline: recurrences, polled datastores, the endpoint itself.
+
+use super::draft::{Draft, dashed, identifier, name};
+use super::value::{Object, Value};
+use crate::emit::{Doc, Map};
+use crate::source::Span;
+use crate::spec::windows_zones;
+
+/// Triggers by name, and lines for people about what the language cannot say yet.
+#[derive(Default)]
+pub(super) struct Triggers {
+    pub(super) map: Map,
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &[&Value]) -> Triggers {
+    let mut triggers = Triggers::default();
+    let program = draft.program;
+    for (_, call) in program
+        .of_class("Schedule.create")
+        .chain(program.of_class("Schedule.create_for_pipeline_endpoint"))
+    {
+        schedule(draft, call, &mut triggers);
+    }
+    for (_, call) in program.of_class("PipelineEndpoint.publish") {
+        let endpoint = call.argument("name", 1).and_then(Value::text);
+        published(endpoint, call.span, draft, &mut triggers);
+    }
+    if triggers.notes.iter().all(|note| !note.contains("http:")) {
+        for call in program.objects.iter().filter(|call| call.class == "publish") {
+            let ours = call.receiver.as_ref().is_some_and(|receiver| pipeline.contains(&receiver));
+            if ours || call.receiver.is_none() {
+                let endpoint = call.argument("name", 0).and_then(Value::text);
+                published(endpoint, call.span, draft, &mut triggers);
+            }
+        }
+    }
+    triggers
+}
+
+/// An endpoint that starts the pipeline.
+fn published(endpoint: Option<&str>, at: Span, draft: &mut Draft<'_>, triggers: &mut Triggers) {
+    let endpoint = dashed(endpoint.unwrap_or("pipeline"));
+    triggers.notes.push(format!("on_call: {{ http: {{ endpoint: {endpoint} }} }}"));
+    draft.remarks.doubt(
+        at,
+        "the published pipeline is an `http` trigger, which is not supported yet",
+        "it stands as a comment in the spec's `triggers`",
+    );
+}
+
+fn schedule(draft: &mut Draft<'_>, call: &Object, triggers: &mut Triggers) {
+    let key = call.argument("name", 1).and_then(Value::text).map_or("schedule".to_owned(), name);
+    let recurrence = call.keyword("recurrence").and_then(|value| draft.object(value));
+    let Some((_, recurrence)) = recurrence else {
+        return changed(draft, call, &key, triggers);
+    };
+    let mut trigger = Map::new();
+    trigger.put("schedule", clock(draft, recurrence));
+    trigger.put_filled("with", bound(draft, call));
+    let disabled = draft.program.objects.iter().any(|object| {
+        object.class == "disable"
+            && object
+                .receiver
+                .as_ref()
+                .and_then(|it| draft.object(it))
+                .is_some_and(|(_, it)| it.span == call.span)
+    });
+    if disabled {
+        trigger.put("enabled", false);
+    }
+    triggers.map.put(key, trigger);
+}
+
+/// A datastore that was polled.
+fn changed(draft: &mut Draft<'_>, call: &Object, key: &str, triggers: &mut Triggers) {
+    let store = call.keyword("datastore").and_then(|value| draft.store(value));
+    let path = call.keyword("path_on_datastore").and_then(Value::text).unwrap_or("");
+    let store = store.unwrap_or_else(|| "workspaceblobstore".to_owned());
+    let mut line = format!("{key}: {{ data_changed: {{ datastore: {store}, path: {path} }}");
+    if let Some(parameter) = call.keyword("data_path_parameter_name").and_then(Value::text) {
+        let name = identifier(parameter);
+        line.extend([", with: { ", &name, ": \"${{ event.path }}\" }"]);
+    }
+    triggers.notes.push(line + " }");
+    draft.remarks.doubt(
+        call.span,
+        "a schedule that polls a datastore is a `data_changed` trigger, which is not supported yet",
+        "it stands as a comment in the spec's `triggers`",
+    );
+}
+
+fn bound(draft: &Draft<'_>, call: &Object) -> Map {
+    let mut with = Map::new();
+    if let Some(Value::Dict(pairs)) = call.keyword("pipeline_parameters") {
+        for (name, value) in pairs {
+            let value = Draft::scalar(value).or_else(|| draft.address(value).map(Doc::from));
+            if let Some(value) = value {
+                with.put(identifier(name), value);
+            }
+        }
+    }
+    with
+}
+
+fn clock(draft: &mut Draft<'_>, recurrence: &Object) -> Map {
+    let mut doc = Map::new();
+    let frequency = recurrence.argument("frequency", 0).and_then(Value::text).unwrap_or("Day");
+    let interval = recurrence.argument("interval", 1).and_then(Value::integer).unwrap_or(1);
+    doc.put("every", every(frequency, interval));
+    let days = recurrence.keyword("week_days").map_or(&[][..], Value::items);
+    let days = days.iter().filter_map(Value::text).map(|day| Doc::from(day.to_ascii_lowercase()));
+    doc.put_filled("on_weekdays", days.collect::<Vec<Doc>>());
+    let times: Vec<Doc> = times(recurrence).into_iter().map(Doc::from).collect();
+    match <[Doc; 1]>::try_from(times) {
+        Ok([one]) => {
+            doc.put("at", one);
+        }
+        Err(times) => {
+            doc.put_filled("at", times);
+        }
+    }
+    if let Some(zone) = recurrence.keyword("time_zone") {
+        doc.put_some("time_zone", zone_name(draft, zone, recurrence.place("time_zone")));
+    }
+    doc.put_some("start", recurrence.keyword("start_time").and_then(Value::text));
+    doc
+}
+
+fn every(frequency: &str, interval: i64) -> String {
+    let unit = frequency.to_ascii_lowercase();
+    if interval == 1 && matches!(unit.as_str(), "day" | "week" | "month") {
+        unit
+    } else {
+        format!("{interval} {unit}{}", if interval == 1 { "" } else { "s" })
+    }
+}
+
+/// Times of the day.
+fn times(recurrence: &Object) -> Vec<String> {
+    if let Some(time) = recurrence.keyword("time_of_day").and_then(Value::text) {
+        return vec![format!("{time:0>5}")];
+    }
+    let numbers = |name: &str| -> Vec<i64> {
+        let values = recurrence.keyword(name).map_or(&[][..], Value::items);
+        values.iter().filter_map(Value::integer).collect()
+    };
+    let (hours, mut minutes) = (numbers("hours"), numbers("minutes"));
+    if minutes.is_empty() {
+        minutes.push(0);
+    }
+    let each = |hour: &i64| minutes.iter().map(|minute| format!("{hour:02}:{minute:02}")).collect();
+    hours.iter().flat_map(|hour| -> Vec<String> { each(hour) }).collect()
+}
+
+/// `TimeZone.TokyoStandardTime`, or the Windows name as text, as an IANA name.
+fn zone_name(draft: &mut Draft<'_>, value: &Value, at: Span) -> Option<String> {
+    let written = match value {
+        Value::Path(path) => path.rsplit('.').next().map(str::to_owned),
+        other => other.text().map(str::to_owned),
+    };
+    let letters =
+        |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
+    let wanted = written.as_deref().map(letters);
+    let found = windows_zones().find(|(windows, _)| Some(letters(windows)) == wanted);
+    if found.is_none() && wanted.as_deref() != Some("UTC") {
+        draft.remarks.lost(at, "this time zone is not known", "write its IANA name in the spec");
+    }
+    found.map(|(_, iana)| iana.to_owned())
+}

@@ -1,0 +1,198 @@
+//! The software of steps: environments, and the conda files that scripts put together.
+
+use std::fmt::Write as _;
+
+use super::draft::{Draft, dashed, name};
+use super::value::{Object, ObjectId, Value};
+use crate::emit::{Doc, Map};
+use crate::source::Span;
+
+/// Where the script names no image: Microsoft's plain one for Azure ML.
+const IMAGE: &str = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest";
+
+impl<'p> Draft<'p> {
+    /// The name of an environment, or how Azure ML knows it, behind an environment or a run
+    /// configuration.
+    pub(super) fn environment(&mut self, value: Option<&Value>, at: Span) -> Option<String> {
+        let Some((id, object)) = value.and_then(|value| self.object(value)) else {
+            if let Some(text) = value.and_then(Value::text) {
+                return Some(text.to_owned());
+            }
+            return Some(self.plain(at));
+        };
+        match object.class.as_str() {
+            "RunConfiguration" => {
+                if let Some(inner) = object.field("environment").cloned() {
+                    return self.environment(Some(&inner), at);
+                }
+                let conda = object.argument("conda_dependencies", 4);
+                let conda = conda.or_else(|| object.field("environment.python.conda_dependencies"));
+                let image = object.field("environment.docker.base_image");
+                Some(self.described("training", image, conda, object.span))
+            }
+            "Environment.get" => registered(object),
+            "Environment" => {
+                let known = object.argument("name", 0).and_then(Value::text);
+                let known = known.map(str::to_owned).or_else(|| object.variable.clone());
+                let image = object.field("docker.base_image");
+                let conda = object.field("python.conda_dependencies");
+                Some(self.described(&known.unwrap_or_default(), image, conda, object.span))
+            }
+            class if class.starts_with("Environment.from_") => Some(self.made(class, object)),
+            _ => self.of_config(id, object, at),
+        }
+    }
+
+    /// A script run configuration and others that hold an environment.
+    fn of_config(&mut self, _: ObjectId, object: &'p Object, at: Span) -> Option<String> {
+        match object.keyword("environment").or_else(|| object.field("run_config.environment")) {
+            Some(inner) => self.environment(Some(inner), at),
+            None => Some(self.plain(at)),
+        }
+    }
+
+    fn plain(&mut self, at: Span) -> String {
+        self.remarks.doubt(
+            at,
+            "the script names no environment, and what was the default is gone",
+            "choose an image and a conda file in the spec's `environments`",
+        );
+        self.described("training", None, None, at)
+    }
+
+    fn made(&mut self, class: &str, object: &'p Object) -> String {
+        let name = object.argument("name", 0).and_then(Value::text).unwrap_or("training");
+        let file = object.argument("file_path", 1).and_then(Value::text);
+        match class {
+            "Environment.from_conda_specification" => {
+                let image = object.field("docker.base_image").and_then(Value::text);
+                self.put(name, image, file.map(|file| (self.place)(file)), object.span)
+            }
+            "Environment.from_docker_image" => {
+                let image = object.argument("image", 1).and_then(Value::text);
+                self.put(name, image, None, object.span)
+            }
+            _ => {
+                self.remarks.lost(
+                    object.span,
+                    format!("`{class}` has no counterpart"),
+                    "write a conda file with these packages, and name it in `environments`",
+                );
+                self.put(name, None, None, object.span)
+            }
+        }
+    }
+
+    fn described(
+        &mut self,
+        name: &str,
+        image: Option<&Value>,
+        conda: Option<&Value>,
+        at: Span,
+    ) -> String {
+        let conda = conda.and_then(|conda| self.conda(name, conda));
+        self.put(name, image.and_then(Value::text), conda, at)
+    }
+
+    fn put(
+        &mut self,
+        written: &str,
+        image: Option<&str>,
+        conda: Option<String>,
+        at: Span,
+    ) -> String {
+        let key = name(if written.is_empty() { "training" } else { written });
+        if self.environments.iter().any(|(known, _)| *known == key) {
+            return key;
+        }
+        if image.is_none() {
+            self.remarks.doubt(
+                at,
+                "the script names no image for this environment",
+                "the spec has Microsoft's plain one; pin its version",
+            );
+        }
+        let mut doc = Map::new();
+        doc.put("image", image.unwrap_or(IMAGE)).put_some("conda", conda);
+        self.environments.push((key.clone(), doc.into()));
+        key
+    }
+
+    /// The path of a conda file; one that the script puts together is written beside the spec.
+    fn conda(&mut self, name: &str, value: &Value) -> Option<String> {
+        if let Some(path) = value.text() {
+            return Some((self.place)(path));
+        }
+        let (id, object) = self.object(value)?;
+        if let Some(path) = object.keyword("conda_dependencies_file_path") {
+            return path.text().map(|path| (self.place)(path));
+        }
+        let path = format!("envs/{}.yaml", dashed(if name.is_empty() { "training" } else { name }));
+        if self.files.iter().all(|(known, _)| *known != path) {
+            let text = self.packages(id, object);
+            self.files.push((path.clone(), text));
+        }
+        Some(path)
+    }
+
+    fn packages(&mut self, id: ObjectId, object: &'p Object) -> String {
+        let words = |value: Option<&Value>| -> Vec<String> {
+            value
+                .map_or(&[][..], Value::items)
+                .iter()
+                .filter_map(Value::text)
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut pip = words(object.argument("pip_packages", 1));
+        let mut conda = words(object.argument("conda_packages", 0));
+        let program = self.program;
+        for method in program.methods(id, "add_pip_package") {
+            pip.extend(words(method.argument("pip_package", 0)));
+        }
+        for method in program.methods(id, "add_conda_package") {
+            conda.extend(words(method.argument("conda_package", 0)));
+        }
+        let python = object.keyword("python_version").and_then(Value::text).unwrap_or("3.11");
+        if pip.iter().any(|package| package.starts_with("azureml-")) {
+            self.remarks.doubt(
+                object.span,
+                "packages of the Azure ML SDK version 1 are no longer supported",
+                "replace them in the conda file; scripts need `mlflow` and `azureml-mlflow` at most",
+            );
+        }
+        let mut text =
+            format!("channels: [conda-forge]\ndependencies:\n  - python={python}\n  - pip\n");
+        for package in conda {
+            let _ = writeln!(text, "  - {package}");
+        }
+        if !pip.is_empty() {
+            text.push_str("  - pip:\n");
+        }
+        for package in pip {
+            let _ = writeln!(text, "      - {package}");
+        }
+        text
+    }
+}
+
+fn registered(object: &Object) -> Option<String> {
+    let name = object.argument("name", 1)?.text()?;
+    let version = object.argument("version", 2).and_then(|version| match version {
+        Value::Integer(number) => Some(number.to_string()),
+        other => other.text().map(str::to_owned),
+    });
+    Some(match version {
+        Some(version) => format!("azureml:{name}:{version}"),
+        None => format!("azureml:{name}@latest"),
+    })
+}
+
+/// The environments of a spec.
+pub(super) fn environments(draft: &Draft<'_>) -> Map {
+    let mut map = Map::new();
+    for (name, doc) in &draft.environments {
+        map.put(name.clone(), Doc::clone(doc));
+    }
+    map
+}

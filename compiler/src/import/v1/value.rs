@@ -1,0 +1,162 @@
+//! What the expressions of a script stand for, as far as pipelines need to know.
+
+use crate::diagnostics::{Diagnostic, IMPORT_CHANGE, NOT_IMPORTED};
+use crate::source::Span;
+
+/// Index of an object in [`Program::objects`].
+pub(super) type ObjectId = usize;
+
+/// What an expression stands for.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Value {
+    /// A string.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// Another number, as it was written.
+    Number(String),
+    /// `True`, `False`.
+    Bool(bool),
+    /// `None`.
+    Nothing,
+    /// A list or tuple.
+    List(Vec<Value>),
+    /// A dictionary with keys of text.
+    Dict(Vec<(String, Value)>),
+    /// What a call gave.
+    Object(ObjectId),
+    /// A dotted name that nothing was assigned to, without its module.
+    Path(String),
+    /// An attribute of something, or an item of it (`[key]`).
+    Part(Box<Value>, String),
+    /// An environment variable of the script, and what holds without it.
+    Variable(String, Option<Box<Value>>),
+    /// Something else.
+    Unknown,
+}
+
+impl Value {
+    /// The text, if it is one; of a variable its default.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Variable(_, Some(default)) => default.text(),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub(super) fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            Self::Variable(_, Some(default)) => default.integer(),
+            _ => None,
+        }
+    }
+
+    /// The values of a list; one value counts as a list of one.
+    pub(super) fn items(&self) -> &[Self] {
+        match self {
+            Self::List(items) => items,
+            Self::Nothing => &[],
+            other => std::slice::from_ref(other),
+        }
+    }
+}
+
+/// What a call gave: its arguments, and what was set on it later.
+#[derive(Debug)]
+pub(super) struct Object {
+    /// The class or function, without its module: `PythonScriptStep`, `Schedule.create`; of a method
+    /// its name alone.
+    pub(super) class: String,
+    /// What a method was called on.
+    pub(super) receiver: Option<Value>,
+    /// Arguments by position.
+    pub(super) arguments: Vec<Value>,
+    /// Arguments by name.
+    pub(super) named: Vec<(String, Value, Span)>,
+    /// The whole call.
+    pub(super) span: Span,
+    /// The first variable that it was assigned to.
+    pub(super) variable: Option<String>,
+    /// Attributes that were set later, by dotted path.
+    pub(super) fields: Vec<(String, Value)>,
+}
+
+impl Object {
+    /// An argument by name, else by position.
+    pub(super) fn argument(&self, name: &str, position: usize) -> Option<&Value> {
+        let named = self.named.iter().find(|(known, ..)| known == name).map(|(_, value, _)| value);
+        let value = named.or_else(|| self.arguments.get(position));
+        value.filter(|value| **value != Value::Nothing)
+    }
+
+    /// An argument that is only taken by name.
+    pub(super) fn keyword(&self, name: &str) -> Option<&Value> {
+        self.argument(name, usize::MAX)
+    }
+
+    /// The place of a named argument; else of the call.
+    pub(super) fn place(&self, name: &str) -> Span {
+        let named = self.named.iter().find(|(known, ..)| known == name);
+        named.map_or(self.span, |(.., span)| *span)
+    }
+
+    /// An attribute that was set last.
+    pub(super) fn field(&self, path: &str) -> Option<&Value> {
+        self.fields.iter().rev().find(|(known, _)| known == path).map(|(_, value)| value)
+    }
+}
+
+/// What running a script would have made, in order.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    pub(super) objects: Vec<Object>,
+    /// What was not understood.
+    pub(super) remarks: Remarks,
+}
+
+impl Program {
+    /// The object behind a value.
+    pub(super) fn object(&self, value: &Value) -> Option<(ObjectId, &Object)> {
+        match value {
+            Value::Object(id) => Some((*id, &self.objects[*id])),
+            _ => None,
+        }
+    }
+
+    /// All objects of a class, in order.
+    pub(super) fn of_class<'a>(
+        &'a self,
+        class: &'a str,
+    ) -> impl Iterator<Item = (ObjectId, &'a Object)> {
+        self.objects.iter().enumerate().filter(move |(_, object)| object.class == class)
+    }
+
+    /// Calls of a method of an object.
+    pub(super) fn methods<'a>(
+        &'a self,
+        of: ObjectId,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a Object> {
+        let on = move |object: &&Object| object.receiver == Some(Value::Object(of));
+        self.objects.iter().filter(on).filter(move |object| object.class == name)
+    }
+}
+
+/// What is said about a script.
+#[derive(Debug, Default)]
+pub(super) struct Remarks(pub(super) Vec<Diagnostic>);
+
+impl Remarks {
+    /// Says that something has no counterpart, or was not understood.
+    pub(super) fn lost(&mut self, at: Span, message: impl Into<String>, help: &str) {
+        self.0.push(Diagnostic::new(&NOT_IMPORTED, at, message).help(help));
+    }
+
+    /// Says what to look at again.
+    pub(super) fn doubt(&mut self, at: Span, message: impl Into<String>, help: &str) {
+        self.0.push(Diagnostic::new(&IMPORT_CHANGE, at, message).help(help));
+    }
+}
