@@ -70,6 +70,7 @@ cases! {
     minimal_azureml
     minimal_ci
     mistakes
+    no_reuse
     node_settings
     order
     parallel_whole

@@ -8,6 +8,9 @@ pub(crate) fn settings(tape: &mut Tape<'_>, step: &mut Record, parallel: bool) {
     if tape.chance(12) {
         step.put("identity", identity(tape));
     }
+    if tape.chance(15) {
+        step.put("reuse", word(tape.chance(30)));
+    }
     if parallel {
         return;
     }

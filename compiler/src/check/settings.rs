@@ -13,6 +13,6 @@ pub(crate) fn node(body: &StepSpec, sink: &mut Sink) -> NodeSettings {
         identity: body.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default(),
         queue: body.queue.as_ref().map(|it| it.keys()).unwrap_or_default(),
         services,
-        runs_always: false,
+        runs_always: body.reuse.as_ref().is_some_and(|it| !it.value),
     }
 }

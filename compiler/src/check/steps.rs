@@ -222,6 +222,7 @@ fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
         ("identity", body.identity.as_ref().map(|it| it.span)),
         ("queue", body.queue.as_ref().map(|it| it.span)),
         ("services", body.services.items.first().map(|it| it.name.span)),
+        ("reuse", body.reuse.as_ref().map(|it| it.span)),
         ("submission", body.submission.as_ref().map(|it| it.name.span)),
         ("tags", body.tags.items.first().map(|it| it.name.span)),
     ]

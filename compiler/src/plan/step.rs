@@ -332,6 +332,14 @@ impl Step {
         }
     }
 
+    /// What only a node of Azure ML has.
+    pub fn settings(&self) -> Option<&NodeSettings> {
+        match &self.place {
+            Place::AzureMl(place) => Some(&place.settings),
+            Place::Ci(_) => None,
+        }
+    }
+
     /// Whether another node can wait for it: it has an output, or can be given one.
     pub fn can_tell(&self) -> bool {
         !matches!(self.task, Task::Component(_)) || !self.outputs.is_empty()

@@ -98,6 +98,8 @@ record! {
         opt queue = "queue": Box<QueueSpec>,
         /// Services that people open while the step runs (`run` steps on Azure ML).
         all services = "services": Services,
+        /// Whether Azure ML may take the results of an earlier run when nothing changed.
+        opt reuse = "reuse": Spanned<bool> = true,
         /// Puts the step into an Azure ML job of this name, apart from others.
         opt submission = "submission": Named<StepName>,
 
@@ -126,7 +128,7 @@ record! {
     }
     later {
         "automl", "sweep", "spark", "pipeline", "register", "deploy", "image",
-        "stage", "reuse", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
+        "stage", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
     }
 }
 

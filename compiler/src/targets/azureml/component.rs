@@ -1,7 +1,7 @@
 //! The typed pipeline component that job, schedule and endpoint share.
 
 use super::context::Context;
-use super::{node, value};
+use super::{node, step_file, value};
 use crate::emit::{Doc, Map, mark};
 use crate::plan::{Parameter, Reference, Scalar, SubmissionInput, ValueType};
 
@@ -81,7 +81,11 @@ fn outputs(context: &Context<'_>) -> Map {
 fn nodes(context: &Context<'_>) -> Map {
     let mut nodes = Map::new();
     for (step, place, role) in context.steps() {
-        nodes.put(step.name.clone(), node::write(context, step, place, role));
+        let mut node = node::write(context, step, place, role);
+        if step_file::is_needed(step) {
+            (node, _) = step_file::split(context, step, role, node);
+        }
+        nodes.put(step.name.clone(), node);
     }
     nodes
 }

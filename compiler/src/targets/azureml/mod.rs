@@ -11,6 +11,7 @@ mod node;
 mod parallel;
 mod reference;
 mod schedule;
+mod step_file;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -31,6 +32,11 @@ fn write(plan: &Plan) -> Vec<Artifact> {
         let component = component::write(&context);
         artifacts.push(artifact(plan, &submission.component_file(), &component));
         artifacts.push(artifact(plan, &submission.job_file(), &job::write(&context)));
+        for (step, place, role) in context.steps().filter(|(step, ..)| step_file::is_needed(step)) {
+            let inline = node::write(&context, step, place, role);
+            let (_, component) = step_file::split(&context, step, role, inline);
+            artifacts.push(artifact(plan, &step_file::name(&context, step), &component));
+        }
     }
     for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
         if let Some(schedule) = schedule::write(plan, id) {

@@ -1,11 +1,9 @@
 //! Nodes of Azure ML's own kinds, under its own keys.
 
 use super::context::{Context, Role};
-use super::{node, value};
+use super::{node, step_file, value};
 use crate::emit::{Doc, Map};
-use crate::plan::{
-    AzureMlPlace, Field, Fields, Native, NativeKind, Source, Step, Trial, ValueType,
-};
+use crate::plan::{AzureMlPlace, Field, Fields, Native, NativeKind, Source, Step, Trial};
 
 /// The node but for its inputs and outputs.
 pub(super) fn write(
@@ -95,20 +93,13 @@ fn trial(
         let (name, kind, _) = value::wait(context, wire);
         (name, kind)
     });
-    doc.put_filled("inputs", ports(own.chain(sweep.searched.iter().cloned()).chain(waits)));
+    doc.put_filled(
+        "inputs",
+        step_file::ports(own.chain(sweep.searched.iter().cloned()).chain(waits)),
+    );
     let own = step.outputs.iter().map(|output| (output.name.clone(), output.kind));
     let (name, kind) = step.task.signal();
     let signal = role.signals.then(|| (name.to_owned(), kind));
-    doc.put_filled("outputs", ports(own.chain(signal)));
-    doc
-}
-
-fn ports(ports: impl Iterator<Item = (String, ValueType)>) -> Map {
-    let mut doc = Map::new();
-    for (name, kind) in ports {
-        let mut port = Map::new();
-        port.put("type", kind.word());
-        doc.put(name, port);
-    }
+    doc.put_filled("outputs", step_file::ports(own.chain(signal)));
     doc
 }
