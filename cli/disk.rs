@@ -16,6 +16,8 @@ const LARGEST_FILE: u64 = 64 << 20;
 const STAGED: &str = ".mlopsc-";
 /// How many letters and digits follow.
 const STAGED_LETTERS: usize = 6;
+/// The longest path that Linux takes, in bytes.
+const LONGEST_PATH: usize = 4096;
 /// A staged file of this age is nobody's any more.
 const ABANDONED: Duration = Duration::from_secs(3_600);
 /// Bytes in which an ownership mark must stand.
@@ -151,6 +153,9 @@ impl Disk {
     fn is_plain(&self, folder: &str) -> io::Result<bool> {
         if folder.is_empty() || read_lock(&self.plain).contains(folder) {
             return Ok(true);
+        }
+        if folder.len() > LONGEST_PATH {
+            return Err(io::ErrorKind::InvalidFilename.into());
         }
         if !self.is_plain(source::folder_of(folder))?
             || !fs::symlink_metadata(self.absolute(folder))?.is_dir()

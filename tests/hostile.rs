@@ -95,3 +95,83 @@ fn filters_with_stars_are_compared_as_far_as_that_is_cheap() {
     let said = only(&filters("releases-N/*", 1000));
     assert!(said.contains("error[bad-pattern]: too many patterns with `*`"), "{said}");
 }
+
+#[test]
+fn what_many_steps_and_triggers_repeat_is_counted_before_it_is_written() {
+    let long = "v".repeat(2000);
+    let step = |at: usize| format!("  s{at}: {{ run: echo }}");
+    let trigger = |at: usize| format!("  t{at}: {{ push: {{ branches: [b{at}] }} }}");
+    let env = format!(
+        "env: {{ {} }}\n",
+        lines(0..500, |it| format!("A{it}: {long},")).replace('\n', " ")
+    );
+    let said = only(&compiled(&format!("{env}steps:\n{}", lines(0..100, step))));
+    assert!(said.starts_with("spec.mlops.yaml:2:7: error[limit]: the files of this"), "{said}");
+    let one = "steps: { a: { run: echo } }\ntriggers:\n";
+    let said = only(&compiled(&format!("{env}{one}{}", lines(0..100, trigger))));
+    assert!(said.contains("error[limit]: up to here, the files of the triggers"), "{said}");
+    assert_eq!(
+        compiled(&format!("{env}{one}{}", lines(0..3, trigger))).concise().matches("up to").count(),
+        0
+    );
+    let image = format!("x.io/{}:1", "y".repeat(1_000_000));
+    let runners = format!("defaults: {{ runner: ubuntu-latest, container: {image} }}\n");
+    let text = format!("mlopsc: 1\nname: hostile\n{runners}steps:\n{}", lines(0..100, step));
+    let said = only(&compile(&Memory::default().with(SPEC, &text), SPEC));
+    assert!(
+        said.starts_with("spec.mlops.yaml:38:3: error[limit]: up to here, the steps"),
+        "{said}"
+    );
+}
+
+#[test]
+fn many_variables_of_one_step_cost_little() {
+    let env: String = lines(0..50_000, |it| format!("A{it}: b,")).replace('\n', " ");
+    let said = compiled(&format!("steps: {{ a: {{ run: echo, env: {{ {env} }} }} }}\n"));
+    assert_eq!(said.concise(), "");
+}
+
+#[test]
+fn patterns_that_repeat_repetitions_are_tried_as_far_as_that_is_cheap() {
+    let parameter = |at: usize| {
+        format!("  p{at}: {{ type: string, default: ab, pattern: '([a-z]{{1,255}}){{1,20}}' }}")
+    };
+    let spec = |count| {
+        format!("parameters:\n{}steps: {{ a: {{ run: echo }} }}\n", lines(0..count, parameter))
+    };
+    let said = only(&compiled(&spec(2000)));
+    assert!(said.contains("error[limit]: up to here, it takes too long to compare"), "{said}");
+    assert!(compiled(&spec(20)).diagnostics.iter().all(|it| it.rule.name == "unused-parameter"));
+}
+
+#[test]
+fn values_outside_a_long_list_are_shown_in_short() {
+    let values: Vec<String> = (0..5000).map(|it| format!("v{it}")).collect();
+    let values = values.join(", ");
+    let said = only(&compiled(&format!(
+        "parameters: {{ p: {{ enum: [{values}], default: other, type: string }} }}\nsteps: {{ a: {{ run: 'echo ${{{{ parameters.p }}}}' }} }}\n"
+    )));
+    assert!(said.len() < 300 && said.contains("`other` is not one of the values of `p`"), "{said}");
+}
+
+#[test]
+fn permissions_that_nothing_needs_are_counted_and_not_all_said() {
+    let text = format!(
+        "steps: {{ a: {{ run: echo }} }}\n{}",
+        "# mlopsc: allow(unpinned-image)\n".repeat(5000)
+    );
+    assert_eq!(compiled(&text).diagnostics.len(), 1001);
+}
+
+#[test]
+fn a_path_that_no_system_takes_is_refused() {
+    let path = vec!["a"; 50_000].join("/");
+    let said = only(&compiled(&format!("steps: {{ a: {{ run: echo, working_dir: {path} }} }}\n")));
+    assert!(said.contains("no system takes a path this long"), "{}", &said[..200]);
+}
+
+#[test]
+fn a_path_that_azure_pipelines_would_take_for_a_macro_is_refused() {
+    let said = only(&compiled("steps: { a: { run: echo, artifacts: { f: 'f$(Build.Id)' } } }\n"));
+    assert!(said.contains("the path is not plain text"), "{said}");
+}

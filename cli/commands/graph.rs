@@ -117,8 +117,20 @@ fn firing(trigger: &Trigger) -> String {
 
 /// The steps that start first: those of the slice that wait for nothing in it.
 fn heads<'a>(plan: &'a Plan, trigger: &'a Trigger) -> impl Iterator<Item = StepId> + 'a {
-    let inside = |id: &StepId| trigger.slice.contains(id);
-    let waits =
-        move |step: &StepId| plan.edges.iter().any(|edge| edge.to == *step && inside(&edge.from));
-    trigger.slice.iter().copied().filter(move |step| !waits(step))
+    let mut inside = vec![false; plan.steps.len()];
+    trigger.slice.iter().for_each(|step| inside[step.0 as usize] = true);
+    let mut waits = vec![false; plan.steps.len()];
+    for edge in plan.edges.iter().filter(|edge| inside[edge.from.0 as usize]) {
+        waits[edge.to.0 as usize] = true;
+    }
+    trigger.slice.iter().copied().filter(move |step| !waits[step.0 as usize])
+}
+
+/// The edges that lead to each step.
+fn edges_into(plan: &Plan) -> Vec<Vec<&Edge>> {
+    let mut into = vec![Vec::new(); plan.steps.len()];
+    for edge in &plan.edges {
+        into[edge.to.0 as usize].push(edge);
+    }
+    into
 }

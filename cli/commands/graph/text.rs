@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use mlopsc_compiler::plan::{Plan, Step, StepId, Trigger};
+use mlopsc_compiler::plan::{Edge, Plan, Step, Trigger};
 
-use super::{Group, firing, flow, groups, homes, notes, place};
+use super::{Group, edges_into, firing, flow, groups, homes, notes, place};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     plans.iter().map(|plan| one(plan)).collect::<Vec<_>>().join("\n")
@@ -13,12 +13,13 @@ pub(super) fn draw(plans: &[&Plan]) -> String {
 fn one(plan: &Plan) -> String {
     let mut text = format!("{}  {}\n\n", plan.name, plan.spec_path);
     let wide = width(plan.steps.iter().map(|step| &*step.name));
+    let into = edges_into(plan);
     let mut shown = None;
     for group in groups(plan) {
         let number =
             if shown == Some(group.layer) { String::new() } else { (group.layer + 1).to_string() };
         shown = Some(group.layer);
-        draw_group(&mut text, plan, &group, &number, wide);
+        draw_group(&mut text, (plan, &into), &group, &number, wide);
     }
     if !plan.triggers.is_empty() {
         text.push('\n');
@@ -27,7 +28,13 @@ fn one(plan: &Plan) -> String {
     text
 }
 
-fn draw_group(text: &mut String, plan: &Plan, group: &Group<'_>, number: &str, wide: usize) {
+fn draw_group(
+    text: &mut String,
+    (plan, into): (&Plan, &[Vec<&Edge>]),
+    group: &Group<'_>,
+    number: &str,
+    wide: usize,
+) {
     if let Some(title) = &group.title {
         let _ = writeln!(text, "{number:>3}  {title}");
     }
@@ -38,14 +45,15 @@ fn draw_group(text: &mut String, plan: &Plan, group: &Group<'_>, number: &str, w
             (Some(_), false) => "     ├".to_owned(),
             (Some(_), true) => "     └".to_owned(),
         };
-        let line = format!("{mark} {:wide$}  {}", step.name, details(plan, *id, step));
+        let line =
+            format!("{mark} {:wide$}  {}", step.name, details(plan, &into[id.0 as usize], step));
         let _ = writeln!(text, "{}", line.trim_end());
     }
 }
 
 /// Place, notes, and what the step waits for.
-fn details(plan: &Plan, id: StepId, step: &Step) -> String {
-    let before = plan.edges.iter().filter(|edge| edge.to == id).map(|edge| {
+fn details(plan: &Plan, into: &[&Edge], step: &Step) -> String {
+    let before = into.iter().map(|edge| {
         let (from, output) = (&plan.step(edge.from).name, flow(plan, edge));
         if output.is_empty() { from.clone() } else { format!("{from}.{output}") }
     });

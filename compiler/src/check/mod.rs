@@ -9,6 +9,7 @@ mod handover;
 mod homes;
 mod interface;
 mod limits;
+mod matching;
 mod names;
 mod order;
 mod outputs;
@@ -19,6 +20,7 @@ mod project;
 mod references;
 mod scripts;
 mod settings;
+mod size;
 pub mod slice;
 mod steps;
 mod surroundings;
@@ -31,6 +33,7 @@ use cut::Vertex;
 use files::AbsentFolder;
 use names::Context;
 use order::Graph;
+use size::Sizes;
 use triggers::Ground;
 pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 
@@ -95,10 +98,13 @@ pub fn check<'a>(
     let default_skip = triggers::default_skip(&cx, sink);
     let graph = order::graph(&cx, all.edges, sink)?;
     let (vertices, submissions) = vertices(&cx, &all.engines);
+    let sizes =
+        Sizes::new(spec, &parameters, &all.bound, env.as_deref().unwrap_or_default(), &project);
     let ground = Ground {
         graph: &graph,
         vertices: &vertices,
         parameters: &parameters,
+        sizes: &sizes,
         steps: &all.bound,
         pasted: &pasted,
         project: &project,
@@ -107,7 +113,7 @@ pub fn check<'a>(
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
-    let triggers = triggers::prove_all(&cx, &ground, &named, &default_skip, sink);
+    let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
     triggers::no_twins(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files::Window;
 use super::interface::Interface;
+use super::matching::Budget;
 use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
 use crate::source::{Files, Span};
 use crate::spec::Spec;
@@ -24,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub(crate) parameters: BTreeMap<&'a str, u32>,
     /// The components behind steps.
     pub(crate) interfaces: &'a [Option<Interface>],
+    /// What was spent on patterns.
+    pub(crate) matching: Budget,
     /// Names of outputs, for each step.
     outputs: Vec<BTreeMap<&'a str, u32>>,
 }
@@ -41,8 +44,8 @@ impl<'a> Context<'a> {
         let outputs = spec.steps.items.iter().zip(interfaces);
         let outputs = outputs.map(|(item, interface)| output_names(item, interface.as_ref()));
         let outputs = outputs.collect();
-        let files = Window::new(files);
-        Self { spec, project, files, folder, steps, parameters, interfaces, outputs }
+        let (files, matching) = (Window::new(files), Budget::default());
+        Self { spec, project, files, folder, steps, parameters, interfaces, matching, outputs }
     }
 
     /// The number of a step's output.
@@ -79,6 +82,19 @@ impl<'a> Context<'a> {
     /// Where a step's name is written.
     pub(crate) fn step_span(&self, step: u32) -> Span {
         self.spec.steps.items[step as usize].name.span
+    }
+
+    /// The index of a named parameter, or a report.
+    pub(crate) fn find_parameter(&self, name: &str, at: Span, sink: &mut Sink) -> Option<u32> {
+        let found = self.parameters.get(name).copied();
+        if found.is_none() {
+            // What is only counted needs no words.
+            let known = self.parameters.keys().copied().filter(|_| !sink.is_full());
+            let diagnostic =
+                unknown(&crate::diagnostics::UNKNOWN_REFERENCE, at, "parameter", name, known);
+            sink.report(diagnostic);
+        }
+        found
     }
 
     /// The index of a named step, or a report.
@@ -118,7 +134,7 @@ fn index<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, u32> {
 }
 
 /// Nobody reads a list of hundreds of names.
-const MOST_NAMES: usize = 12;
+pub(crate) const MOST_NAMES: usize = 12;
 
 /// «No such thing», with the near miss or what there is.
 pub(crate) fn unknown<'a>(

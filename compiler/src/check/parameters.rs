@@ -1,7 +1,8 @@
 //! Parameters, and every literal that stands for one.
 
-use super::names::Context;
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, WRONG_TYPE, excerpt};
+use super::matching::Left;
+use super::names::{Context, MOST_NAMES};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Sink, WRONG_TYPE, excerpt};
 use crate::plan::{Mode, Parameter, Scalar, ValueType};
 use crate::source::{Span, join};
 use crate::spec::hints;
@@ -98,7 +99,7 @@ fn constrain(
         parameter.choices.push(typed(cx, choice, parameter.kind, sink)?);
     }
     parameter.mode = mode(parameter.kind, long, sink);
-    pattern(parameter, long, sink)
+    pattern(cx, parameter, long, sink)
 }
 
 /// How data arrives.
@@ -122,7 +123,12 @@ fn refuse_key(key: &str, at: Span, of: &str, sink: &mut Sink) {
 }
 
 /// A pattern runs in bash and, for defaults, here: both must read it alike.
-fn pattern(parameter: &mut Parameter, long: &LongParameter, sink: &mut Sink) -> Option<()> {
+fn pattern(
+    cx: &Context<'_>,
+    parameter: &mut Parameter,
+    long: &LongParameter,
+    sink: &mut Sink,
+) -> Option<()> {
     let Some(pattern) = &long.pattern else { return Some(()) };
     if !is_text(parameter.kind) {
         refuse_key("pattern", pattern.span, "text", sink);
@@ -134,6 +140,7 @@ fn pattern(parameter: &mut Parameter, long: &LongParameter, sink: &mut Sink) -> 
     }
     let text = pattern.value.strip_prefix('^').unwrap_or(&pattern.value);
     let text = text.strip_suffix('$').unwrap_or(text);
+    affordable(cx.matching.pay(text, ""), pattern.span, sink)?;
     if let Some(problem) = not_portable(text) {
         sink.report(
             Diagnostic::new(&BAD_VALUE, pattern.span, problem)
@@ -143,6 +150,21 @@ fn pattern(parameter: &mut Parameter, long: &LongParameter, sink: &mut Sink) -> 
     }
     parameter.pattern = Some(format!("^({text})$"));
     Some(())
+}
+
+/// Whether a comparison was paid for; that it was too much is reported once.
+fn affordable(left: Left, at: Span, sink: &mut Sink) -> Option<()> {
+    match left {
+        Left::Enough => return Some(()),
+        Left::NoMore => {}
+        Left::Nothing => return None,
+    }
+    let message = "up to here, it takes too long to compare values with what is allowed";
+    sink.report(
+        Diagnostic::new(&LIMIT, at, message)
+            .help("repeat less with `{n,m}`, shorten the values, or list fewer in `enum`"),
+    );
+    None
 }
 
 fn not_portable(text: &str) -> Option<String> {
@@ -279,6 +301,10 @@ pub(crate) fn value_of(
     sink: &mut Sink,
 ) -> Option<Scalar> {
     let value = typed(cx, literal, parameter.kind, sink)?;
+    if let Some(pattern) = parameter.pattern.as_deref().filter(|it| *it != SAFE_TEXT) {
+        affordable(cx.matching.pay(pattern, &literal.text), literal.span, sink)?;
+    }
+    affordable(cx.matching.spend(parameter.choices.len()), literal.span, sink)?;
     if let Some((message, help)) = refusal(parameter, &value) {
         sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
         return None;
@@ -297,10 +323,12 @@ fn outside_choices(parameter: &Parameter, value: &Scalar) -> Option<(String, Str
     if parameter.choices.is_empty() || parameter.choices.contains(value) {
         return None;
     }
-    let words: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
+    let choices = parameter.choices.iter();
+    let words: Vec<String> = choices.take(MOST_NAMES).map(|it| excerpt(&it.text())).collect();
+    let more = if parameter.choices.len() > MOST_NAMES { ", …" } else { "" };
     Some((
-        format!("`{}` is not one of the values of `{}`", value.text(), parameter.name),
-        format!("allowed: {}", words.join(", ")),
+        format!("`{}` is not one of the values of `{}`", excerpt(&value.text()), parameter.name),
+        format!("allowed: {}{more}", words.join(", ")),
     ))
 }
 

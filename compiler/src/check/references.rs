@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::binder::{EdgeSite, StepBinder};
 use super::interface::Interface;
-use super::names::{unknown, what_there_is};
+use super::names::what_there_is;
 use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{ParameterId, Reference, StepId, ValueType};
@@ -56,11 +56,7 @@ impl StepBinder<'_, '_> {
     }
 
     fn parameter(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {
-        let Some(index) = self.cx.parameters.get(name).copied() else {
-            let known = self.cx.parameters.keys().copied();
-            self.sink.report(unknown(&UNKNOWN_REFERENCE, at, "parameter", name, known));
-            return None;
-        };
+        let index = self.cx.find_parameter(name, at, self.sink)?;
         self.used[index as usize] = true;
         let kind = self.cx.spec.parameters.items[index as usize].value.as_ref()?.kind()?;
         Some((Reference::Parameter(ParameterId(index)), kind))

@@ -3,8 +3,8 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
-use super::{outputs, place, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, Sink, excerpt};
+use super::{outputs, place, size, surroundings};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink, excerpt};
 use crate::plan::{
     AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
     When,
@@ -36,14 +36,31 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
         edges: Vec::new(),
         used: vec![false; cx.spec.parameters.items.len()],
     };
+    let mut held = 0;
     for step in 0..count {
         order(cx, step, &mut all.edges, sink);
         let bound = bind(cx, step, &outputs, &mut all, sink);
-        let (step, places) = bound.map_or((None, Vec::new()), |(step, places)| (step, places));
-        all.bound.push(step);
+        let (bound, places) = bound.unwrap_or_default();
+        held += bound.as_ref().map_or(0, |step| size::place(&step.place));
+        let is_too_much = held > size::MOST_WRITTEN;
+        all.bound.push(bound.filter(|_| !is_too_much));
         all.places.push(places);
+        if is_too_much {
+            sink.report(too_long_places(cx, step));
+            all.bound.resize_with(count as usize, || None);
+            all.places.resize_with(count as usize, Vec::new);
+            break;
+        }
     }
     all
+}
+
+/// Steps repeat what stands once in `defaults`, `runners` or an alias.
+fn too_long_places(cx: &Context<'_>, step: u32) -> Diagnostic {
+    let most = size::MOST_WRITTEN >> 20;
+    let message = format!("up to here, the steps say more than {most} MiB of where they run");
+    Diagnostic::new(&LIMIT, cx.step_span(step), message)
+        .help("shorten the names of runners, containers, clusters and environments")
 }
 
 type AllOutputs = Vec<Option<Vec<Option<Output>>>>;

@@ -1,6 +1,6 @@
 //! The root's `env`: what every CI step sees.
 
-use super::names::{Context, unknown};
+use super::names::Context;
 use crate::diagnostics::{BAD_EXPRESSION, BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE};
 use crate::plan::{Home, ParameterId, Piece, Reference, Text as PlanText};
 use crate::source::{Span, Spanned};
@@ -69,12 +69,8 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
     match site.path {
         Path::Parameter(name) => {
             let name = site.name(name);
-            let Some(index) = cx.parameters.get(name) else {
-                let known = cx.parameters.keys().copied();
-                sink.report(unknown(&UNKNOWN_REFERENCE, site.span, "parameter", name, known));
-                return None;
-            };
-            Some(Reference::Parameter(ParameterId(*index)))
+            let index = cx.find_parameter(name, site.span, sink)?;
+            Some(Reference::Parameter(ParameterId(index)))
         }
         Path::RunId => Some(Reference::RunId),
         Path::GitSha => Some(Reference::GitSha),

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cut::{Cut, GroupKind, Vertex};
 use super::names::Context;
 use super::order::Graph;
+use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
 use super::{homes, parameters as proved};
 use crate::diagnostics::{
     BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
-    UNBOUND_PARAMETER, UNKNOWN_REFERENCE,
+    UNBOUND_PARAMETER,
 };
 use crate::plan::{
     Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step, TriggerKind,
@@ -52,6 +53,8 @@ pub(crate) struct Ground<'c> {
     pub(crate) vertices: &'c [Vertex],
     pub(crate) parameters: &'c [Option<Parameter>],
     pub(crate) steps: &'c [Option<Step>],
+    /// How much each of them adds to what is written.
+    pub(crate) sizes: &'c Sizes,
     /// How a step on Azure ML reads each parameter.
     pub(crate) pasted: &'c [Pasted],
     pub(crate) project: &'c Project,
@@ -170,16 +173,22 @@ const MOST_STARTED: usize = 50_000;
 /// Steps of the graph times triggers: each trigger has an order of all steps, of some 50 bytes each.
 const MOST_LOOKED_AT: usize = 1_000_000;
 
-/// Proves the triggers, as long as they do not start too much together.
+/// Proves the triggers, as long as they do not start or write too much together.
 pub(crate) fn prove_all(
     cx: &Context<'_>,
     ground: &Ground<'_>,
-    all: &[Named<'_>],
-    default_skip: &[u32],
+    whole: &Sliced,
+    (all, default_skip): (&[Named<'_>], &[u32]),
     sink: &mut Sink,
 ) -> Vec<CheckedTrigger> {
     let mut proved: Vec<CheckedTrigger> = Vec::new();
     let (mut started, mut looked_at) = (0, 0);
+    let mut written = ground.sizes.of(whole);
+    if written > MOST_WRITTEN {
+        let at = cx.spec.name.as_ref().map_or_else(|| cx.step_span(0), |name| name.span);
+        sink.report(too_much_written(at, "the files of this pipeline"));
+        return proved;
+    }
     for named in all {
         looked_at += ground.vertices.len();
         let trigger = (looked_at <= MOST_LOOKED_AT)
@@ -194,9 +203,21 @@ pub(crate) fn prove_all(
             sink.report(Diagnostic::new(&LIMIT, named.name.span, message).help(help));
             break;
         }
+        written += trigger.as_ref().map_or(0, |trigger| ground.sizes.of(&trigger.sliced));
+        if written > MOST_WRITTEN {
+            sink.report(too_much_written(named.name.span, "up to here, the files of the triggers"));
+            break;
+        }
         proved.extend(trigger);
     }
     proved
+}
+
+fn too_much_written(at: Span, what: &str) -> Diagnostic {
+    let message = format!("{what} would hold more than {} MiB together", MOST_WRITTEN >> 20);
+    Diagnostic::new(&LIMIT, at, message).help(
+        "shorten what each of them repeats, such as `env`, scripts and parameters, or write several specs",
+    )
 }
 
 /// Proves a trigger on the graph.
@@ -359,17 +380,7 @@ fn values(
 ) -> Vec<(ParameterId, Scalar)> {
     let mut with = Vec::new();
     for (name, value) in spec.with.good() {
-        let Some(index) = cx.parameters.get(name.value.as_str()).copied() else {
-            let known = cx.parameters.keys().copied();
-            sink.report(super::names::unknown(
-                &UNKNOWN_REFERENCE,
-                name.span,
-                "parameter",
-                &name.value,
-                known,
-            ));
-            continue;
-        };
+        let Some(index) = cx.find_parameter(&name.value, name.span, sink) else { continue };
         let OrReference::Value(literal) = value else {
             let OrReference::Reference(text) = value else { continue };
             sink.report(

@@ -2,8 +2,9 @@
 
 /// Nobody mistypes longer names, and comparing costs their length.
 const LONGEST_MISS: usize = 64;
-/// Words that are compared, so that many mistakes among many names stay cheap.
-const MOST_WORDS: usize = 1000;
+/// Letters of the words that are compared, so that many mistakes among many names stay cheap: a
+/// thousand words, or fewer long ones.
+const MOST_LETTERS: usize = 8000;
 /// Letters that differ at most: a word with more is another one.
 const MOST_EDITS: usize = 4;
 
@@ -16,10 +17,13 @@ pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) ->
     // Of a single letter, any other one would be near.
     let mut limit = (found.len() / 3).clamp(usize::from(found.len() > 1), MOST_EDITS);
     let mut nearest = None;
-    for word in allowed.into_iter().take(MOST_WORDS) {
+    let mut letters_left = MOST_LETTERS;
+    for word in allowed {
         if word.len() > LONGEST_MISS + MOST_EDITS {
             continue;
         }
+        let Some(left) = letters_left.checked_sub(word.len()) else { break };
+        letters_left = left;
         let letters: Vec<char> = word.to_lowercase().chars().collect();
         if let Some(far) = edits(&found, &letters, limit) {
             nearest = Some(word);

@@ -101,9 +101,13 @@ pub fn settle(found: Vec<Diagnostic>, allows: &[Allow], project: &ProjectSpec) -
         kept.push(diagnostic);
     }
     let errors = kept.iter().any(|diagnostic| diagnostic.level == Level::Error);
+    let mut unneeded = Sink::new();
     for (allow, used) in allows.iter().zip(used) {
-        kept.extend(unused(allow, used || errors));
+        if let Some(diagnostic) = unused(allow, used || errors) {
+            unneeded.report(diagnostic);
+        }
     }
+    kept.extend(unneeded.into_items());
     kept
 }
 

@@ -281,6 +281,10 @@ impl JsonSchema for Spanned<CiEnvironment> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PathText(pub String);
 
+/// Linux takes this many bytes.
+const LONGEST_PATH: usize = 4096;
+const LONGEST_PATH_HELP: &str = "at most 4096 bytes";
+
 impl Decode for Spanned<PathText> {
     const EXPECTED: &'static str = "a path";
 
@@ -297,8 +301,11 @@ impl Decode for Spanned<PathText> {
                 "write `/` between folders; it works on every system",
             );
         }
-        if text.chars().any(char::is_control) || text.contains("${{") {
+        if text.chars().any(char::is_control) || text.contains("${{") || text.contains("$(") {
             return cx.bad_value(node, "the path is not plain text", "write the path itself");
+        }
+        if text.len() > LONGEST_PATH {
+            return cx.bad_value(node, "no system takes a path this long", LONGEST_PATH_HELP);
         }
         Some(Self::new(PathText(text.to_owned()), cx.span(node)))
     }

@@ -181,6 +181,9 @@ impl<'s, 'k> Builder<'s, 'k> {
             || (before.len() <= 3 && before == "\u{feff}".as_bytes());
         let span = self.span(start, end);
         self.tree.comments.push(Comment { span, own_line });
+        if self.tree.comments.len() as u64 > MAX_VISITS {
+            self.too_large(start, end, "the file holds too many comments");
+        }
         // The parser lets a tab before the comment pass.
         if self
             .last
@@ -332,7 +335,7 @@ impl<'s, 'k> Builder<'s, 'k> {
         if !self.stopped {
             let mebibytes = MAX_BYTES >> 20;
             let help = format!(
-                "at most {MAX_DEPTH} levels, {MAX_VISITS} values and {mebibytes} MiB of text"
+                "at most {MAX_DEPTH} levels, {MAX_VISITS} values, as many comments, and {mebibytes} MiB of text"
             );
             self.refused = true;
             self.stop(Diagnostic::new(&TOO_LARGE, self.span(start, end), message).help(help));

@@ -1,5 +1,7 @@
 //! A step of the author that runs on this platform.
 
+use std::collections::BTreeMap;
+
 use crate::emit::Map;
 use crate::plan::{
     CiPlace, Command, Input, Job, Piece, Place, Reference, ScriptPiece, Source, Step, Task, Text,
@@ -160,9 +162,10 @@ impl CiStep<'_> {
 
     /// Later entries win, and the platform ignores the case of names.
     fn env(&self) -> Map {
+        let mut last: BTreeMap<String, usize> = BTreeMap::new();
         let mut env: Vec<(String, String)> = Vec::new();
         let mut set = |name: &str, value: String| {
-            env.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            last.insert(name.to_ascii_lowercase(), env.len());
             env.push((name.to_owned(), value));
         };
         for (name, text) in self.texts() {
@@ -174,8 +177,10 @@ impl CiStep<'_> {
             }
         }
         let mut map = Map::new();
-        for (name, value) in env {
-            map.put(name, value);
+        for (at, (name, value)) in env.into_iter().enumerate() {
+            if last.get(&name.to_ascii_lowercase()) == Some(&at) {
+                map.put(name, value);
+            }
         }
         map
     }
