@@ -1,5 +1,6 @@
 //! A pipeline job or pipeline component becomes a spec.
 
+use super::component;
 use super::context::{Cx, put_claimed, put_from};
 use super::names;
 use super::ports;
@@ -58,6 +59,7 @@ pub(super) fn pipeline(
         outputs: outputs.map(|field| field.value),
         compute: default.clone(),
         environments: Vec::new(),
+        components: component::outputs(cx, jobs.value),
         bound: Vec::new(),
     };
     let steps = steps(cx, &mut scope, jobs);

@@ -1,5 +1,7 @@
 //! What the steps of one pipeline refer to.
 
+use std::collections::BTreeMap;
+
 use super::context::Cx;
 use super::names;
 use super::read::Node;
@@ -13,6 +15,9 @@ use crate::spec::values::value_type;
 /// A chain of inputs that lead to inputs is cut here: it is a circle.
 const LONGEST_CHAIN: usize = 20;
 
+/// The types of a component's outputs, by name.
+pub(super) type Outputs = BTreeMap<String, &'static str>;
+
 /// One pipeline: its ports and nodes, and what its steps share.
 pub(super) struct Scope<'a> {
     /// The map of nodes.
@@ -25,6 +30,8 @@ pub(super) struct Scope<'a> {
     pub(super) compute: Option<String>,
     /// Environments by the name that the spec gives them.
     pub(super) environments: Vec<(String, Map)>,
+    /// What the components behind nodes give.
+    pub(super) components: BTreeMap<String, Outputs>,
     /// Outputs of the pipeline, and what is bound to them.
     pub(super) bound: Vec<(String, String)>,
 }
@@ -77,12 +84,13 @@ impl<'a> Scope<'a> {
     }
 
     fn output_kind(&self, node: &str, output: &str) -> Option<&'static str> {
+        let known = self.components.get(node).and_then(|outputs| outputs.get(output));
         let node = self.jobs.get(node)?;
         let declared = node.get("outputs").and_then(|outputs| outputs.get(output));
         if declared.is_none() && node.get("type").and_then(|it| it.text()) == Some("automl") {
             return Some("mlflow_model");
         }
-        Some(self.kind_of_output(declared?))
+        known.copied().or_else(|| Some(self.kind_of_output(declared?)))
     }
 
     /// The type of an output: its own, else that of the pipeline's output that it is bound to.

@@ -7,7 +7,7 @@ use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
 use super::text::{self, Command, Part, Path};
-use super::{names, parallel};
+use super::{component, names, parallel};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 use crate::spec::steps::StepSpec;
@@ -24,6 +24,9 @@ pub(super) fn step(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>) -> O
     match (kind.unwrap_or("command"), component) {
         ("command", None) => Some(command(cx, scope, node, &keys)),
         ("parallel", None) => parallel::step(cx, scope, node, &keys),
+        ("command" | "parallel" | "spark" | "pipeline", Some(_)) => {
+            component::step(cx, scope, node, &keys)
+        }
         (kind, component) => {
             let what = component.map_or(kind, |_| "component");
             cx.lost(node.key.span(), format!("a spec cannot say this `{what}` node yet"));
@@ -52,16 +55,20 @@ fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<
         None => cx.wrong(node.key.span(), "this node has no `command`"),
     }
     tail(cx, scope, &name, keys, inputs, &mut step);
-    let limits = keys.take("limits").map(|field| Keys::of(field.value));
-    if let Some(limits) = limits {
-        let field = limits.take("timeout");
-        put_from(&mut step, "timeout", cx.duration(field), field);
-        cx.finish(&limits, "`limits`");
-    }
+    limits(cx, keys, &mut step);
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
     extras(keys, &mut step);
     cx.finish(keys, "a command node");
     step
+}
+
+/// The longest time.
+pub(super) fn limits(cx: &mut Cx<'_>, keys: &Keys<'_>, step: &mut Map) {
+    if let Some(limits) = keys.take("limits").map(|field| Keys::of(field.value)) {
+        let field = limits.take("timeout");
+        put_from(step, "timeout", cx.duration(field), field);
+        cx.finish(&limits, "`limits`");
+    }
 }
 
 /// Whether a command refers to an input.
