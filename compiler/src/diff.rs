@@ -178,8 +178,9 @@ pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<String> {
     if new.is_some_and(|new| new.name == old.name && release(new)) {
         return Vec::new();
     }
-    let schedules = old.written_release().map(|release| &release.schedules);
-    schedules.into_iter().flatten().map(|id| old.schedule_name(*id)).collect()
+    let triggers = old.written_release().map(|release| &release.triggers);
+    let is_schedule = |id: &&crate::plan::TriggerId| old.trigger(**id).published().is_none();
+    triggers.into_iter().flatten().filter(is_schedule).map(|id| old.schedule_name(*id)).collect()
 }
 
 fn breaks(old: &Plan, new: &Plan) -> Vec<String> {

@@ -106,6 +106,9 @@ fn submission(plan: &Plan, submission: &Submission) -> String {
     let inputs = submission.inputs.iter().map(|input| {
         format!("{}: {} = {}", input.name, input.kind.word(), plan.reference_words(&input.source))
     });
+    let fixed = submission.fixed.iter();
+    let fixed = fixed.map(|(id, value)| format!("{} := {value:?}", plan.parameter(*id).name));
+    let inputs = inputs.chain(fixed);
     let outputs = submission.outputs.iter().map(|output| &output.name);
     let name = |id| &plan.step(id).name;
     let wires = submission.wires.iter().map(|it| format!("{} ~> {}", name(it.tail), name(it.head)));
@@ -140,9 +143,9 @@ fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
 }
 
 fn release(plan: &Plan, release: &Release) -> String {
-    let schedules = list(release.schedules.iter().map(|id| &plan.trigger(*id).name));
+    let triggers = list(release.triggers.iter().map(|id| &plan.trigger(*id).name));
     let home = release.home.word();
     let checks = list(release.checks.iter().map(|job| &job.id));
     let inputs = list(&release.inputs);
-    format!("release {} at {home} of {schedules} after {checks} when {inputs}", release.id)
+    format!("release {} at {home} of {triggers} after {checks} when {inputs}", release.id)
 }

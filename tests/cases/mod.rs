@@ -77,6 +77,7 @@ cases! {
     parameters
     pipeline_outputs
     project_settings
+    published
     pull_request_slice
     schedules
     values_to_azureml

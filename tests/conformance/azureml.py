@@ -27,7 +27,11 @@ import yaml  # noqa: E402
 from azure.ai.ml import MLClient, load_component, load_job  # noqa: E402
 from azure.ai.ml._restclient.arm_ml_service._utils.model_base import SdkJSONEncoder  # noqa: E402
 from azure.ai.ml._utils._cache_utils import CachedNodeResolver  # noqa: E402
-from azure.ai.ml.entities._load_functions import load_schedule  # noqa: E402
+from azure.ai.ml.entities._load_functions import (  # noqa: E402
+    load_batch_endpoint,
+    load_pipeline_component_batch_deployment as load_deployment,
+    load_schedule,
+)
 from azure.ai.ml.operations import _component_operations, _job_operations  # noqa: E402
 from azure.ai.ml.operations._operation_orchestrator import OperationOrchestrator  # noqa: E402
 
@@ -109,7 +113,20 @@ def rest_of_schedule(client, schedule):
     return schedule._to_rest_object()
 
 
+def rest_of_endpoint(_client, endpoint):
+    return endpoint._to_rest_batch_endpoint("westeurope")
+
+
+def rest_of_deployment(client, deployment):
+    if not isinstance(deployment.component, str):
+        rest_of_component(client, deployment.component)
+        deployment.component = f"{WORKSPACE}/components/{deployment.component.name}/versions/1"
+    return deployment._to_rest_object("westeurope")
+
+
 KINDS = {
+    "batchEndpoint.schema.json": (load_batch_endpoint, rest_of_endpoint),
+    "pipelineComponentBatchDeployment.schema.json": (load_deployment, rest_of_deployment),
     "pipelineJob.schema.json": (load_job, rest_of_job),
     "schedule.schema.json": (load_schedule, rest_of_schedule),
     "pipelineComponent.schema.json": (load_component, rest_of_component),
@@ -134,7 +151,7 @@ def read(client, path, kind):
     entity = load(str(path))
     if hasattr(entity, "_validate"):
         result = entity._validate()
-        if not result.passed:
+        if result is not None and not result.passed:
             raise ValueError(json.dumps(result._to_dict()))
     body = to_rest(client, entity)
     return json.loads(json.dumps(body, cls=Encoder))

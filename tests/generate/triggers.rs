@@ -17,7 +17,10 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
 
 fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     let mut trigger = Record::default();
-    let manual = match tape.below(4) {
+    // What is called lives on Azure ML.
+    let may_publish =
+        world.targets.contains(&"azureml") && world.steps.iter().all(|step| !step.on_ci);
+    let manual = match tape.below(if may_publish { 5 } else { 4 }) {
         0 => {
             trigger.put("schedule", schedule(tape));
             false
@@ -30,8 +33,12 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
             trigger.put("pull_request", pull_request(tape));
             false
         }
-        _ => {
+        3 => {
             trigger.put("manual", Node::Record(Vec::new()));
+            true
+        }
+        _ => {
+            trigger.put("http", http(tape));
             true
         }
     };
@@ -114,6 +121,25 @@ fn push(tape: &mut Tape<'_>) -> Node {
         push.put("paths", list(tape, &["src/**", "README.md", "a/*/b.py", "!src/notes/**"]));
     }
     push.node()
+}
+
+fn http(tape: &mut Tape<'_>) -> Node {
+    let endpoint = text(tape.pick(&["scores", "scores", "Batch-Scoring-EP"]));
+    if tape.chance(20) {
+        return endpoint;
+    }
+    let mut http = Record::default();
+    http.put("endpoint", endpoint);
+    if tape.chance(80) {
+        http.put("deployment", text(tape.pick(&["one", "two", "three", "four", "five", "six-6"])));
+    }
+    if tape.chance(50) {
+        http.put("version", text(tape.pick(&["1", "v2", "2026-12-01"])));
+        if tape.chance(50) {
+            http.put("keep", word(tape.pick(&[0, 1, 4])));
+        }
+    }
+    http.node()
 }
 
 fn pull_request(tape: &mut Tape<'_>) -> Node {

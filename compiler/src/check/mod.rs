@@ -4,6 +4,7 @@
 
 mod binder;
 pub mod cut;
+mod endpoints;
 mod files;
 mod handover;
 mod homes;
@@ -115,6 +116,7 @@ pub fn check<'a>(
     let whole = ground.sliced(None, &[]);
     let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
     triggers::no_twins(&triggers, sink);
+    endpoints::hold(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
     if sink.errors() > before {

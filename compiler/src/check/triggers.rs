@@ -258,7 +258,9 @@ fn prove(
 
 /// Two triggers that fire at the same time and start the same would make two runs for one.
 pub(crate) fn no_twins(triggers: &[CheckedTrigger], sink: &mut Sink) {
-    let fires = |trigger: &CheckedTrigger| trigger.enabled && trigger.kind != TriggerKind::Manual;
+    let fires = |trigger: &CheckedTrigger| {
+        trigger.enabled && !matches!(trigger.kind, TriggerKind::Manual | TriggerKind::Http(_))
+    };
     // Only triggers of one kind with the same filters can be twins.
     let mut alike: BTreeMap<String, Vec<&CheckedTrigger>> = BTreeMap::new();
     for trigger in triggers.iter().filter(|trigger| fires(trigger)) {
@@ -406,7 +408,7 @@ fn all_bound(
     sliced: &Sliced,
     sink: &mut Sink,
 ) {
-    if named.kind.asks_a_person() {
+    if named.kind.is_given_values() {
         return;
     }
     let slice = sliced.slice.steps.iter();

@@ -120,6 +120,7 @@ fn plan() -> Plan {
         suffix: String::new(),
         label: "prepare".to_owned(),
         steps: vec![StepId(1), StepId(2)],
+        fixed: Vec::new(),
         inputs: Vec::new(),
         outputs: Vec::new(),
         wires: Vec::new(),

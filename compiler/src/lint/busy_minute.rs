@@ -30,7 +30,10 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 fn at_full_hours(trigger: &CheckedTrigger) -> bool {
     match &trigger.kind {
         TriggerKind::Schedule(timing) => timing.local.iter().any(|cron| cron.minute == "0"),
-        TriggerKind::Push(_) | TriggerKind::PullRequest(_) | TriggerKind::Manual => false,
+        TriggerKind::Push(_)
+        | TriggerKind::PullRequest(_)
+        | TriggerKind::Http(_)
+        | TriggerKind::Manual => false,
     }
 }
 

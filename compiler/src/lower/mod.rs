@@ -102,7 +102,7 @@ fn trigger_of(
             checked,
             plan,
             &trigger.sliced,
-            Some(&trigger.name.value),
+            Some(trigger),
             &mut parts.submissions,
         );
         submission = ids.first().map(|(_, id)| *id);

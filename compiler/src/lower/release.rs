@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use super::workflows;
 use crate::check::Checked;
 use crate::plan::{
-    ComponentPlace, Environment, Home, Place, Plan, Release, Scalar, Source, Step, Task, TriggerId,
-    ValueType,
+    ComponentPlace, Environment, Home, ParameterId, Place, Plan, Release, Scalar, Source, Step,
+    Task, TriggerId, ValueType,
 };
 
 /// The release of a plan whose triggers and submissions are there; `None` when nothing lives in
 /// Azure.
 pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
-    let schedules: Vec<TriggerId> = (0u32..)
+    let triggers: Vec<TriggerId> = (0u32..)
         .zip(&plan.triggers)
         .filter(|(_, trigger)| trigger.homes.contains(&Home::AzureMl))
         .map(|(index, _)| TriggerId(index))
         .collect();
-    if schedules.is_empty() {
+    if triggers.is_empty() {
         return None;
     }
     let checks = checked.release_checks.as_ref();
@@ -25,8 +25,8 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
     Some(Release {
         id: format!("{}-release", plan.name),
         home: home(plan),
-        inputs: inputs(plan, &schedules),
-        schedules,
+        inputs: inputs(plan, &triggers),
+        triggers,
         checks: checks.unwrap_or_default(),
     })
 }
@@ -40,22 +40,32 @@ fn home(plan: &Plan) -> Home {
     if written(&project.ci) { project.ci } else { other.unwrap_or(project.ci) }
 }
 
-/// Files and folders that the scheduled jobs refer to.
-fn inputs(plan: &Plan, schedules: &[TriggerId]) -> Vec<String> {
+/// Files and folders that the jobs refer to.
+fn inputs(plan: &Plan, triggers: &[TriggerId]) -> Vec<String> {
     let mut paths = BTreeSet::new();
-    for trigger in schedules {
-        let Some(submission) = plan.trigger(*trigger).submission else { continue };
+    for trigger in triggers.iter().map(|id| plan.trigger(*id)) {
+        for (id, value) in &trigger.with {
+            data(plan, *id, value, &mut paths);
+        }
+        let Some(submission) = trigger.submission else { continue };
         for step in &plan.submission(submission).steps {
             step_inputs(plan.step(*step), &mut paths);
         }
     }
-    for parameter in &plan.parameters {
-        if let (false, Some(Scalar::Text(text))) = (parameter.kind.is_scalar(), &parameter.default)
-        {
-            local(text, parameter.kind, &mut paths);
+    for (id, parameter) in (0..).map(ParameterId).zip(&plan.parameters) {
+        if let Some(value) = &parameter.default {
+            data(plan, id, value, &mut paths);
         }
     }
     outermost(paths)
+}
+
+/// The value of a data parameter.
+fn data(plan: &Plan, id: ParameterId, value: &Scalar, paths: &mut BTreeSet<String>) {
+    let kind = plan.parameter(id).kind;
+    if let (false, Scalar::Text(text)) = (kind.is_scalar(), value) {
+        local(text, kind, paths);
+    }
 }
 
 /// What no folder of the list holds already. In their order, a folder comes before all in it.

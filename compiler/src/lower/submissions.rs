@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::check::cut::GroupKind;
 use crate::check::slice::EdgeKind;
-use crate::check::{Checked, Sliced};
+use crate::check::{Checked, CheckedTrigger, Sliced};
 use crate::plan::{
-    ParameterId, Plan, Reference, StepId, Submission, SubmissionId, SubmissionInput,
-    SubmissionOutput, ValueType, Wire,
+    ParameterId, Plan, Reference, Scalar, StepId, Submission, SubmissionId, SubmissionInput,
+    SubmissionOutput, TriggerKind, ValueType, Wire,
 };
 
 /// The submissions of a slice, by the index of their group. Equal ones are shared with what is
@@ -16,7 +16,7 @@ pub(crate) fn of_slice(
     checked: &Checked<'_>,
     plan: &Plan,
     sliced: &Sliced,
-    trigger: Option<&str>,
+    trigger: Option<&CheckedTrigger>,
     known: &mut Vec<Submission>,
 ) -> Vec<(u32, SubmissionId)> {
     let mut ids = Vec::new();
@@ -28,12 +28,15 @@ pub(crate) fn of_slice(
         if alone {
             submission.inputs.extend(unread(plan));
         }
+        if let Some(trigger) = trigger.filter(|one| matches!(one.kind, TriggerKind::Http(_))) {
+            fix(&mut submission, &trigger.with);
+        }
         let first = &plan.steps[steps[0] as usize].name;
         let own = name.map(|name| checked.submissions[name as usize].as_str());
         let own = own.filter(|own| !names.contains(*own));
         let further = !ids.is_empty();
         let name = unused(own.unwrap_or(first), &names);
-        submission.suffix = suffix(trigger, further, &name);
+        submission.suffix = suffix(trigger.map(|one| &*one.name.value), further, &name);
         names.insert(name);
         submission.label = match (own, further) {
             (Some(own), _) => own.to_owned(),
@@ -42,6 +45,7 @@ pub(crate) fn of_slice(
         };
         let same = |other: &Submission| {
             other.steps == submission.steps
+                && other.fixed == submission.fixed
                 && other.inputs == submission.inputs
                 && other.outputs == submission.outputs
                 && other.wires == submission.wires
@@ -69,6 +73,18 @@ fn unread(plan: &Plan) -> impl Iterator<Item = SubmissionInput> {
     }
     let all = (0..).zip(&plan.parameters).filter(move |(id, _)| !read.contains(id));
     all.filter_map(|(id, _)| input(plan, &Reference::Parameter(ParameterId(id))))
+}
+
+/// Puts values into the component, as far as its steps read them.
+fn fix(submission: &mut Submission, with: &[(ParameterId, Scalar)]) {
+    for (id, value) in with {
+        let source = Reference::Parameter(*id);
+        let before = submission.inputs.len();
+        submission.inputs.retain(|input| input.source != source);
+        if submission.inputs.len() < before {
+            submission.fixed.push((*id, value.clone()));
+        }
+    }
 }
 
 /// The name, with a number behind it when a step and a submission share it.
@@ -113,6 +129,7 @@ fn build(
         suffix: String::new(),
         label: String::new(),
         steps: steps.iter().map(|step| StepId(*step)).collect(),
+        fixed: Vec::new(),
         inputs,
         outputs: promoted(plan, checked, sliced, &inside),
         wires: wires(plan, checked, sliced, &inside),

@@ -46,7 +46,7 @@ pub(crate) fn of_trigger(
             checked,
             plan,
             &trigger.sliced,
-            Some(name),
+            Some(trigger),
             &mut parts.submissions,
         );
         let head = Head {

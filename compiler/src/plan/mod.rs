@@ -4,6 +4,7 @@
 //! written by every target that its project names.
 
 mod component;
+mod endpoint;
 mod filter;
 mod native;
 mod node;
@@ -17,6 +18,7 @@ mod words;
 mod workflow;
 
 pub use component::*;
+pub use endpoint::*;
 pub use filter::*;
 pub use native::*;
 pub use node::*;

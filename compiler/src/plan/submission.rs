@@ -1,6 +1,6 @@
 //! Azure ML jobs: which steps are one job, and what crosses its border.
 
-use super::{Reference, StepId, ValueType};
+use super::{ParameterId, Reference, Scalar, StepId, ValueType};
 
 /// One Azure ML pipeline job.
 #[derive(Clone, PartialEq, Debug)]
@@ -12,6 +12,9 @@ pub struct Submission {
     pub label: String,
     /// Its steps, in the author's order.
     pub steps: Vec<StepId>,
+    /// Parameters whose values are fixed in the component: they are no inputs of it. Only where a
+    /// deployment binds them, which has no place for values.
+    pub fixed: Vec<(ParameterId, Scalar)>,
     /// Pipeline inputs, in order of first use.
     pub inputs: Vec<SubmissionInput>,
     /// Outputs promoted to the pipeline, because something outside reads them.

@@ -1,6 +1,6 @@
 //! What starts the pipeline, and where each trigger lives.
 
-use super::{ParameterId, Scalar, StepId, SubmissionId, Timing};
+use super::{Http, ParameterId, Scalar, StepId, SubmissionId, Timing};
 
 /// A trigger of the spec (the implicit `manual` of every workflow is not one).
 #[derive(Clone, PartialEq, Debug)]
@@ -44,6 +44,8 @@ pub enum TriggerKind {
     PullRequest(PullRequest),
     /// The clock.
     Schedule(Box<Timing>),
+    /// A call.
+    Http(Http),
     /// A person.
     Manual,
 }

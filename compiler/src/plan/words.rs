@@ -110,6 +110,9 @@ impl TriggerKind {
             Self::Push(push) => push_words(push),
             Self::PullRequest(request) => pull_request_words(request),
             Self::Schedule(timing) => timing.words.clone(),
+            Self::Http(http) => {
+                format!("a call of {}, deployment {}", http.endpoint, http.deployment_name())
+            }
             Self::Manual => "by hand".to_owned(),
         }
     }

@@ -107,9 +107,9 @@ pub struct Release {
     /// The CI platform that has the file. One alone: whose the schedules are is said with the name
     /// of the repository, which each platform spells in its own way.
     pub home: Home,
-    /// Schedules that live on Azure ML, enabled or not.
-    pub schedules: Vec<TriggerId>,
-    /// CI steps that must have passed before: those that the schedules skip.
+    /// What lives on Azure ML, schedules and published endpoints, enabled or not.
+    pub triggers: Vec<TriggerId>,
+    /// CI steps that must have passed before: those that the triggers skip.
     pub checks: Vec<Job>,
     /// Root-relative files and folders that the released files refer to (code, conda files),
     /// sorted; folders end in `/`, and no entry lies in another. `/` is the root. A push that touches one, or a generated file, releases.

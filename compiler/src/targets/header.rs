@@ -23,9 +23,16 @@ pub(super) fn of_workflow(
 /// The lines of the release file.
 pub(super) fn of_release(plan: &Plan, release: &Release, needs: Vec<String>) -> Vec<String> {
     let mut lines = start(plan, &format!("Release of {}", plan.display_name));
-    for id in &release.schedules {
-        let state = if plan.trigger(*id).enabled { "enabled" } else { "disabled" };
-        lines.push(format!("Schedule {} on Azure ML: {state}.", plan.schedule_name(*id)));
+    for id in &release.triggers {
+        let trigger = plan.trigger(*id);
+        let state = if trigger.enabled { "enabled" } else { "disabled" };
+        let what = match trigger.published() {
+            Some(http) => {
+                format!("Endpoint {}, deployment {}", http.endpoint, http.deployment_name())
+            }
+            None => format!("Schedule {}", plan.schedule_name(*id)),
+        };
+        lines.push(format!("{what} on Azure ML: {state}."));
     }
     let branch = &plan.project.default_branch;
     lines.push(format!("Started by pushes to {branch}, and by hand."));

@@ -1,10 +1,10 @@
 //! What release files have in common, whatever the platform: which file is written at all, and the
-//! bash that makes the workspace's schedules what the spec says. It reads `PROJECT` (whose the
-//! schedules are), `PIPELINE` and `COMMIT`, and calls a function `fail MESSAGE`.
+//! bash that makes the workspace's schedules and endpoints what the spec says. It reads `PROJECT` (whose they
+//! are), `PIPELINE` and `COMMIT`, and calls a function `fail MESSAGE`.
 
 use std::fmt::Write as _;
 
-use crate::plan::{Home, Plan, Reference, Release, TriggerId};
+use crate::plan::{Endpoint, Home, Plan, Reference, Release, Trigger, TriggerId};
 
 use super::script;
 
@@ -34,27 +34,62 @@ pub(crate) fn env(
     [("PROJECT", project), ("PIPELINE", plan.name.clone()), ("COMMIT", commit)]
 }
 
-/// Bash, run at the root and signed in: creates, enables, disables and deletes schedules.
+/// Bash, run at the root and signed in: creates, updates, disables and deletes.
 pub(crate) fn apply(plan: &Plan, release: &Release) -> String {
     let mut text = format!("{FUNCTIONS}\n");
-    for id in &release.schedules {
-        text.push_str(&call(plan, *id));
+    for id in &release.triggers {
+        if plan.trigger(*id).published().is_none() {
+            text.push_str(&schedule(plan, *id));
+        }
+    }
+    for endpoint in plan.endpoints() {
+        text.push_str(&publish(plan, &endpoint));
     }
     text + "delete_others\n"
 }
 
-fn call(plan: &Plan, id: TriggerId) -> String {
+fn schedule(plan: &Plan, id: TriggerId) -> String {
     let trigger = plan.trigger(id);
     let name = script::quote(&plan.schedule_name(id));
     if !trigger.enabled {
         return format!("disable {name}\n");
     }
     let file = plan.azure_ml_path(&trigger.schedule_file());
-    let mut call = format!("enable {name} {}", script::quote(&file));
+    format!("enable {name} {}{}\n", script::quote(&file), commit_input(plan, trigger))
+}
+
+/// The input that is the released commit, behind a blank; nothing if no step reads it.
+fn commit_input(plan: &Plan, trigger: &Trigger) -> String {
     let submission = trigger.submission.map(|id| plan.submission(id));
     let mut inputs = submission.iter().flat_map(|one| &one.inputs);
-    if let Some(input) = inputs.find(|one| one.source == Reference::GitSha) {
-        let _ = write!(call, " {}", script::quote(&input.name));
+    let input = inputs.find(|one| one.source == Reference::GitSha);
+    input.map(|input| format!(" {}", script::quote(&input.name))).unwrap_or_default()
+}
+
+/// An endpoint whose deployments are all disabled is kept if it is there, since its name and
+/// address would be free for others.
+fn publish(plan: &Plan, endpoint: &Endpoint<'_>) -> String {
+    let (name, file) = (script::quote(endpoint.name), quoted_path(plan, &endpoint.file));
+    if endpoint.default.is_none() {
+        return format!("close_endpoint {name} {file}\n");
     }
-    call + "\n"
+    let mut text = format!("open_endpoint {name} {file}\n");
+    let mut deploy = String::new();
+    for id in &endpoint.deployments {
+        let trigger = plan.trigger(*id);
+        let submission = trigger.submission.map(|id| plan.submission(id));
+        let (Some(http), Some(submission)) = (trigger.published(), submission) else { continue };
+        if trigger.enabled {
+            let name = script::quote(&http.deployment_name());
+            let file = quoted_path(plan, &plan.deployment_file(*id));
+            let _ = writeln!(text, "keep {name} {file} {}", http.keep);
+            let component = quoted_path(plan, &submission.component_file());
+            let _ = writeln!(deploy, "deploy {file} {component}{}", commit_input(plan, trigger));
+        }
+    }
+    text + "make_room\n" + &deploy + "set_default\n"
+}
+
+fn quoted_path(plan: &Plan, file: &str) -> String {
+    script::quote(&plan.azure_ml_path(file))
 }

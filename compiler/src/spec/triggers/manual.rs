@@ -21,7 +21,7 @@ impl TriggerKindSpec for ManualSpec {
         Some(TriggerKind::Manual)
     }
 
-    fn asks_a_person(&self) -> bool {
+    fn is_given_values(&self) -> bool {
         true
     }
 }

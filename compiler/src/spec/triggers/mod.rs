@@ -2,10 +2,12 @@
 //! [`TriggerSpec::kinds`].
 
 mod commits;
+mod http;
 mod manual;
 mod schedule;
 
 pub use commits::{PullRequestSpec, PushSpec};
+pub use http::HttpSpec;
 pub use manual::ManualSpec;
 pub use schedule::ScheduleSpec;
 
@@ -79,6 +81,8 @@ record! {
         opt pull_request = "pull_request": PullRequestSpec,
         /// The clock.
         opt schedule = "schedule": ScheduleSpec,
+        /// A call of a published endpoint.
+        opt http = "http": HttpSpec,
         /// A person.
         opt manual = "manual": ManualSpec,
 
@@ -97,7 +101,7 @@ record! {
     }
     later {
         "stage", "data_changed", "model_registered", "model_deployed", "job_completed",
-        "job_failed", "drift_detected", "pipeline_completed", "http", "passthrough",
+        "job_failed", "drift_detected", "pipeline_completed", "passthrough",
     }
 }
 
@@ -111,8 +115,8 @@ pub trait TriggerKindSpec {
     fn may_live_on_azure_ml(&self) -> bool {
         false
     }
-    /// Whether a person is there to set parameters.
-    fn asks_a_person(&self) -> bool {
+    /// Whether whoever fires it may set parameters.
+    fn is_given_values(&self) -> bool {
         false
     }
     /// What happens to a second run when the author says nothing.
@@ -123,14 +127,15 @@ pub trait TriggerKindSpec {
 
 impl TriggerSpec {
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 4] = ["push", "pull_request", "schedule", "manual"];
+    pub const KIND_KEYS: [&'static str; 5] = ["push", "pull_request", "schedule", "http", "manual"];
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn TriggerKindSpec> {
-        let all: [Option<&dyn TriggerKindSpec>; 4] = [
+        let all: [Option<&dyn TriggerKindSpec>; 5] = [
             self.push.as_ref().map(|it| it as _),
             self.pull_request.as_ref().map(|it| it as _),
             self.schedule.as_ref().map(|it| it as _),
+            self.http.as_ref().map(|it| it as _),
             self.manual.as_ref().map(|it| it as _),
         ];
         all.into_iter().flatten().collect()

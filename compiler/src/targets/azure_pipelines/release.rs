@@ -15,7 +15,7 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
     let ids = (0..).zip(&release.checks).map(|(at, _)| scope.last_id(JobId(at)));
     let mut map = Map::new();
     map.put("job", shared::job_id(release));
-    map.put("displayName", "Apply the schedules");
+    map.put("displayName", "Apply schedules and endpoints");
     map.put_filled("dependsOn", scope::one_or_more(ids.collect()));
     map.put("condition", condition::on_branch(&plan.project.default_branch));
     map.put("timeoutInMinutes", 60_u32);
@@ -27,7 +27,7 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
 fn apply(scope: &Scope<'_>, release: &Release) -> Map {
     let setup = step::azure_setup();
     let text = format!("{STRICT}{FAIL}{setup}{}", shared::apply(scope.plan, release));
-    let mut script = Script::new("Apply the schedules", text);
+    let mut script = Script::new("Apply schedules and endpoints", text);
     let project = expression::variable("System.TeamProject");
     let repository = format!("{project}/{}", expression::variable("Build.Repository.Name"));
     let commit = expression::variable("Build.SourceVersion");

@@ -34,7 +34,7 @@ pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
             TriggerKind::Schedule(timing) => {
                 schedules.extend(on_schedule(&trigger.name, timing, &plan.project.default_branch));
             }
-            TriggerKind::Manual => {}
+            TriggerKind::Http(_) | TriggerKind::Manual => {}
         }
     }
     root.put("trigger", push);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{AzureMlPlace, Place, Plan, Step, StepId, Submission, SubmissionOutput, Wire};
+use crate::plan::{
+    AzureMlPlace, Place, Plan, Reference, Scalar, Step, StepId, Submission, SubmissionOutput, Wire,
+};
 use crate::source;
 
 /// One submission in its plan.
@@ -77,6 +79,13 @@ impl<'a> Context<'a> {
     /// Whether a step is part of the same job.
     pub(super) fn holds(&self, step: StepId) -> bool {
         self.roles.contains_key(&step)
+    }
+
+    /// The value that a parameter has in this component, whoever submits it.
+    pub(super) fn fixed(&self, reference: &Reference) -> Option<&'a Scalar> {
+        let Reference::Parameter(id) = reference else { return None };
+        let mut fixed = self.submission.fixed.iter();
+        fixed.find(|(known, _)| known == id).map(|(_, value)| value)
     }
 
     /// The way from the files' folder to a root-relative path.

@@ -1,10 +1,12 @@
 //! The `azureml` target: for each submission a typed pipeline component and the thin job that
-//! names it, and one schedule for each trigger that lives on Azure ML. All files are CLI v2 files
+//! names it, one schedule for each schedule trigger that lives on Azure ML, and endpoints with their
+//! deployments for calls. All files are CLI v2 files
 //! (<https://learn.microsoft.com/azure/machine-learning/reference-yaml-overview>) in JSON.
 
 mod command;
 mod component;
 mod context;
+mod endpoint;
 mod job;
 mod native;
 mod node;
@@ -43,6 +45,14 @@ fn write(plan: &Plan) -> Vec<Artifact> {
             artifacts.push(artifact(plan, &trigger.schedule_file(), &schedule));
         }
     }
+    for endpoint in plan.endpoints() {
+        artifacts.push(artifact(plan, &endpoint.file, &endpoint::write(plan, &endpoint)));
+    }
+    for (id, http) in plan.published() {
+        if let Some(deployment) = endpoint::deployment(plan, id, http) {
+            artifacts.push(artifact(plan, &plan.deployment_file(id), &deployment));
+        }
+    }
     artifacts
 }
 
@@ -53,7 +63,7 @@ fn artifact(plan: &Plan, file: &str, doc: &Map) -> Artifact {
 /// The tags of a job or schedule: the ownership mark first, since it must stand early in the file,
 /// then what release finds the live resources by, then the author's own.
 fn tags(plan: &Plan) -> Map {
-    const OWN: [&str; 3] = ["generated_by", "mlopsc_pipeline", "mlopsc_project"];
+    const OWN: [&str; 4] = ["generated_by", "mlopsc_pipeline", "mlopsc_project", endpoint::FAMILY];
     let mut tags = Map::new();
     tags.put(OWN[0], mark::blank(&plan.spec_path));
     tags.put(OWN[1], &plan.name);

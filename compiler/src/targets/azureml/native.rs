@@ -67,7 +67,10 @@ fn field(context: &Context<'_>, step: &Step, held: &Field) -> Doc {
 fn source(context: &Context<'_>, step: &Step, input: u32) -> Doc {
     match &step.inputs[input as usize].source {
         Source::Literal(value) => value.text().into(),
-        Source::Reference(reference) => value::reference(context, reference).into(),
+        Source::Reference(inner) => match context.fixed(inner) {
+            Some(value) => value.text().into(),
+            None => value::reference(context, inner).into(),
+        },
         Source::Text(text) => value::text(context, text).into(),
     }
 }

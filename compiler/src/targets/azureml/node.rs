@@ -5,7 +5,7 @@ use super::{command, job, native, parallel, reference, value};
 use crate::emit::{Doc, Map};
 use crate::plan::{
     AzureMlPlace, DockerArguments, Environment, Input, Keys, Mode, NativeKind, NodeSettings,
-    Resources, Source, Step, Task,
+    Resources, Scalar, Source, Step, Task,
 };
 
 /// The node of a step.
@@ -135,14 +135,11 @@ fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
 /// What is bound to an input. A component says the type itself.
 fn bound(context: &Context<'_>, input: &Input, is_component: bool) -> Doc {
     match &input.source {
-        Source::Literal(scalar) if input.kind.is_scalar() => {
-            value::typed(context, input.kind, scalar)
-        }
-        Source::Literal(scalar) => {
-            let path = value::address(&context.folder, &scalar.text());
-            value::data(input.kind, path, input.mode).into()
-        }
+        Source::Literal(scalar) => literal(context, input, scalar),
         Source::Reference(reference) => {
+            if let Some(scalar) = context.fixed(reference) {
+                return literal(context, input, scalar);
+            }
             let path = value::reference(context, reference);
             let inferred = value::reference_kind(context, reference) == input.kind;
             if input.kind.is_scalar() || (inferred || is_component) && input.mode.is_none() {
@@ -153,6 +150,14 @@ fn bound(context: &Context<'_>, input: &Input, is_component: bool) -> Doc {
         }
         Source::Text(text) => value::text(context, text).into(),
     }
+}
+
+fn literal(context: &Context<'_>, input: &Input, scalar: &Scalar) -> Doc {
+    if input.kind.is_scalar() {
+        return value::typed(context, input.kind, scalar);
+    }
+    let path = value::address(&context.folder, &scalar.text());
+    value::data(input.kind, path, input.mode).into()
 }
 
 fn outputs(step: &Step, role: &Role<'_>) -> Map {

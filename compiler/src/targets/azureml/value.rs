@@ -109,17 +109,31 @@ pub(super) fn text(context: &Context<'_>, pieces: &[Piece]) -> String {
     for piece in pieces {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
-            Piece::Reference(inner) => text.push_str(&reference(context, inner)),
+            Piece::Reference(inner) => text.push_str(&embedded(context, inner)),
         }
     }
     text
+}
+
+/// A reference within text.
+fn embedded(context: &Context<'_>, inner: &Reference) -> String {
+    match context.fixed(inner) {
+        // As Azure ML itself puts a truth value into text.
+        Some(Scalar::Boolean(true)) => "True".to_owned(),
+        Some(Scalar::Boolean(false)) => "False".to_owned(),
+        Some(value) => value.text(),
+        None => reference(context, inner),
+    }
 }
 
 /// A number or word of a node that may be left to a parameter.
 pub(super) fn setting(context: &Context<'_>, setting: &Setting) -> Doc {
     match setting {
         Setting::Fixed(value) => literal(value),
-        Setting::Reference(inner) => reference(context, inner).into(),
+        Setting::Reference(inner) => match context.fixed(inner) {
+            Some(value) => literal(value),
+            None => reference(context, inner).into(),
+        },
     }
 }
 
@@ -127,7 +141,9 @@ pub(super) fn setting(context: &Context<'_>, setting: &Setting) -> Doc {
 pub(super) fn text_setting(context: &Context<'_>, setting: &Setting) -> String {
     match setting {
         Setting::Fixed(value) => value.text(),
-        Setting::Reference(inner) => reference(context, inner),
+        Setting::Reference(inner) => {
+            context.fixed(inner).map_or_else(|| reference(context, inner), Scalar::text)
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl<'a> Events<'a> {
             TriggerKind::Push(push) => self.push = Some(push),
             TriggerKind::PullRequest(request) => self.pull_request = Some(request),
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
-            TriggerKind::Manual => {}
+            TriggerKind::Http(_) | TriggerKind::Manual => {}
         }
     }
 

@@ -94,5 +94,5 @@ fn apply_schedules(plan: &Plan, release: &Release) -> Map {
         env.put(name, value);
     }
     let text = [step::STRICT, check::FAIL, &shared::apply(plan, release)].concat();
-    step::script("Apply the schedules", env, text)
+    step::script("Apply schedules and endpoints", env, text)
 }

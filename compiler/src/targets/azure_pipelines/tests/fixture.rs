@@ -244,6 +244,7 @@ impl Builder {
             suffix,
             label: label.clone(),
             steps: vec![id],
+            fixed: Vec::new(),
             inputs: inputs.into_iter().map(input).collect(),
             outputs: Vec::new(),
             wires: Vec::new(),

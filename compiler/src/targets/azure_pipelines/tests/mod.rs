@@ -189,7 +189,7 @@ fn release() -> Builder {
     plan.plan.release = Some(Release {
         id: "scoring-release".to_owned(),
         home: Home::AzurePipelines,
-        schedules: vec![nightly, hourly],
+        triggers: vec![nightly, hourly],
         checks: plan.plan.workflows[0].jobs[..1].to_vec(),
         inputs: vec!["envs/training.yaml".to_owned(), "src/score".to_owned()],
     });

@@ -22,6 +22,7 @@ case "$1 $2 $3" in
     mkdir -p "$9"
     if [[ -d $STAGE/$7 ]]; then mkdir -p "$9/named-outputs"; cp -r "$STAGE/$7" "$9/named-outputs/"; fi ;;
   "ml schedule list") cat "$STAGE/schedules" ;;
+  "ml batch-endpoint list") echo "[]" ;;
 esac
 "#;
 
@@ -294,7 +295,7 @@ fn outputs_of_azure_ml_arrive_or_fail() {
 
 /// Runs the release over these live schedules.
 fn released(name: &str, live: &str) -> (Outcome, String) {
-    let apply = script(&release(), 1, "release", "Apply the schedules");
+    let apply = script(&release(), 1, "release", "Apply schedules and endpoints");
     let mut stage = Stage::new(name);
     stage.set("PROJECT", "contoso/diabetes").set("PIPELINE", "scoring");
     stage.set("COMMIT", "0123abcd");

@@ -249,6 +249,7 @@ fn submissions() -> Vec<Submission> {
         suffix: String::new(),
         label: "prepare".to_owned(),
         steps: vec![StepId(1), StepId(2), StepId(3), StepId(4)],
+        fixed: Vec::new(),
         inputs: vec![
             needs("raw_data", ValueType::UriFolder, parameter(2)),
             needs("avg_rate", ValueType::Number, parameter(0)),
@@ -274,6 +275,7 @@ fn submissions() -> Vec<Submission> {
         suffix: "-late".to_owned(),
         label: "audit".to_owned(),
         steps: vec![StepId(5)],
+        fixed: Vec::new(),
         inputs: vec![
             needs("train__model", ValueType::MlflowModel, from(2, 0)),
             needs("release", ValueType::String, parameter(5)),

@@ -5,6 +5,7 @@ use super::*;
 mod parts;
 mod plans;
 #[cfg(unix)]
+mod releases;
 mod scripts;
 
 /// The documents of a plan's files.

@@ -147,6 +147,7 @@ pub(super) fn submission(
         suffix: String::new(),
         label: label.to_owned(),
         steps: steps.iter().copied().map(StepId).collect(),
+        fixed: vec![],
         inputs: inputs.collect(),
         outputs: vec![],
         wires: vec![],

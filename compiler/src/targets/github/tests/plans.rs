@@ -296,10 +296,30 @@ pub(super) fn released() -> Plan {
     plan.release = Some(Release {
         id: "released-release".to_owned(),
         home: Home::GitHub,
-        schedules: vec![TriggerId(0), TriggerId(1)],
+        triggers: vec![TriggerId(0), TriggerId(1)],
         checks: vec![job("unit_tests", Work::Step(StepId(1)), &[])],
         inputs: vec!["envs/training.yaml".to_owned(), "src/".to_owned()],
     });
+    plan
+}
+
+/// Two deployments at one endpoint.
+pub(super) fn published() -> Plan {
+    let mut plan = released();
+    let call = |name: &str, deployment: &str, version: Option<&str>| {
+        let http = Http {
+            endpoint: "scores".to_owned(),
+            deployment: deployment.to_owned(),
+            version: version.map(str::to_owned),
+            keep: u32::from(version.is_some()),
+        };
+        Trigger {
+            submission: Some(SubmissionId(0)),
+            workflow: None,
+            ..trigger(name, TriggerKind::Http(http), Home::AzureMl)
+        }
+    };
+    plan.triggers = vec![call("call", "scores", Some("2")), call("ring", "nightly", None)];
     plan
 }
 

@@ -6,12 +6,12 @@ use super::{emitted, plans};
 use crate::plan::Plan;
 
 /// What became of a script.
-struct Ran {
-    ok: bool,
+pub(super) struct Ran {
+    pub(super) ok: bool,
     /// What it printed, and what it wrote for the platform.
-    said: String,
+    pub(super) said: String,
     /// The calls of the stand-ins, a line each.
-    calls: String,
+    pub(super) calls: String,
     /// The copy of the job file.
     job: serde_json::Value,
 }
@@ -35,6 +35,8 @@ az() {
     "ml job create") [[ -z "${REFUSES-}" ]] && echo "https://studio" ;;
     "ml job download") mkdir -p "${9}/named-outputs/$7" && touch "${9}/named-outputs/$7/part" ;;
     "ml schedule list") echo "$LIVE" ;;
+    "ml batch-endpoint list") echo "${ENDPOINTS-[]}" ;;
+    "ml batch-deployment list") echo "$DEPLOYMENTS" ;;
   esac
 }
 curl() {
@@ -47,8 +49,7 @@ gh() {
 }
 "#;
 
-#[cfg(test)]
-fn bash(script: &str, env: &[(&str, &str)], files: &[(&str, &str)]) -> Ran {
+pub(super) fn bash(script: &str, env: &[(&str, &str)], files: &[(&str, &str)]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     for (name, text) in files {
@@ -82,7 +83,12 @@ fn bash(script: &str, env: &[(&str, &str)], files: &[(&str, &str)]) -> Ran {
 }
 
 /// The script of a step, by its job's id and its name; with its literal variables.
-fn step(plan: &Plan, file: usize, job: &str, name: &str) -> (String, Vec<(String, String)>) {
+pub(super) fn step(
+    plan: &Plan,
+    file: usize,
+    job: &str,
+    name: &str,
+) -> (String, Vec<(String, String)>) {
     let doc = emitted(plan).swap_remove(file);
     let steps = doc["jobs"][job]["steps"].as_sequence().unwrap();
     let step = steps.iter().find(|step| step["name"] == name).unwrap();
@@ -91,7 +97,7 @@ fn step(plan: &Plan, file: usize, job: &str, name: &str) -> (String, Vec<(String
     (text(&step["run"]), env.map(|(name, value)| (text(name), text(value))).collect())
 }
 
-fn run(
+pub(super) fn run(
     (script, literals): (String, Vec<(String, String)>),
     env: &[(&str, &str)],
     files: &[(&str, &str)],
@@ -311,59 +317,4 @@ fn outputs_of_azure_ml_jobs_land_where_artifacts_do() {
     let ran = bash(&script, &[("OUTPUTS", &env[1].1)], &[]);
     let landed = ".mlopsc/inputs/train__model:\npart\n\n.mlopsc/inputs/train__rows:\npart\n";
     assert_eq!((ran.ok, ran.said.as_str()), (true, landed));
-}
-
-#[test]
-fn a_release_makes_the_workspace_what_the_spec_says() {
-    let plan = plans::released();
-    let live = r#"[
-      {"name": "released-monthly", "tags": {"mlopsc_pipeline": "released", "mlopsc_project": "contoso/diabetes"}},
-      {"name": "released-frequent", "tags": {"mlopsc_pipeline": "released", "mlopsc_project": "contoso/diabetes"}},
-      {"name": "released-old", "tags": {"mlopsc_pipeline": "released", "mlopsc_project": "contoso/diabetes"}},
-      {"name": "released-others", "tags": {"mlopsc_pipeline": "released", "mlopsc_project": "contoso/taxi"}},
-      {"name": "by-hand", "tags": null}
-    ]"#;
-    let ran = released(&plan, live);
-    assert!(ran.ok, "{}", ran.said);
-    assert_eq!(
-        ran.calls.lines().skip(1).collect::<Vec<_>>(),
-        [
-            "az ml schedule create --file .azureml/released/schedule-monthly.run.json --output none",
-            "az ml schedule enable --name released-monthly --output none",
-            "az ml schedule disable --name released-frequent --output none",
-            "az ml schedule disable --name released-old --output none",
-            "az ml schedule delete --name released-old --output none"
-        ]
-    );
-}
-
-/// Runs the release over these live schedules.
-fn released(plan: &Plan, live: &str) -> Ran {
-    let (script, env) = step(plan, 1, "release", "Apply the schedules");
-    let values = [
-        ("PIPELINE", "released"),
-        ("PROJECT", "contoso/diabetes"),
-        ("COMMIT", "0123"),
-        ("LIVE", live),
-    ];
-    let names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["PROJECT", "PIPELINE", "COMMIT"]);
-    let file = (".azureml/released/schedule-monthly.json", r#"{"create_job": {}}"#);
-    bash(&script, &values, &[file])
-}
-
-#[test]
-fn a_schedule_of_another_project_is_not_taken_over() {
-    let taken = r#"[{"name": "released-monthly", "tags": {"mlopsc_project": "contoso/taxi"}}]"#;
-    let ran = released(&plans::released(), taken);
-    assert!(!ran.ok && ran.said.contains("belongs to contoso/taxi"), "{}", ran.said);
-    assert_eq!(ran.calls.lines().count(), 1, "{}", ran.calls);
-}
-
-#[test]
-fn only_the_default_branch_is_released() {
-    let demand = || step(&plans::released(), 1, "release", "Demand the default branch");
-    assert!(run(demand(), &[("GITHUB_REF", "refs/heads/main")], &[]).ok);
-    assert!(!run(demand(), &[("GITHUB_REF", "refs/heads/main2")], &[]).ok);
-    assert!(!run(demand(), &[("GITHUB_REF", "refs/tags/main")], &[]).ok);
 }
