@@ -9,6 +9,7 @@ mod component;
 mod context;
 mod environment;
 mod names;
+mod native;
 mod parallel;
 mod pipeline;
 mod ports;

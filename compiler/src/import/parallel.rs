@@ -139,29 +139,40 @@ fn own_output(cx: &mut Cx<'_>, node: Node<'_>) -> Option<String> {
 /// The driver's own arguments at the end are keys of the language.
 fn arguments(cx: &mut Cx<'_>, keys: &Keys<'_>, task: &Keys<'_>, inputs: &Inputs, map: &mut Map) {
     let Some(field) = task.take("program_arguments") else { return };
+    let text = field.value.text().unwrap_or("");
+    let (rest, percent, progress) = driver(text);
     let Some(references) = references(cx, inputs, keys, field.value) else { return };
-    let (rest, percent, progress) = driver(field.value.text().unwrap_or(""));
     if !rest.is_empty() {
-        let mut text = String::new();
-        for part in text::parts(rest) {
-            match part {
-                text::Part::Literal(literal) => text.push_str(literal),
-                text::Part::Expression(inner) => {
-                    text.extend(["${{ ", &references(inner), " }}"]);
-                }
-            }
-        }
-        let odd = rest.contains(['\'', '"', '\\', '`'])
-            || text::parts(rest).iter().any(|part| match part {
-                text::Part::Literal(literal) => literal.contains('$'),
-                text::Part::Expression(_) => false,
-            })
-            || rest.split_whitespace().any(is_drivers);
-        let doc = if odd { verbatim(text) } else { Doc::Folded(text) };
-        put_from(map, "arguments", Some(doc), Some(field));
+        let odd = rest.split_whitespace().any(is_drivers);
+        put_from(map, "arguments", Some(unread(rest, odd, &references)), Some(field));
     }
     map.put_some("allowed_failed_percent", percent);
     map.put_some("progress_update_timeout", progress);
+}
+
+/// Arguments that no shell reads.
+pub(super) fn bare(
+    cx: &mut Cx<'_>,
+    inputs: &Inputs,
+    keys: &Keys<'_>,
+    node: Node<'_>,
+) -> Option<Doc> {
+    let references = references(cx, inputs, keys, node)?;
+    Some(unread(node.text()?, false, &references))
+}
+
+fn unread(arguments: &str, odd: bool, references: &dyn Fn(&str) -> String) -> Doc {
+    let (mut text, mut odd) = (String::new(), odd);
+    for part in text::parts(arguments) {
+        match part {
+            text::Part::Literal(literal) => {
+                odd |= literal.contains(['\'', '"', '\\', '`', '$']);
+                text.push_str(literal);
+            }
+            text::Part::Expression(inner) => text.extend(["${{ ", &references(inner), " }}"]),
+        }
+    }
+    if odd { verbatim(text) } else { Doc::Folded(text) }
 }
 
 /// Cuts `--allowed_failed_percent N` and `--progress_update_timeout N` off the end, in the order in

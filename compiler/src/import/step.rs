@@ -7,7 +7,7 @@ use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
 use super::text::{self, Command, Part, Path};
-use super::{component, names, parallel};
+use super::{component, names, native, parallel};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 use crate::spec::steps::StepSpec;
@@ -26,6 +26,15 @@ pub(super) fn step(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>) -> O
         ("parallel", None) => parallel::step(cx, scope, node, &keys),
         ("command" | "parallel" | "spark" | "pipeline", Some(_)) => {
             component::step(cx, scope, node, &keys)
+        }
+        ("automl", None) if StepSpec::KEYS.contains(&"automl") => {
+            Some(native::automl(cx, scope, node, &keys))
+        }
+        ("sweep", None) if StepSpec::KEYS.contains(&"sweep") => {
+            native::sweep(cx, scope, node, &keys)
+        }
+        ("spark", None) if StepSpec::KEYS.contains(&"spark") => {
+            Some(native::spark(cx, scope, node, &keys))
         }
         (kind, component) => {
             let what = component.map_or(kind, |_| "component");
@@ -206,8 +215,8 @@ pub(super) fn setting(cx: &mut Cx<'_>, scope: &Scope<'_>, field: Option<Field<'_
     }
 }
 
-/// A command or the arguments of a script.
-fn script(cx: &mut Cx<'_>, inputs: &Inputs, keys: &Keys<'_>, node: Node<'_>) -> Option<Doc> {
+/// A command that a shell reads.
+pub(super) fn script(cx: &mut Cx<'_>, inputs: &Inputs, keys: &Keys<'_>, node: Node<'_>) -> Option<Doc> {
     let text = node.text()?;
     let command = text::command(text, &references(cx, inputs, keys, node)?);
     Some(match command {
@@ -231,11 +240,15 @@ pub(super) fn references<'r>(
     node: Node<'_>,
 ) -> Option<impl Fn(&str) -> String + use<'r>> {
     let outputs = keys.node.get("outputs");
+    let space = keys.node.get("search_space");
     let find = |inner: &str| {
         let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
         let output = text::own_output(inner)
             .filter(|name| outputs.is_some_and(|outputs| outputs.get(name).is_some()));
-        own.or_else(|| output.map(|name| format!("outputs.{}", names::port(name))))
+        let searched = inner.strip_prefix("search_space.");
+        let searched = searched.filter(|name| space.is_some_and(|it| it.get(name).is_some()));
+        let output = output.map(|name| format!("outputs.{}", names::port(name)));
+        own.or(output).or_else(|| searched.map(|_| inner.to_owned()))
     };
     let at: Span = node.span();
     let mut good = true;
@@ -250,6 +263,6 @@ pub(super) fn references<'r>(
     good.then_some(move |inner: &str| {
         let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
         let output = text::own_output(inner).map(|name| format!("outputs.{}", names::port(name)));
-        own.or(output).unwrap_or_default()
+        own.or(output).unwrap_or_else(|| inner.to_owned())
     })
 }

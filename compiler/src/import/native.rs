@@ -1,0 +1,203 @@
+//! Nodes of Azure ML's own kinds, whose keys the language takes as they are: AutoML, sweeps, Spark.
+
+use super::context::{Cx, literal, put_from};
+use super::environment::environment;
+use super::names;
+use super::ports::inputs;
+use super::read::{Field, Keys, Node};
+use super::scalar::Value;
+use super::scope::Scope;
+use super::step::{extras, head, resources, script, tail, uses};
+use super::text;
+use crate::emit::{Doc, Map};
+
+/// Words of AutoML that Azure ML's tools take in any letter case.
+const ANY_CASE: [&str; 3] = ["task", "primary_metric", "log_verbosity"];
+
+/// The step that an AutoML node becomes: what is not of all nodes is AutoML's.
+pub(super) fn automl(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    node: Field<'_>,
+    keys: &Keys<'_>,
+) -> Map {
+    let mut step = Map::new();
+    head(cx, scope, keys, &mut step);
+    let own: Vec<Field<'_>> = keys.rest().filter(|field| !of_all(field.name())).collect();
+    let mut table = Map::new();
+    for field in own {
+        keys.take(field.name());
+        let value = if ANY_CASE.contains(&field.name()) {
+            field.value.text().map(|text| text.to_ascii_lowercase().into())
+        } else {
+            data(cx, scope, field.value).or_else(|| value(cx, scope, field.value))
+        };
+        if let Some(value) = value {
+            let claimed = field.key.file().claim(&field);
+            super::context::put_claimed(&mut table, field.name().to_owned(), value, claimed);
+        }
+    }
+    step.put("automl", table);
+    let inputs = inputs(cx, scope, keys.take("inputs"), &|_| false);
+    tail(cx, scope, &names::step(node.name()), keys, inputs, &mut step);
+    put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
+    extras(keys, &mut step);
+    cx.finish(keys, "an AutoML node");
+    step
+}
+
+/// Whether a key of an AutoML node is one that other nodes have too.
+fn of_all(key: &str) -> bool {
+    let all = [
+        "inputs",
+        "outputs",
+        "environment_variables",
+        "tags",
+        "resources",
+        "identity",
+        "queue_settings",
+        "services",
+        "distribution",
+        "name",
+        "properties",
+        "experiment_name",
+        "environment_id",
+    ];
+    all.contains(&key)
+}
+
+/// `{ type: mltable, path: ${{ … }} }`: AutoML takes the reference alone.
+fn data(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
+    let path = node.get("path")?;
+    path.text().and_then(text::whole)?;
+    scope.text(cx, path).map(Doc::from)
+}
+
+/// Anything, with references as the spec writes them.
+fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
+    match node.value() {
+        Value::Map => {
+            let mut map = Map::new();
+            for field in node.fields() {
+                if let Some(value) = value(cx, scope, field.value) {
+                    let claimed = field.key.file().claim(&field);
+                    super::context::put_claimed(&mut map, field.name().to_owned(), value, claimed);
+                }
+            }
+            Some(map.into())
+        }
+        Value::List => {
+            let items = node.items();
+            Some(Doc::List(items.into_iter().filter_map(|it| value(cx, scope, it)).collect()))
+        }
+        Value::Text(text) if text.contains("${{parent.") || text.contains("${{ parent.") => {
+            scope.text(cx, node).map(Doc::from)
+        }
+        other @ (Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Text(_)) => literal(other),
+    }
+}
+
+/// The step that a sweep becomes; `None` where the trial is a component.
+pub(super) fn sweep(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    node: Field<'_>,
+    keys: &Keys<'_>,
+) -> Option<Map> {
+    let name = names::step(node.name());
+    let field = keys.take("trial")?;
+    if !field.value.is_map() {
+        cx.lost(field.value.span(), "a spec cannot say a trial that is a component yet");
+        return None;
+    }
+    let trial = Keys::of(field.value);
+    let mut step = Map::new();
+    head(cx, scope, keys, &mut step);
+    let software = trial.take("environment");
+    put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
+    let command = trial.take("command");
+    let words = command.and_then(|field| field.value.text()).unwrap_or("");
+    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(words, name));
+    let mut tried = Map::new();
+    let code = trial.take("code");
+    put_from(&mut tried, "code", code.and_then(|field| cx.path(field.value)), code);
+    let run = command.and_then(|field| script(cx, &inputs, keys, field.value));
+    put_from(&mut tried, "command", run, command);
+    let mut sweep = Map::new();
+    put_from(&mut sweep, "trial", Some(tried), Some(field));
+    for key in ["search_space", "sampling_algorithm", "objective", "early_termination"] {
+        let field = keys.take(key);
+        let value = field.and_then(|field| value(cx, scope, field.value));
+        put_from(&mut sweep, key, value, field);
+    }
+    if let Some(field) = keys.take("limits") {
+        put_from(&mut sweep, "limits", Some(sweep_limits(cx, scope, field.value)), Some(field));
+    }
+    step.put("sweep", sweep);
+    tail(cx, scope, &name, keys, inputs, &mut step);
+    let machines = if keys.node.get("resources").is_some() { keys } else { &trial };
+    put_from(&mut step, "resources", resources(cx, scope, machines, Map::new()), None);
+    extras(keys, &mut step);
+    extras(&trial, &mut step);
+    cx.finish(&trial, "`trial`");
+    cx.finish(keys, "a sweep node");
+    Some(step)
+}
+
+fn sweep_limits(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Map {
+    let keys = Keys::of(node);
+    let mut limits = Map::new();
+    for key in ["max_total_trials", "max_concurrent_trials"] {
+        let field = keys.take(key);
+        let value = super::step::setting(cx, scope, field);
+        put_from(&mut limits, key, value, field);
+    }
+    for key in ["timeout", "trial_timeout"] {
+        let field = keys.take(key);
+        put_from(&mut limits, key, cx.duration(field), field);
+    }
+    cx.finish(&keys, "`limits`");
+    limits
+}
+
+/// The step that a Spark node becomes.
+pub(super) fn spark(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    node: Field<'_>,
+    keys: &Keys<'_>,
+) -> Map {
+    let name = names::step(node.name());
+    let mut step = Map::new();
+    head(cx, scope, keys, &mut step);
+    let software = keys.take("environment");
+    put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
+    let arguments = keys.take("args");
+    let words = arguments.and_then(|field| field.value.text()).unwrap_or("");
+    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(words, name));
+    let mut spark = Map::new();
+    let code = keys.take("code");
+    put_from(&mut spark, "code", code.and_then(|field| cx.path(field.value)), code);
+    let entry = keys.take("entry");
+    let started = entry.and_then(|field| match field.value.get("file") {
+        Some(file) => literal(file.value()),
+        None => value(cx, scope, field.value),
+    });
+    put_from(&mut spark, "entry", started, entry);
+    let run = arguments.and_then(|field| super::parallel::bare(cx, &inputs, keys, field.value));
+    put_from(&mut spark, "args", run, arguments);
+    for key in ["conf", "py_files", "jars", "files", "archives", "resources"] {
+        let field = keys.take(key);
+        let value = field.and_then(|field| value(cx, scope, field.value));
+        put_from(&mut spark, key, value, field);
+    }
+    step.put("spark", spark);
+    tail(cx, scope, &name, keys, inputs, &mut step);
+    extras(keys, &mut step);
+    cx.finish(keys, "a Spark node");
+    step
+}
