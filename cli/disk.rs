@@ -19,7 +19,7 @@ const STAGED_LETTERS: usize = 6;
 /// The longest path that Linux takes, in bytes.
 const LONGEST_PATH: usize = 4096;
 /// A staged file of this age is nobody's any more.
-const ABANDONED: Duration = Duration::from_secs(3_600);
+const ABANDONED: Duration = Duration::from_hours(1);
 /// Bytes in which an ownership mark must stand.
 const HEAD: u64 = 1024;
 

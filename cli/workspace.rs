@@ -192,9 +192,10 @@ impl Search {
         for entry in walk.build() {
             let entry = entry.map_err(|error| Trouble::doing("look through", folder, &error))?;
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            match entry.file_name().to_str() {
-                Some(name) if is_file && is_spec(name) => self.spec(entry.path())?,
-                Some(PROJECT_FILE) if is_file => {
+            // A spec whose name is no Unicode is refused, not passed over.
+            match entry.file_name().to_string_lossy().as_ref() {
+                name if is_file && is_spec(name) => self.spec(entry.path())?,
+                PROJECT_FILE if is_file => {
                     let root = self.root_of(entry.path().parent().unwrap_or(folder));
                     self.project(&root)?;
                 }

@@ -98,13 +98,12 @@ pub(crate) fn default<'a, T>(
     own.or_else(|| cx.project.defaults.as_ref().and_then(&field))
 }
 
+/// What a step says of something that its kind may do without: the outer `None` is a mistake, the
+/// inner one nothing.
+type Stated<T> = Option<Option<T>>;
+
 /// The cluster of an Azure ML step, as Azure ML reads it.
-pub(crate) fn compute(
-    cx: &Context<'_>,
-    step: u32,
-    need: Need,
-    sink: &mut Sink,
-) -> Option<Option<String>> {
+pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) -> Stated<String> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.compute.as_ref());
     let default = default.filter(|_| need == Need::Must);
@@ -188,7 +187,7 @@ pub(crate) fn environment(
     step: u32,
     need: Need,
     sink: &mut Sink,
-) -> Option<Option<Environment>> {
+) -> Stated<Environment> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.environment.as_ref());
     let default = default.filter(|_| need == Need::Must);

@@ -141,9 +141,7 @@ pub(crate) fn place(it: &Place) -> usize {
                 Some(Environment::Image { image, conda }) => {
                     line(image) + conda.as_deref().map_or(0, line)
                 }
-                Some(Environment::Build { folder, dockerfile }) => {
-                    line(folder) + line(dockerfile)
-                }
+                Some(Environment::Build { folder, dockerfile }) => line(folder) + line(dockerfile),
                 None => 0,
             };
             let compute = it.compute.as_deref().map_or(0, line);

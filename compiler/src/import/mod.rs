@@ -54,7 +54,7 @@ pub struct Imported {
 /// Makes a spec of an Azure ML file, or of a script for version 1 of the SDK (`*.py`), to be written
 /// into a root-relative folder.
 pub fn import(files: &dyn Files, path: &str, folder: &str) -> Imported {
-    if path.ends_with(".py") {
+    if path.rsplit('.').next() == Some("py") {
         return v1::read(files, path, folder);
     }
     let sink = Sink::new();

@@ -201,7 +201,7 @@ fn program(tree: &Tree<'_>, root: NodeId) -> Option<Spanned<String>> {
     let rest = command.value.strip_prefix("python3 ").or(command.value.strip_prefix("python "))?;
     let word = rest.split_whitespace().next()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
-    if !word.ends_with(".py") || !word.bytes().all(plain) || word.starts_with('/') {
+    if word.rsplit('.').next() != Some("py") || !word.bytes().all(plain) || word.starts_with('/') {
         return None;
     }
     let at = command.value.find(word)?;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::script;
 use crate::emit::mark;
 use crate::plan::{
     Home, Job, Piece, Place, Plan, Reference, Release, Text, Trigger, TriggerKind, Work, Workflow,
@@ -40,10 +41,10 @@ pub(super) fn of_release(plan: &Plan, release: &Release, needs: Vec<String>) -> 
 }
 
 fn start(plan: &Plan, title: &str) -> Vec<String> {
-    let spec = &plan.spec_path;
+    let (spec, word) = (&plan.spec_path, script::quote(&plan.spec_path));
     vec![
         mark::blank(spec),
-        format!("Written by mlopsc: edit {spec}, then run `mlopsc build {spec}`."),
+        format!("Written by mlopsc: edit {spec}, then run `mlopsc build {word}`."),
         String::new(),
         title.to_owned(),
         String::new(),

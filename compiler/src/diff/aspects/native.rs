@@ -15,9 +15,10 @@ pub(super) fn native(plan: &Plan, step: &Step, task: &Native, pairs: &mut Pairs)
 fn fields(plan: &Plan, step: &Step, above: &str, fields: &Fields, pairs: &mut Pairs) {
     for (key, held) in &fields.0 {
         let path = if above.is_empty() { key.to_string() } else { format!("{above}.{key}") };
-        match held {
-            Field::Map(inner) => self::fields(plan, step, &path, inner, pairs),
-            held => pairs.put(path, words(plan, step, held)),
+        if let Field::Map(inner) = held {
+            self::fields(plan, step, &path, inner, pairs);
+        } else {
+            pairs.put(path, words(plan, step, held));
         }
     }
 }

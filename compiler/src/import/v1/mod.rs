@@ -61,6 +61,9 @@ pub(super) fn read(files: &dyn Files, path: &str, folder: &str) -> super::Import
     super::Imported { sources, diagnostics, files: files.collect() }
 }
 
+/// From a path in the script to the same from the spec on.
+type Place<'a> = &'a dyn Fn(&str) -> String;
+
 /// What came of a script.
 #[derive(Debug)]
 struct Imported {
@@ -79,7 +82,7 @@ fn import(
     file: FileId,
     text: &str,
     stem: &str,
-    place: &dyn Fn(&str) -> String,
+    place: Place<'_>,
 ) -> (Vec<Imported>, Vec<Diagnostic>) {
     let mut program = python::follow(file, text);
     let mut said = std::mem::take(&mut program.remarks.0);
@@ -94,7 +97,7 @@ fn import(
     let alone = pipelines.len() == 1;
     let mut all: Vec<Imported> = Vec::new();
     for id in pipelines {
-        let mut imported = pipeline(&program, id, (alone, stem, place), &mut said);
+        let mut imported = pipeline(&program, id, alone, stem, place, &mut said);
         let taken = |name: &str| all.iter().any(|one| one.name == name);
         if taken(&imported.name) {
             let number = all.len() + 1;
@@ -111,7 +114,9 @@ fn import(
 fn pipeline(
     program: &Program,
     id: ObjectId,
-    (alone, stem, place): (bool, &str, &dyn Fn(&str) -> String),
+    alone: bool,
+    stem: &str,
+    place: Place<'_>,
     said: &mut Vec<Diagnostic>,
 ) -> Imported {
     let object = &program.objects[id];
