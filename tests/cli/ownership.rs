@@ -261,7 +261,7 @@ fn what_a_killed_build_left_goes_when_it_is_old() {
         sandbox.write(path, &text[text.len() / 2..]);
         if *path != young {
             let file = fs::File::options().write(true).open(sandbox.path(path)).unwrap();
-            let hours = std::time::Duration::from_secs(2 * 3_600);
+            let hours = std::time::Duration::from_hours(2);
             let written = file.metadata().unwrap().modified().unwrap();
             file.set_modified(written - hours).unwrap();
         }

@@ -82,6 +82,7 @@ fn importer_and_compiler_say_what_they_cannot_say() {
 }
 
 #[test]
+#[allow(clippy::print_stdout)] // the figure is for people
 fn imported_files_build_to_the_same_bodies() {
     let Some(tools) = conformance::parsers() else { return };
     let files = Memory::read(&folder());
@@ -115,7 +116,9 @@ fn imported_files_build_to_the_same_bodies() {
     }
     let all = pairs.len() / 2;
     println!("{} of {all} imported files are equal", all - unequal.len());
-    unequal.iter().for_each(|(name, why)| println!("  {name}: {why}"));
+    for (name, why) in &unequal {
+        println!("  {name}: {why}");
+    }
     assert!(all >= 60);
     for (name, part, _) in UNEQUAL {
         let found = unequal.remove(*name);
