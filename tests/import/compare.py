@@ -7,7 +7,8 @@ EMITTED is the folder with the files of the build. One JSON object a line comes 
 
 Put aside are: the pipeline component between our job and its nodes; our tags; what we always say and
 the original does not (display name, experiment, settings that are off, the cluster of each node);
-names of anonymous assets; blanks inside of expressions.
+names of anonymous assets; blanks inside of expressions; a mode that both a pipeline's output and the
+one bound to it say.
 """
 
 import contextlib
@@ -136,6 +137,7 @@ def job_body(properties, keep):
     settings = body.get("settings", {})
     cluster = settings.pop("default_compute", None) or body.pop("computeId", None)
     body["jobs"] = nodes(body["jobs"], cluster)
+    once(body)
     settings = {key: value for key, value in settings.items() if value and key != "_source"}
     body["settings"] = settings
     body["tags"] = own(body.get("tags"))
@@ -143,6 +145,16 @@ def job_body(properties, keep):
         if key not in keep:
             body.pop(key, None)
     return body
+
+
+def once(body):
+    """A mode that a pipeline's output and the one bound to it both say."""
+    for node in body["jobs"].values():
+        for output in node.get("outputs", {}).values():
+            bound = re.fullmatch(r"\$\{\{parent\.outputs\.(.*)\}\}", output.get("value", ""))
+            stored = body.get("outputs", {}).get(bound.group(1), {}) if bound else {}
+            if stored.get("mode") and stored["mode"] == output.get("mode"):
+                del output["mode"]
 
 
 def differences(left, right, where=""):

@@ -22,11 +22,6 @@ const UNEQUAL: &[(&str, &str, &str)] = &[
         "the spec names what the other node's input is bound to",
     ),
     (
-        "outputs_registered.yml",
-        "/jobs/go/outputs/model/mode",
-        "the mode of a pipeline's output stands at the step's, too",
-    ),
-    (
         "parallel_default_size.yml",
         "mini_batch_size",
         "the language wants the size said, and the importer says so",
