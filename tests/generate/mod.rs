@@ -99,7 +99,7 @@ fn generate(numbers: &[u32], mistakes: bool) -> Generated {
 
 /// Generated projects; simpler ones when one fails.
 fn projects(mistakes: bool) -> impl Strategy<Value = Generated> {
-    vec(proptest::num::u32::ANY, 0..700).prop_map(move |numbers| generate(&numbers, mistakes))
+    vec(proptest::num::u32::ANY, 0..1000).prop_map(move |numbers| generate(&numbers, mistakes))
 }
 
 /// A number from the environment.

@@ -40,7 +40,7 @@ pub(crate) fn identity(tape: &mut Tape<'_>) -> Node {
     identity.put("type", text(kind));
     if kind == "managed" {
         let id = text("00000000-0000-0000-0000-00000000000a");
-        identity.put(tape.pick(&["client_id", "object_id", "msi_resource_id"]), id);
+        identity.put(tape.pick(&["client_id", "object_id"]), id);
     }
     identity.node()
 }

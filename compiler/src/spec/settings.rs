@@ -83,7 +83,8 @@ record! {
         opt client_id = "client_id": Spanned<String>,
         /// The object id of a managed identity.
         opt object_id = "object_id": Spanned<String>,
-        /// The ARM id of a managed identity.
+        /// The ARM id of a managed identity. Azure ML's own tools fail on it, so it is refused: write
+        /// `client_id`.
         opt msi_resource_id = "msi_resource_id": Spanned<String>,
     }
     short kind
@@ -246,13 +247,18 @@ impl IdentitySpec {
     /// The keys in Azure ML's words.
     pub(crate) fn keys(&self, sink: &mut Sink) -> Keys {
         let own: &[&str] = match self.kind.value {
-            IdentityWord::Managed => &["client_id", "object_id", "msi_resource_id"],
+            IdentityWord::Managed => &["client_id", "object_id"],
             IdentityWord::UserIdentity | IdentityWord::AmlToken => &[],
         };
+        // Azure ML's tools know the key and then fail on it, without a place.
+        if let Some(id) = &self.msi_resource_id {
+            let message = "Azure ML's own tools fail on `msi_resource_id`";
+            let help = "name the identity by its `client_id`";
+            sink.report(Diagnostic::new(&CONFLICT, id.span, message).help(help));
+        }
         let entries = vec![
             text("client_id", self.client_id.as_ref()),
             text("object_id", self.object_id.as_ref()),
-            text("msi_resource_id", self.msi_resource_id.as_ref()),
         ];
         keys("an identity", self.kind.value.word(), own, entries, sink)
     }

@@ -5,6 +5,8 @@ use super::value;
 use crate::emit::{Doc, Map, mark};
 use crate::plan::{Step, Task, ValueType};
 
+const SCHEMAS: &str = "https://azuremlschemas.azureedge.net/latest/";
+
 /// The keys that stay with a node that names a component.
 const OF_THE_NODE: [&str; 12] = [
     "type",
@@ -76,6 +78,8 @@ fn component(context: &Context<'_>, step: &Step, role: &Role<'_>, rest: Map) -> 
     let mut tags = Map::new();
     tags.put("generated_by", mark::blank(&context.plan.spec_path));
     let mut doc = Map::new();
+    let kind = if matches!(step.task, Task::FanOut(_)) { "parallel" } else { "command" };
+    doc.put("$schema", format!("{SCHEMAS}{kind}Component.schema.json"));
     doc.put("tags", tags);
     doc.put("name", format!("step_{}", step.name)).put("version", "1");
     doc.put("is_deterministic", false);
