@@ -63,6 +63,7 @@ macro_rules! cases {
 cases! {
     anchors
     approvals
+    automl_tasks
     chained_submissions
     components
     endings
@@ -80,6 +81,8 @@ cases! {
     published
     pull_request_slice
     schedules
+    spark_whole
+    sweep_whole
     values_to_azureml
     windows_line_ends
 }

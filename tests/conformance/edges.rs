@@ -19,10 +19,12 @@ pub(crate) fn edges_of(body: &Value) -> Edges {
     nodes
         .flat_map(|(name, node)| {
             let inputs = node["inputs"].as_object().into_iter().flatten();
-            inputs
-                .filter_map(|(_, input)| input["value"].as_str().or(input["uri"].as_str()))
-                .filter_map(producer)
-                .map(|from| (from.to_owned(), name.clone()))
+            let inputs =
+                inputs.filter_map(|(_, input)| input["value"].as_str().or(input["uri"].as_str()));
+            // The data of AutoML are keys of the node.
+            let keys = node.as_object().into_iter().flatten();
+            let keys = keys.filter_map(|(_, value)| value.as_str());
+            inputs.chain(keys).filter_map(producer).map(|from| (from.to_owned(), name.clone()))
         })
         .collect()
 }
@@ -77,10 +79,11 @@ fn edges_are_read_from_a_body() {
     let body = serde_json::json!({ "properties": { "componentSpec": { "jobs": {
         "a": { "inputs": { "raw": { "value": "${{parent.inputs.raw}}" } } },
         "b": { "inputs": { "a__o": { "value": "${{parent.jobs.a.outputs.o}}" } } },
+        "d": { "type": "automl", "training_data": "${{parent.jobs.a.outputs.o}}" },
         "c": { "inputs": { "mlopsc__after_b": { "uri": "${{parent.jobs.b.outputs.mlopsc__done}}" } } },
     } } } });
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let edges = edges_of(&body);
-    assert_eq!(edges, Edges::from([pair("a", "b"), pair("b", "c")]));
+    assert_eq!(edges, Edges::from([pair("a", "b"), pair("a", "d"), pair("b", "c")]));
     assert!(closure(&edges).contains(&pair("a", "c")));
 }

@@ -180,8 +180,15 @@ impl Manual {
         if let Some(value) = schema.get("const") {
             return format!("`{value}`");
         }
+        if let Some(words) = schema["enum"].as_array() {
+            let words: Vec<String> =
+                words.iter().map(|word| format!("`{}`", plain(word))).collect();
+            return format!("one of {}", words.join(", "));
+        }
         let kind = &schema["type"];
         match kind.as_str() {
+            Some("array") => format!("list: {}", self.words(&schema["items"])),
+            Some("number") => number(schema),
             Some("boolean") => "`true` or `false`".to_owned(),
             Some("integer") => whole_number(schema),
             _ if kind.is_array() => "text".to_owned(),
@@ -226,6 +233,14 @@ fn whole_number(schema: &Value) -> String {
         (Value::Null, _) => "whole number".to_owned(),
         (least, Value::Null) => format!("whole number, at least {least}"),
         (least, most) => format!("whole number from {least} to {most}"),
+    }
+}
+
+fn number(schema: &Value) -> String {
+    match (&schema["minimum"], &schema["maximum"]) {
+        (Value::Null, _) => "number".to_owned(),
+        (least, Value::Null) => format!("number, at least {least}"),
+        (least, most) => format!("number from {least} to {most}"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::interface::{self, Demand};
 use super::names::{Context, what_there_is};
+use super::scripts::piece;
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{
     ComponentUse, Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText,
@@ -32,7 +33,7 @@ pub(crate) struct StepBinder<'a, 'c> {
     pub(crate) engine: Engine,
     pub(crate) inputs: Vec<Input>,
     /// The first of the inputs with a name.
-    by_name: BTreeMap<String, u32>,
+    pub(crate) by_name: BTreeMap<String, u32>,
     /// Where each input was first asked for.
     pub(crate) places: Vec<Span>,
     /// How many of the inputs the author declared.
@@ -294,7 +295,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     }
 
     /// What a reference in a command becomes.
-    fn bind(&mut self, site: Site<'_>) -> Option<Variable> {
+    pub(crate) fn bind(&mut self, site: Site<'_>) -> Option<Variable> {
         match site.path {
             Path::Input(name) => {
                 self.own_input(site.name(name), site.place(name)).map(Variable::Input)
@@ -304,6 +305,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 self.output(&name, &ValueType::ALL).map(Variable::Output)
             }
             Path::Parameter(_)
+            | Path::Searched(_)
             | Path::Output { .. }
             | Path::RunId
             | Path::GitSha
@@ -335,20 +337,6 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
         }
         declared
-    }
-
-    /// Where an output that the step lacks may be.
-    fn elsewhere(&self, output: &str) -> String {
-        let mut steps = (0u32..).zip(&self.cx.spec.steps.items);
-        let other = steps.find(|(step, _)| self.cx.output(*step, output).is_some());
-        let other = other.map(|(_, item)| &item.name.value);
-        other.map_or_else(
-            || {
-                let known = what_there_is(output, self.body.outputs.names());
-                known.unwrap_or_else(|| "declare it in the `outputs` of the step".to_owned())
-            },
-            |step| format!("did you mean `steps.{step}.outputs.{output}`?"),
-        )
     }
 }
 
@@ -384,8 +372,16 @@ impl Binder for StepBinder<'_, '_> {
         }
         (bound.len() == count).then(|| match self.engine {
             Engine::Ci => self.ci_script(script, &bound),
-            Engine::AzureMl => Self::azure_ml_script(script, &bound),
+            Engine::AzureMl => {
+                let pieces: Vec<ScriptPiece> = bound.iter().filter_map(piece).collect();
+                let script = Self::azure_ml_script(script, &pieces);
+                Bound { script, variables: Vec::new() }
+            }
         })
+    }
+
+    fn trial(&mut self, script: &Script, searched: &[Spanned<String>]) -> Option<Vec<ScriptPiece>> {
+        self.trial_script(script, searched)
     }
 
     fn arguments(&mut self, script: &Script) -> Option<Vec<ScriptPiece>> {

@@ -3,11 +3,11 @@
 use super::interface;
 use super::names::Context;
 use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, Sink, excerpt};
-use crate::plan::{Output, ValueType};
+use crate::plan::{Mode, Output, ValueType};
 use crate::source::{Span, Spanned};
 use crate::spec::component::ComponentPort;
-use crate::spec::ports::OutputSpec;
-use crate::spec::steps::{Engine, StepSpec};
+use crate::spec::ports::{ModeWord, OutputSpec};
+use crate::spec::steps::{Engine, Kind, StepSpec};
 
 /// Names that clash with environment variables on Azure ML nodes (Azure ML's pipeline reference).
 const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
@@ -51,7 +51,10 @@ pub(crate) fn outputs(
             return None;
         };
         fits(spec, kind, engine, sink)?;
-        Some(output(&item.name.value, kind.value, Some(spec)))
+        let only = body.kind().and_then(Kind::only_mode);
+        one_mode(spec.mode.as_ref(), only, sink);
+        let output = output(&item.name.value, kind.value, Some(spec));
+        Some(Output { mode: only.or(output.mode), ..output })
     });
     each.collect()
 }
@@ -76,6 +79,19 @@ fn output(name: &str, kind: ValueType, spec: Option<&OutputSpec>) -> Output {
         mode: spec.and_then(|spec| spec.mode.as_ref()).map(|mode| mode.value.plan()),
         path: spec.and_then(|spec| spec.path.as_ref()).map(|path| text(&path.0)),
         register: register.map(|name| (text(name), version.map(text))),
+    }
+}
+
+/// Refuses a mode that the kind of step does not know.
+pub(crate) fn one_mode(written: Option<&Spanned<ModeWord>>, only: Option<Mode>, sink: &mut Sink) {
+    if let (Some(mode), Some(only)) = (written, only)
+        && mode.value.plan() != only
+    {
+        let message = "data of this kind of step have the mode `direct` only";
+        sink.report(
+            Diagnostic::new(&BAD_VALUE, mode.span, message)
+                .help("leave the mode out: the step gets the address and reads it itself"),
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
 use crate::spec::resources::{DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec};
-use crate::spec::steps::{Engine, Need, StepSpec};
+use crate::spec::steps::{Engine, Need, StepSpec, a_step};
 use crate::spec::text::OrReference;
 
 /// The engine of a step; `None` when a mistake was reported.
@@ -28,7 +28,7 @@ pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Eng
     if let (Some(must), Some((engine, span))) = (kind.engine(), placed)
         && must != engine
     {
-        let message = format!("a `{}` step runs on Azure ML only", kind.key());
+        let message = format!("{} runs on Azure ML only", a_step(kind.key()));
         sink.report(Diagnostic::new(&PLACEMENT, span, message).help("give it a `compute`"));
         return None;
     }
@@ -98,22 +98,19 @@ pub(crate) fn default<'a, T>(
     own.or_else(|| cx.project.defaults.as_ref().and_then(&field))
 }
 
-/// What a step says of something that its kind may do without: the outer `None` is a mistake, the
-/// inner one nothing.
-type Stated<T> = Option<Option<T>>;
-
-/// The cluster of an Azure ML step, as Azure ML reads it.
-pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) -> Stated<String> {
+/// The cluster of an Azure ML step, as Azure ML reads it; `None` also when a mistake was reported.
+pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) -> Option<String> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.compute.as_ref());
     let default = default.filter(|_| need == Need::Must);
     let own = body.compute.as_ref();
     if need == Need::No {
-        return not_of_the_kind("compute", body, own, sink).map(|()| None);
+        not_of_the_kind("compute", body, own, sink);
+        return None;
     }
     let Some(name) = own.or(default) else {
         if need == Need::May {
-            return Some(None);
+            return None;
         }
         if !body.broken {
             let message = format!("the step `{}` has no `compute`", cx.step_name(step));
@@ -124,7 +121,7 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) 
         }
         return None;
     };
-    cluster(cx, name, sink).map(Some)
+    cluster(cx, name, sink)
 }
 
 fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<String> {
@@ -151,17 +148,11 @@ fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<
 }
 
 /// Refuses a key that means nothing to the step's kind.
-fn not_of_the_kind(
-    key: &str,
-    body: &StepSpec,
-    own: Option<&Spanned<String>>,
-    sink: &mut Sink,
-) -> Option<()> {
-    let Some(own) = own else { return Some(()) };
+fn not_of_the_kind(key: &str, body: &StepSpec, own: Option<&Spanned<String>>, sink: &mut Sink) {
+    let Some(own) = own else { return };
     let kind = body.kind().map_or("", |kind| kind.key());
-    let message = format!("`{key}` means nothing on a step of the kind `{kind}`");
+    let message = format!("{} takes no `{key}`", a_step(kind));
     sink.report(Diagnostic::new(&CONFLICT, own.span, message).help("remove it"));
-    None
 }
 
 /// Says too how a resource of the workspace is named without an entry.
@@ -181,23 +172,24 @@ fn is_compute(text: &str) -> bool {
     text == "serverless" || name.is_some_and(|name| !name.is_empty() && !name.contains([' ', '@']))
 }
 
-/// The software of an Azure ML step.
+/// The software of an Azure ML step; `None` also when a mistake was reported.
 pub(crate) fn environment(
     cx: &Context<'_>,
     step: u32,
     need: Need,
     sink: &mut Sink,
-) -> Stated<Environment> {
+) -> Option<Environment> {
     let body = cx.step(step)?;
     let default = default(cx, |defaults| defaults.environment.as_ref());
     let default = default.filter(|_| need == Need::Must);
     let own = body.environment.as_ref();
     if need == Need::No {
-        return not_of_the_kind("environment", body, own, sink).map(|()| None);
+        not_of_the_kind("environment", body, own, sink);
+        return None;
     }
     let Some(name) = own.or(default) else {
         if need == Need::May {
-            return Some(None);
+            return None;
         }
         if !body.broken {
             let message = format!("the step `{}` has no `environment`", cx.step_name(step));
@@ -208,7 +200,7 @@ pub(crate) fn environment(
         }
         return None;
     };
-    software(cx, name, sink).map(Some)
+    software(cx, name, sink)
 }
 
 fn software(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {

@@ -28,6 +28,13 @@ impl StepBinder<'_, '_> {
                 );
                 None
             }
+            Path::Searched(_) => {
+                let message = "hyperparameters are known in the command of a sweep only";
+                let help = "a step with `sweep` has a `search_space`";
+                self.sink
+                    .report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
+                None
+            }
             Path::RunId => string(Reference::RunId),
             Path::GitSha => string(Reference::GitSha),
             Path::GitBranch => string(Reference::GitBranch),
@@ -74,6 +81,20 @@ impl StepBinder<'_, '_> {
         self.edges.push(EdgeSite { from, to: self.step, output: index, span: site.span });
         let (index, kind) = found?;
         Some((Reference::Output(StepId(from), index), kind?))
+    }
+
+    /// Where an output that the step lacks may be.
+    pub(crate) fn elsewhere(&self, output: &str) -> String {
+        let mut steps = (0u32..).zip(&self.cx.spec.steps.items);
+        let other = steps.find(|(step, _)| self.cx.output(*step, output).is_some());
+        let other = other.map(|(_, item)| &item.name.value);
+        other.map_or_else(
+            || {
+                let known = what_there_is(output, self.body.outputs.names());
+                known.unwrap_or_else(|| "declare it in the `outputs` of the step".to_owned())
+            },
+            |step| format!("did you mean `steps.{step}.outputs.{output}`?"),
+        )
     }
 
     fn find_output(

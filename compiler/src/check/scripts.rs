@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::binder::StepBinder;
+use super::names::what_there_is;
 use std::ops::Range;
 
-use crate::diagnostics::{BAD_SHELL, BAD_VALUE, CONFLICT, Diagnostic};
+use crate::diagnostics::{BAD_SHELL, BAD_VALUE, CONFLICT, Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{Piece, Reference, Scalar, ScriptPiece, Source, Variable};
 use crate::source::Span;
 use crate::source::Spanned;
-use crate::spec::expr::Part;
+use crate::spec::expr::{Part, Path};
 use crate::spec::shell;
 use crate::spec::steps::Bound;
 use crate::spec::text::{Script, Text};
@@ -103,11 +104,15 @@ impl StepBinder<'_, '_> {
         let words = &text.text[range.clone()];
         let Some(at) = words.find(['\'', '"', '\\', '$', '`']) else { return };
         let found = &words[at..=at];
+        let kind = self.body.kind().map_or("", |kind| kind.key());
         let message =
-            format!("no shell reads the arguments of a `parallel` step, so `{found}` would stay");
+            format!("no shell reads the arguments of a `{kind}` step, so `{found}` would stay");
         self.sink.report(
-            Diagnostic::new(&BAD_SHELL, text.span, message)
-                .help("Azure ML splits them at blanks; a value with blanks goes into `env`, or into a file in `code`"),
+            Diagnostic::new(&BAD_SHELL, text.span, message).help(if kind == "spark" {
+                "Azure ML splits them at blanks; a value with blanks goes into a file in `code`"
+            } else {
+                "Azure ML splits them at blanks; a value with blanks goes into `env`, or into a file in `code`"
+            }),
         );
     }
 
@@ -134,18 +139,61 @@ impl StepBinder<'_, '_> {
         }
     }
 
-    pub(crate) fn azure_ml_script(script: &Script, bound: &[Variable]) -> Bound {
+    /// The command of a sweep, which may read these hyperparameters too.
+    pub(crate) fn trial_script(
+        &mut self,
+        script: &Script,
+        searched: &[Spanned<String>],
+    ) -> Option<Vec<ScriptPiece>> {
+        let count = script.text.spans.len();
+        let mut bound: Vec<ScriptPiece> = Vec::with_capacity(count);
+        for site in script.text.sites() {
+            bound.extend(if let Path::Searched(name) = site.path {
+                self.searched(site.name(name), site.place(name), searched)
+            } else {
+                self.bind(site).as_ref().and_then(piece)
+            });
+        }
+        for name in searched {
+            super::outputs::reserved(&name.value, name.span, self.sink);
+            if self.by_name.contains_key(&name.value) {
+                let message = format!("the step has an input `{}` too", name.value);
+                let help = "both would be inputs of the trial: rename one";
+                self.sink.report(Diagnostic::new(&CONFLICT, name.span, message).help(help));
+            }
+        }
+        (bound.len() == count).then(|| Self::azure_ml_script(script, &bound))
+    }
+
+    /// A hyperparameter of the step's sweep.
+    fn searched(
+        &mut self,
+        name: &str,
+        at: Span,
+        searched: &[Spanned<String>],
+    ) -> Option<ScriptPiece> {
+        if searched.iter().any(|known| known.value == name) {
+            return Some(ScriptPiece::Searched(name.to_owned()));
+        }
+        let message = format!("the search space has no `{name}`");
+        let known = what_there_is(name, searched.iter().map(|known| known.value.as_str()));
+        let help = known.unwrap_or_else(|| "declare it in `search_space`".to_owned());
+        self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, at, message).help(help));
+        None
+    }
+
+    pub(crate) fn azure_ml_script(script: &Script, bound: &[ScriptPiece]) -> Vec<ScriptPiece> {
         let pieces = script.shell.for_azure_ml(&script.text.text, &script.text.template);
         let pieces = pieces.into_iter().filter_map(|part| match part {
             shell::ScriptPart::Literal(text) => Some(ScriptPiece::Literal(text)),
-            shell::ScriptPart::Reference(at) => piece(&bound[at]),
+            shell::ScriptPart::Reference(at) => bound.get(at).cloned(),
         });
-        Bound { script: pieces.collect(), variables: Vec::new() }
+        pieces.collect()
     }
 }
 
 /// `bind` makes inputs of all but outputs on Azure ML.
-fn piece(variable: &Variable) -> Option<ScriptPiece> {
+pub(crate) fn piece(variable: &Variable) -> Option<ScriptPiece> {
     match variable {
         Variable::Output(index) => Some(ScriptPiece::Output(*index)),
         Variable::Input(index) => Some(ScriptPiece::Input(*index)),

@@ -1,16 +1,18 @@
 //! Every step in the plan's words, and the edges between them.
 
+use std::collections::BTreeSet;
+
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
 use super::{outputs, place, size, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink, excerpt};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, NOT_SUPPORTED, Sink, excerpt};
 use crate::plan::{
     AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
     When,
 };
 use crate::source::Span;
-use crate::spec::steps::{Binder, Engine, Kind, StepSpec, component_keys, component_takes};
+use crate::spec::steps::{Binder, Engine, Kind, StepSpec, a_step, component_keys, component_takes};
 
 /// What came of the steps. A step is `None` when something of it was refused.
 pub(crate) struct Steps {
@@ -52,6 +54,7 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
             break;
         }
     }
+    handovers(cx, &all, sink);
     all
 }
 
@@ -75,6 +78,27 @@ fn all_outputs(cx: &Context<'_>, engines: &[Option<Engine>], sink: &mut Sink) ->
         Some(outputs::outputs(cx, step, body, engine, if placed { sink } else { &mut unplaced }))
     });
     each.collect()
+}
+
+/// Order before a step that cannot wait inside an Azure ML job.
+fn handovers(cx: &Context<'_>, all: &Steps, sink: &mut Sink) {
+    let head =
+        |site: &EdgeSite| cx.step(site.to).and_then(StepSpec::kind).filter(|kind| !kind.can_wait());
+    let (data, order): (Vec<&EdgeSite>, Vec<&EdgeSite>) =
+        all.edges.iter().filter(|site| head(site).is_some()).partition(|it| it.output.is_some());
+    let data: BTreeSet<(u32, u32)> = data.iter().map(|site| (site.from, site.to)).collect();
+    for site in order {
+        let on_azure_ml = all.engines[site.from as usize] == Some(Engine::AzureMl);
+        if !on_azure_ml || data.contains(&(site.from, site.to)) {
+            continue;
+        }
+        let head = head(site);
+        let kind = head.map_or("", |kind| kind.key());
+        let message = format!("`needs` before {} is not supported yet", a_step(kind));
+        sink.report(Diagnostic::new(&NOT_SUPPORTED, site.span, message).help(
+            "such a step waits for the data that it reads only: read an output of the other step",
+        ));
+    }
 }
 
 /// `needs`: order without data.
@@ -111,7 +135,8 @@ fn bind(
     let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
-    let (inputs, asked_at) = (binder.inputs, binder.places);
+    let (mut inputs, asked_at) = (binder.inputs, binder.places);
+    only_mode(body, &mut inputs, sink);
     if engine == Engine::AzureMl {
         for (input, place) in inputs.iter().zip(&asked_at) {
             outputs::reserved(&input.name, *place, sink);
@@ -123,6 +148,17 @@ fn bind(
     }
     let parts = Parts { inputs, outputs: outputs?, env: env?, place: place?, task: task? };
     Some((Some(assemble(cx, step, body, parts)), asked_at))
+}
+
+/// Gives the data the mode of a kind that has only one.
+fn only_mode(body: &StepSpec, inputs: &mut [Input], sink: &mut Sink) {
+    let Some(only) = body.kind().and_then(Kind::only_mode) else { return };
+    for (_, spec) in body.inputs.good() {
+        outputs::one_mode(spec.mode.as_ref(), Some(only), sink);
+    }
+    for input in inputs.iter_mut().filter(|input| !input.kind.is_scalar()) {
+        input.mode = Some(only);
+    }
 }
 
 struct Parts {
@@ -185,7 +221,7 @@ fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
         if matches!(key, "submission" | "tags" | "environment") {
             continue;
         }
-        let message = format!("a `{}` step takes no `{key}`", kind.key());
+        let message = format!("{} takes no `{key}`", a_step(kind.key()));
         let help = kind.instead(key).unwrap_or("remove it");
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
     }
@@ -289,8 +325,8 @@ fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
     let resources =
         place::resources(body.resources.as_deref(), |text| binder.reference(text, integer));
     Some(AzureMlPlace {
-        compute: compute?,
-        environment: environment?,
+        compute,
+        environment,
         resources,
         settings: super::settings::node(body, binder.sink),
         submission: body.submission.as_ref().map(|it| it.name.value.clone()),

@@ -216,7 +216,12 @@ pub(super) fn setting(cx: &mut Cx<'_>, scope: &Scope<'_>, field: Option<Field<'_
 }
 
 /// A command that a shell reads.
-pub(super) fn script(cx: &mut Cx<'_>, inputs: &Inputs, keys: &Keys<'_>, node: Node<'_>) -> Option<Doc> {
+pub(super) fn script(
+    cx: &mut Cx<'_>,
+    inputs: &Inputs,
+    keys: &Keys<'_>,
+    node: Node<'_>,
+) -> Option<Doc> {
     let text = node.text()?;
     let command = text::command(text, &references(cx, inputs, keys, node)?);
     Some(match command {

@@ -385,17 +385,18 @@ impl Step {
 }
 
 impl Task {
-    /// The output by which a node without an output of its own says that it is done: its name and
-    /// type. AutoML has one that is always there.
-    pub fn signal(&self) -> (&'static str, ValueType) {
-        match self {
-            Self::Native(native) if native.kind == NativeKind::AutoMl => {
-                ("best_model", ValueType::MlflowModel)
-            }
-            Self::Command(_) | Self::FanOut(_) | Self::Native(_) | Self::Component(_) => {
+    /// The output by which a node without an output of its own says that it is done. AutoML has one
+    /// that is always there, and a Spark job takes one mode only.
+    pub fn signal(&self) -> Output {
+        let native = if let Self::Native(native) = self { Some(&native.kind) } else { None };
+        let (name, kind) = match native {
+            Some(NativeKind::AutoMl) => ("best_model", ValueType::MlflowModel),
+            Some(NativeKind::Sweep(_) | NativeKind::Spark) | None => {
                 ("mlopsc__done", ValueType::UriFolder)
             }
-        }
+        };
+        let mode = (native == Some(&NativeKind::Spark)).then_some(Mode::Direct);
+        Output { name: name.to_owned(), kind, mode, path: None, register: None }
     }
 
     /// Whether a node can wait for another one by an input that nobody reads. Order before a node

@@ -53,6 +53,8 @@ pub enum Path {
     Input(Range<usize>),
     /// `outputs.o`, an output of the step itself.
     OwnOutput(Range<usize>),
+    /// `search_space.x`, a hyperparameter of the step's sweep.
+    Searched(Range<usize>),
     /// `run.id`.
     RunId,
     /// `git.sha`.
@@ -259,14 +261,23 @@ const LONGEST_SHOWN: usize = 80;
 
 /// Forms that are allowed, for messages.
 const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \
-    `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and `secrets.X`";
+    `search_space.x`, `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and `secrets.X`";
 
 /// Words that a path may start with.
-const ROOTS: [&str; 8] =
-    ["parameters", "steps", "inputs", "outputs", "run", "git", "variables", "secrets"];
+const ROOTS: [&str; 9] = [
+    "parameters",
+    "steps",
+    "inputs",
+    "outputs",
+    "search_space",
+    "run",
+    "git",
+    "variables",
+    "secrets",
+];
 
 /// Words that a path will be able to start with.
-const LATER: [&str; 5] = ["matrix", "search_space", "args", "event", "stage"];
+const LATER: [&str; 4] = ["matrix", "args", "event", "stage"];
 
 /// What other languages call our paths.
 const ELSEWHERE: [(&str, &str); 9] = [
@@ -293,10 +304,11 @@ fn path(content: &str, start: usize) -> Result<Path, Fault> {
         "parameters" if !rest.is_empty() => Ok(Path::Parameter(name)),
         "inputs" if !rest.is_empty() => Ok(Path::Input(name)),
         "outputs" if !rest.is_empty() => Ok(Path::OwnOutput(name)),
+        "search_space" if !rest.is_empty() => Ok(Path::Searched(name)),
         "steps" => output(rest, name),
         "run" | "git" => fact(root, rest, at, name),
         "variables" | "secrets" => platform_name(root, rest, at, name),
-        "parameters" | "inputs" | "outputs" => {
+        "parameters" | "inputs" | "outputs" | "search_space" => {
             Err(Fault::new(at, format!("`{root}` alone is no value")).help(format!("`{root}.x`")))
         }
         _ => Err(unknown_root(content, root, at)),

@@ -61,6 +61,41 @@ const DEEPER: [(&str, &[&str]); 5] = [
     ("defaults", &["runner", "environment", "container", "skip"]),
 ];
 
+/// Keys of v1's `AutoMLConfig`: the key that ours stands under, and ours.
+const AUTOML: [(&str, &str, &str); 21] = [
+    ("label_column_name", "", "target_column_name"),
+    ("validation_size", "", "validation_data_size"),
+    ("test_size", "", "test_data_size"),
+    ("verbosity", "", "log_verbosity"),
+    ("forecasting_parameters", "", "forecasting"),
+    ("freq", "", "frequency"),
+    ("experiment_timeout_hours", "limits", "timeout_minutes"),
+    ("experiment_timeout_minutes", "limits", "timeout_minutes"),
+    ("enable_early_stopping", "limits", "enable_early_termination"),
+    ("max_concurrent_iterations", "limits", "max_concurrent_trials"),
+    ("iterations", "limits", "max_trials"),
+    ("iteration_timeout_minutes", "limits", "trial_timeout_minutes"),
+    ("max_cores_per_iteration", "limits", "max_cores_per_trial"),
+    ("experiment_exit_score", "limits", "exit_score"),
+    ("allowed_models", "training", "allowed_training_algorithms"),
+    ("blocked_models", "training", "blocked_training_algorithms"),
+    ("enable_stack_ensembling", "training", "enable_stack_ensemble"),
+    ("enable_voting_ensemble", "training", "enable_vote_ensemble"),
+    ("model_explainability", "training", "enable_model_explainability"),
+    ("enable_dnn", "training", "enable_dnn_training"),
+    ("time_column_name", "forecasting", "time_column_name"),
+];
+
+/// Our key for one of v1's `AutoMLConfig`, and the key that it stands under: none where it is
+/// allowed at the place itself.
+pub(crate) fn automl(found: &str, allowed: &[&str]) -> Option<(&'static str, &'static str)> {
+    let (_, above, ours) = AUTOML.iter().find(|(theirs, ..)| *theirs == found)?;
+    if allowed.contains(ours) {
+        return Some(("", ours));
+    }
+    (allowed.contains(above)).then_some((above, ours))
+}
+
 /// The allowed key under which a key stands.
 pub(crate) fn deeper(found: &str, allowed: &[&str]) -> Option<&'static str> {
     let above =

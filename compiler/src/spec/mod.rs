@@ -15,6 +15,7 @@ pub mod project;
 pub(crate) mod record;
 pub mod resources;
 pub mod settings;
+pub(crate) mod shape;
 pub mod shell;
 pub mod steps;
 pub mod text;

@@ -81,7 +81,6 @@ fn near_misses_are_named() {
 fn what_comes_later_says_so() {
     for text in [
         "${{ matrix.os }}",
-        "${{ search_space.lr }}",
         "${{ args.v }}",
         "${{ event.path }}",
         "${{ stage.name }}",

@@ -1,12 +1,19 @@
 //! Steps. One file a kind; a kind is one field of [`StepSpec`] and one line of [`StepSpec::kinds`].
 
+mod automl;
 mod component;
 mod parallel;
 mod run;
+mod spark;
+mod sweep;
+mod tuning;
 
+pub use automl::AutoMl;
 pub use component::ComponentSpec;
 pub(crate) use component::{component_keys, component_takes};
 pub use parallel::Parallel;
+pub use spark::Spark;
+pub use sweep::Sweep;
 
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
@@ -78,6 +85,12 @@ record! {
         opt run = "run": Box<Script>,
         /// A script over mini-batches, on Azure ML.
         opt parallel = "parallel": Box<Parallel>,
+        /// Algorithms that are tried on a table, on images or on texts, on Azure ML.
+        opt automl = "automl": Box<AutoMl>,
+        /// A command with many values of its hyperparameters, on Azure ML.
+        opt sweep = "sweep": Box<Sweep>,
+        /// A Spark job, on Azure ML.
+        opt spark = "spark": Box<Spark>,
         /// An Azure ML component that stands elsewhere: a component file, or one of the workspace or
         /// of a registry. `inputs` bind its inputs; `outputs` say more of its outputs.
         opt component = "component": Box<ComponentSpec>,
@@ -127,7 +140,7 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "automl", "sweep", "spark", "pipeline", "register", "deploy", "image",
+        "pipeline", "register", "deploy", "image",
         "stage", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
     }
 }
@@ -151,6 +164,8 @@ pub trait Binder {
     fn engine(&self) -> Engine;
     /// A command: references become inputs, outputs, or (on CI) variables.
     fn script(&mut self, script: &Script) -> Option<Bound>;
+    /// The command of a sweep, which may read these hyperparameters too.
+    fn trial(&mut self, script: &Script, searched: &[Spanned<String>]) -> Option<Vec<ScriptPiece>>;
     /// Arguments that no shell reads: Azure ML splits them at blanks.
     fn arguments(&mut self, script: &Script) -> Option<Vec<ScriptPiece>>;
     /// The only reference of a text, as data that flows in.
@@ -202,8 +217,19 @@ pub trait Kind {
     fn instead(&self, _key: &str) -> Option<&'static str> {
         None
     }
+    /// Whether a step of the kind can wait for another one by an input that nobody reads, as
+    /// [`plan::Task::can_wait`] has it.
+    fn can_wait(&self) -> bool {
+        true
+    }
     /// The kind in the plan's words; `None` when a mistake was reported.
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<plan::Task>;
+}
+
+/// A step of a kind, for messages: «an `automl` step».
+pub fn a_step(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} `{kind}` step")
 }
 
 /// Which of the keys that place a step on Azure ML a kind takes.
@@ -237,16 +263,20 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn Kind> {
-        let all: [Option<&dyn Kind>; 3] = [
+        let all: [Option<&dyn Kind>; 6] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
+            self.automl.as_deref().map(|it| it as _),
+            self.sweep.as_deref().map(|it| it as _),
+            self.spark.as_deref().map(|it| it as _),
             self.component.as_deref().map(|it| it as _),
         ];
         all.into_iter().flatten().collect()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 3] = ["run", "parallel", "component"];
+    pub const KIND_KEYS: [&'static str; 6] =
+        ["run", "parallel", "automl", "sweep", "spark", "component"];
 
     /// Every text of the step in which references may stand: commands, settings, inputs, `env`.
     pub fn texts(&self) -> Vec<&Text> {
@@ -254,6 +284,14 @@ impl StepSpec {
         if let Some(parallel) = &self.parallel {
             texts.push(&parallel.input_data);
             texts.extend(parallel.arguments.iter().map(|arguments| &arguments.text));
+        }
+        let spark = self.spark.as_ref().and_then(|spark| spark.args.as_ref());
+        texts.extend(spark.map(|args| &args.text));
+        if let Some(automl) = &self.automl {
+            automl.texts(&mut texts);
+        }
+        if let Some(sweep) = &self.sweep {
+            sweep.texts(&mut texts);
         }
         texts.extend(self.inputs.good().map(|(_, input)| &input.from.text));
         texts.extend(self.env.good().map(|(_, text)| text));

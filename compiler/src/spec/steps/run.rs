@@ -43,8 +43,7 @@ impl Kind for Script {
             return None;
         }
         if binder.engine() == Engine::AzureMl {
-            self.no_continuations(binder);
-            self.programs_exist(code.as_deref(), binder);
+            self.on_azure_ml(code.as_deref(), binder);
         }
         // A folder that is missing was reported and ends the step, but what is wrong with the
         // command is said in the same run.
@@ -64,6 +63,12 @@ fn code_on_ci(span: crate::source::Span) -> Diagnostic {
 }
 
 impl Script {
+    /// What Azure ML does not take, and scripts that are not there.
+    pub(super) fn on_azure_ml(&self, code: Option<&str>, binder: &mut dyn Binder) {
+        self.no_continuations(binder);
+        self.programs_exist(code, binder);
+    }
+
     /// Azure ML hands the command on in one line, so that the backslash would quote a blank.
     fn no_continuations(&self, binder: &mut dyn Binder) {
         for span in &self.continuations {

@@ -23,7 +23,9 @@ pub(super) fn write(
     }
     fields(context, step, &task.fields, &mut doc);
     match task.kind {
-        NativeKind::Sweep(_) => {}
+        NativeKind::Sweep(_) => {
+            doc.put_filled("queue_settings", node::keys(&place.settings.queue));
+        }
         NativeKind::Spark => {
             doc.put_some("environment", node::environment(context, place));
         }
@@ -33,7 +35,9 @@ pub(super) fn write(
         }
     }
     doc.put_some("compute", place.compute.as_ref());
-    node::settings(&place.settings, &mut doc);
+    if !matches!(task.kind, NativeKind::Sweep(_)) {
+        node::settings(&place.settings, &mut doc);
+    }
     doc
 }
 
@@ -91,6 +95,7 @@ fn trial(
     doc.put_some("environment", node::environment(context, place));
     doc.put_filled("environment_variables", node::variables(context, step));
     doc.put_filled("resources", node::resources(context, &place.resources));
+    doc.put_filled("distribution", node::keys(&place.settings.distribution));
     let own = step.inputs.iter().map(|input| (input.name.clone(), input.kind));
     let waits = role.waits.iter().map(|wire| {
         let (name, kind, _) = value::wait(context, wire);
@@ -101,8 +106,7 @@ fn trial(
         step_file::ports(own.chain(sweep.searched.iter().cloned()).chain(waits)),
     );
     let own = step.outputs.iter().map(|output| (output.name.clone(), output.kind));
-    let (name, kind) = step.task.signal();
-    let signal = role.signals.then(|| (name.to_owned(), kind));
+    let signal = role.signals.then(|| step.task.signal()).map(|it| (it.name, it.kind));
     doc.put_filled("outputs", step_file::ports(own.chain(signal)));
     doc
 }

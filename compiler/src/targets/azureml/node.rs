@@ -178,10 +178,9 @@ fn outputs(step: &Step, role: &Role<'_>) -> Map {
         outputs.put(output.name.clone(), doc);
     }
     if role.signals {
-        let (name, kind) = step.task.signal();
-        let mut signal = Map::new();
-        signal.put("type", kind.word());
-        outputs.put(name, signal);
+        let signal = step.task.signal();
+        let doc = job::stored(&signal);
+        outputs.put(signal.name, doc);
     }
     outputs
 }

@@ -91,8 +91,7 @@ fn component(context: &Context<'_>, step: &Step, role: &Role<'_>, rest: Map) -> 
     let inputs = step.inputs.iter().map(|input| (input.name.clone(), input.kind));
     doc.put_filled("inputs", ports(inputs.chain(waits)));
     let outputs = step.outputs.iter().map(|output| (output.name.clone(), output.kind));
-    let (signal, kind) = step.task.signal();
-    let signal = role.signals.then(|| (signal.to_owned(), kind));
+    let signal = role.signals.then(|| step.task.signal()).map(|it| (it.name, it.kind));
     doc.put_filled("outputs", ports(outputs.chain(signal)));
     doc
 }

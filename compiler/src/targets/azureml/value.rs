@@ -74,10 +74,10 @@ pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> Va
 pub(super) fn wait(context: &Context<'_>, wire: &Wire) -> (String, ValueType, String) {
     let tail = context.plan.step(wire.tail);
     let lent = wire.tail_output.map(|output| &tail.outputs[output as usize]);
-    let (signal, done) = tail.task.signal();
-    let kind = lent.map_or(done, |output| output.kind);
-    let output = lent.map_or(signal, |output| &output.name);
-    (format!("mlopsc__after_{}", tail.name), kind, node_output(&tail.name, output))
+    let signal = tail.task.signal();
+    let output = lent.unwrap_or(&signal);
+    let path = node_output(&tail.name, &output.name);
+    (format!("mlopsc__after_{}", tail.name), output.kind, path)
 }
 
 /// A command or the arguments of a script.
