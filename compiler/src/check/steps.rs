@@ -1,12 +1,10 @@
 //! Every step in the plan's words, and the edges between them.
 
-use std::collections::BTreeSet;
-
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
 use super::{outputs, place, size, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, NOT_SUPPORTED, Sink, excerpt};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink, excerpt};
 use crate::plan::{
     AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
     When,
@@ -54,7 +52,6 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
             break;
         }
     }
-    handovers(cx, &all, sink);
     all
 }
 
@@ -78,27 +75,6 @@ fn all_outputs(cx: &Context<'_>, engines: &[Option<Engine>], sink: &mut Sink) ->
         Some(outputs::outputs(cx, step, body, engine, if placed { sink } else { &mut unplaced }))
     });
     each.collect()
-}
-
-/// Order before a step that cannot wait inside an Azure ML job.
-fn handovers(cx: &Context<'_>, all: &Steps, sink: &mut Sink) {
-    let head =
-        |site: &EdgeSite| cx.step(site.to).and_then(StepSpec::kind).filter(|kind| !kind.can_wait());
-    let (data, order): (Vec<&EdgeSite>, Vec<&EdgeSite>) =
-        all.edges.iter().filter(|site| head(site).is_some()).partition(|it| it.output.is_some());
-    let data: BTreeSet<(u32, u32)> = data.iter().map(|site| (site.from, site.to)).collect();
-    for site in order {
-        let on_azure_ml = all.engines[site.from as usize] == Some(Engine::AzureMl);
-        if !on_azure_ml || data.contains(&(site.from, site.to)) {
-            continue;
-        }
-        let head = head(site);
-        let kind = head.map_or("", |kind| kind.key());
-        let message = format!("`needs` before {} is not supported yet", a_step(kind));
-        sink.report(Diagnostic::new(&NOT_SUPPORTED, site.span, message).help(
-            "such a step waits for the data that it reads only: read an output of the other step",
-        ));
-    }
 }
 
 /// `needs`: order without data.

@@ -217,11 +217,6 @@ pub trait Kind {
     fn instead(&self, _key: &str) -> Option<&'static str> {
         None
     }
-    /// Whether a step of the kind can wait for another one by an input that nobody reads, as
-    /// [`plan::Task::can_wait`] has it.
-    fn can_wait(&self) -> bool {
-        true
-    }
     /// The kind in the plan's words; `None` when a mistake was reported.
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<plan::Task>;
 }

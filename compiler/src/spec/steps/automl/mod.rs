@@ -165,10 +165,6 @@ impl Kind for AutoMl {
         Takes { compute: Need::Must, environment: Need::No }
     }
 
-    fn can_wait(&self) -> bool {
-        false
-    }
-
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
         no_inputs(step, binder);
         only_best_model(step, binder);
