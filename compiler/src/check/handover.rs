@@ -1,13 +1,25 @@
-//! Order without data between two nodes of Azure ML that cannot share a job.
+//! Slices and their cuts; order without data between two nodes of Azure ML that cannot share a job
+//! is a handover there.
 
-use super::cut::Engine;
+use super::cut::{Cut, Engine};
 use super::slice::{Edge, EdgeKind, Slice};
-use super::triggers::Ground;
+use super::triggers::{Ground, Sliced};
 use crate::plan::Step;
+
+impl Ground<'_> {
+    /// The slice of some goals and skips, cut.
+    pub(crate) fn sliced(&self, goals: Option<&[u32]>, skip: &[u32]) -> Sliced {
+        let slice = Slice::new(&self.graph.dag, &self.graph.edges, goals, skip);
+        let mut edges = slice.all_edges(&self.graph.edges);
+        hand_over(self, &slice, &mut edges);
+        let cut = Cut::new(&slice.dag, &slice.steps, self.vertices, &edges);
+        Sliced { slice, cut }
+    }
+}
 
 /// Marks order that no job of Azure ML can keep, since the later step cannot wait or the earlier one
 /// cannot say that it is done: then they are in different jobs.
-pub(crate) fn hand_over(ground: &Ground<'_>, slice: &Slice, edges: &mut [Edge]) {
+fn hand_over(ground: &Ground<'_>, slice: &Slice, edges: &mut [Edge]) {
     let is_kept = |edge: &Edge| edge.kind == EdgeKind::Data || is_kept(ground, *edge);
     if edges.iter().all(is_kept) {
         return;

@@ -64,17 +64,6 @@ pub(crate) struct Ground<'c> {
     pub(crate) is_whole: bool,
 }
 
-impl Ground<'_> {
-    /// The slice of some goals and skips, cut.
-    pub(crate) fn sliced(&self, goals: Option<&[u32]>, skip: &[u32]) -> Sliced {
-        let slice = Slice::new(&self.graph.dag, &self.graph.edges, goals, skip);
-        let mut edges = slice.all_edges(&self.graph.edges);
-        super::handover::hand_over(self, &slice, &mut edges);
-        let cut = Cut::new(&slice.dag, &slice.steps, self.vertices, &edges);
-        Sliced { slice, cut }
-    }
-}
-
 /// Checks what can be checked of a trigger without the graph: its names and its kind.
 pub(crate) struct Named<'a> {
     pub(crate) name: &'a Spanned<String>,
