@@ -6,6 +6,7 @@ use mlopsc_compiler::Analysis;
 use mlopsc_compiler::diagnostics::{
     Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
 };
+use mlopsc_compiler::diff::Leftover;
 use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, Target};
@@ -54,7 +55,7 @@ pub(crate) struct Worklist {
     /// Files that some build staged.
     pub(crate) staged: Vec<String>,
     /// Schedules that stay in the workspace when the removals are carried out.
-    pub(crate) left: Vec<String>,
+    pub(crate) left: Vec<Leftover>,
     /// How many files are what they should be.
     pub(crate) fresh: usize,
     pub(crate) differences: Vec<Difference>,
@@ -174,7 +175,7 @@ impl Worklist {
         self.writes.retain(|write| !refused.contains(&specs[write.spec]));
         let released = leftovers::released(self.analysed.plans());
         for orphan in found {
-            let left = leftovers::schedule(&orphan.path, &orphan.text, &released);
+            let left = leftovers::of_file(&orphan.path, &orphan.text, &released);
             if orphan.edited && !order.force {
                 let message = format!("`{}` is an orphan, and was edited by hand", orphan.path);
                 self.say_of_orphan(&orphan, &EDITED_OUTPUT, message, EDITED);
@@ -219,12 +220,12 @@ impl Worklist {
         }
     }
 
-    fn say_orphan_stale(&mut self, orphan: Orphan, left: Option<String>) {
+    fn say_orphan_stale(&mut self, orphan: Orphan, left: Option<Leftover>) {
         let mut message = format!("`{}` is an orphan: no spec gives it any more", orphan.path);
         let mut help = STALE.to_owned();
-        if let Some(schedule) = left {
-            message = format!("{message}, and {}", leftovers::fact(&schedule));
-            help = format!("{help}; delete the schedule with {}", leftovers::commands(&schedule));
+        if let Some(left) = left {
+            message = format!("{message}, and {}", leftovers::fact(&left));
+            help = format!("{help}; delete it there with {}", leftovers::commands(&left));
         }
         self.say_of_orphan(&orphan, &STALE_OUTPUT, message, &help);
         let (path, old) = (orphan.path, orphan.text);

@@ -117,8 +117,8 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
             aside(&format!("removed {shown}, which a build that was cut short left\n"));
         }
     }
-    for schedule in lists.iter().flat_map(|list| &list.left) {
-        aside(&format!("{}\n", leftovers::advice(schedule)));
+    for left in lists.iter().flat_map(|list| &list.left) {
+        aside(&format!("{}\n", leftovers::advice(left)));
     }
     let fresh: usize = lists.iter().map(|list| list.fresh).sum();
     if fresh > 0 {

@@ -4,7 +4,7 @@ mod json;
 mod markdown;
 mod text;
 
-use mlopsc_compiler::diff::{Diff, diff, left};
+use mlopsc_compiler::diff::{Diff, Leftover, diff, left};
 use mlopsc_compiler::plan::Plan;
 use mlopsc_compiler::source::{FileFault, Files as _, folder_of};
 use mlopsc_compiler::{ProjectFile, analyze, read_project};
@@ -30,8 +30,8 @@ struct Entry {
 enum Fate {
     /// Only the working tree has it.
     Added(Plan),
-    /// Only the revision has it; the schedules that it leaves in the workspace.
-    Removed(Plan, Vec<String>),
+    /// Only the revision has it; what it leaves in the workspace.
+    Removed(Plan, Vec<Leftover>),
     /// Both have it.
     Changed(String, Diff),
     /// One of them has errors.

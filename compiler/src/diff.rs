@@ -27,8 +27,8 @@ pub struct Diff {
     /// Azure ML steps that cannot reuse an earlier result: what they run or read changed, or the
     /// default of a parameter that they read, or a step that they read from is such a step. (New content of code, conda files and data comes on top.)
     pub runs_again: Vec<String>,
-    /// Schedules that stay in the workspace: see [`left`].
-    pub left: Vec<String>,
+    /// Schedules and endpoints that stay in the workspace: see [`left`].
+    pub left: Vec<Leftover>,
 }
 
 impl Diff {
@@ -170,17 +170,37 @@ fn edge_words(plan: &Plan, among: &BTreeSet<&str>) -> BTreeSet<String> {
     words.collect()
 }
 
-/// Names of the Azure ML schedules that stay in the workspace and go on firing after a change: a
-/// release deletes what its own pipeline does not ask for any more, but when there is none left,
-/// or when the pipeline is called differently now, nobody does.
-pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<String> {
+/// Something that nobody takes out of the workspace any more.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Leftover {
+    /// A schedule of Azure ML, by its name.
+    Schedule(String),
+    /// An endpoint, by its name.
+    Endpoint(String),
+}
+
+impl Leftover {
+    /// The name in the workspace.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Schedule(name) | Self::Endpoint(name) => name,
+        }
+    }
+}
+
+/// The schedules and endpoints that stay in the workspace after a change: a release deletes what its
+/// own pipeline does not ask for any more, but when there is none left, or when the pipeline is
+/// called differently now, nobody does.
+pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<Leftover> {
     let release = |plan: &Plan| plan.written_release().is_some();
     if new.is_some_and(|new| new.name == old.name && release(new)) {
         return Vec::new();
     }
-    let triggers = old.written_release().map(|release| &release.triggers);
-    let is_schedule = |id: &&crate::plan::TriggerId| old.trigger(**id).published().is_none();
-    triggers.into_iter().flatten().filter(is_schedule).map(|id| old.schedule_name(*id)).collect()
+    let Some(release) = old.written_release() else { return Vec::new() };
+    let schedules = release.triggers.iter().filter(|id| old.trigger(**id).published().is_none());
+    let schedules = schedules.map(|id| Leftover::Schedule(old.schedule_name(*id)));
+    let endpoints = old.endpoints().into_iter();
+    schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
 }
 
 fn breaks(old: &Plan, new: &Plan) -> Vec<String> {

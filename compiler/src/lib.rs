@@ -167,17 +167,18 @@ pub struct Analysis {
     pub name: Span,
 }
 
-/// What specs under one root may not do together: be called alike, or write the same file. Each
+/// What specs under one root may not do together: be called alike, write the same file, or publish
+/// at the same endpoint. Each
 /// finding is added to the analysis that it concerns, whose plan is taken away.
 pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     let mut analyses: Vec<&mut Analysis> = analyses.collect();
     let mut owners: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut clashes: Vec<(usize, usize, String)> = Vec::new();
+    let mut clashes: Vec<(usize, usize, (String, String))> = Vec::new();
     for (index, analysis) in analyses.iter().enumerate() {
         let Some(plan) = &analysis.plan else { continue };
         for claim in plan.claims() {
             match owners.get(&claim) {
-                Some(owner) if *owner != index => clashes.push((*owner, index, claim.1)),
+                Some(owner) if *owner != index => clashes.push((*owner, index, claim)),
                 Some(_) => {}
                 None => {
                     owners.insert(claim, index);
@@ -187,16 +188,23 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     }
     clashes.dedup_by_key(|(first, second, _)| (*first, *second));
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
-    for (first, second, file) in clashes {
+    for (first, second, (place, file)) in clashes {
         for (one, other) in [(first, second), (second, first)] {
             let other = path(analyses[other]);
-            let message = format!("`{other}` writes files called `{file}` too");
-            let concerned = &mut *analyses[one];
-            concerned.diagnostics.push(
-                Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message).help(
+            let (message, help) = if place == plan::ENDPOINTS {
+                (
+                    format!("`{other}` publishes at the endpoint `{file}` too"),
+                    "each release would give it a default of its own; publish at different endpoints",
+                )
+            } else {
+                (
+                    format!("`{other}` writes files called `{file}` too"),
                     "files are called after the pipeline and its triggers; rename one of them",
-                ),
-            );
+                )
+            };
+            let concerned = &mut *analyses[one];
+            let conflict = Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message);
+            concerned.diagnostics.push(conflict.help(help));
             concerned.plan = None;
         }
     }

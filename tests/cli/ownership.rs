@@ -386,3 +386,35 @@ mod unix {
         assert!(!sandbox.has(".github/workflows/deep") && sandbox.has(WORKFLOW));
     }
 }
+
+#[test]
+fn an_endpoint_that_no_release_deletes_is_named() {
+    let sandbox = scheduled();
+    let published = SCHEDULED.split("triggers").next().unwrap().to_owned()
+        + "triggers:\n  call: { http: tiny-greetings }\n";
+    sandbox.write("tiny.mlops.yaml", &published);
+    sandbox.run(&["build"]).code(0);
+    sandbox.remove("tiny.mlops.yaml");
+    sandbox.write("other.mlops.yaml", &TINY.replace("tiny", "other"));
+    let run = sandbox.run(&["build"]).code(0);
+    let advice = "the endpoint `tiny-greetings` stays in the workspace and can be called; delete it \
+                  with `az ml batch-endpoint delete --name tiny-greetings`";
+    assert!(run.err.contains(advice), "{}", run.err);
+}
+
+#[test]
+fn two_specs_do_not_publish_at_one_endpoint() {
+    let sandbox = scheduled();
+    let published = SCHEDULED.replace(
+        "nightly: { schedule: { every: day, at: \"02:00\" } }",
+        "call: { http: greetings }",
+    );
+    sandbox.write("tiny.mlops.yaml", &published);
+    sandbox.run(&["build"]).code(0);
+    sandbox.write("other.mlops.yaml", &published.replace("name: tiny", "name: other"));
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    for other in ["tiny", "other"] {
+        let message = format!("`{other}.mlops.yaml` publishes at the endpoint `greetings` too");
+        assert!(run.out.contains(&message), "{}", run.out);
+    }
+}

@@ -1,6 +1,6 @@
 //! Changes as an array of objects.
 
-use mlopsc_compiler::diff::{Aspect, Change, Diff};
+use mlopsc_compiler::diff::{Aspect, Change, Diff, Leftover};
 use serde_json::{Value, json};
 
 use super::{Entry, Fate};
@@ -15,7 +15,7 @@ fn one(entry: &Entry) -> Value {
     match &entry.fate {
         Fate::Added(plan) => json!({ "spec": spec, "kind": "added", "pipeline": plan.name }),
         Fate::Removed(plan, left) => json!({
-            "spec": spec, "kind": "removed", "pipeline": plan.name, "left_in_workspace": left,
+            "spec": spec, "kind": "removed", "pipeline": plan.name, "left_in_workspace": names(left),
         }),
         Fate::Unknown(why) => json!({ "spec": spec, "kind": "unknown", "cause": why }),
         Fate::Changed(name, diff) => {
@@ -41,7 +41,11 @@ fn put(object: &mut Value, diff: &Diff) {
     object["edges"] = diff.edges.iter().map(edge).collect();
     object["triggers"] = diff.triggers.iter().map(change).collect();
     object["runs_again"] = json!(diff.runs_again);
-    object["left_in_workspace"] = json!(diff.left);
+    object["left_in_workspace"] = names(&diff.left);
+}
+
+fn names(left: &[Leftover]) -> Value {
+    left.iter().map(Leftover::name).collect()
 }
 
 fn change(change: &Change) -> Value {

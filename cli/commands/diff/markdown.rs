@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mlopsc_compiler::diff::{Aspect, Change, Diff};
+use mlopsc_compiler::diff::{Aspect, Change, Diff, Leftover};
 
 use crate::leftovers;
 
@@ -34,8 +34,9 @@ fn one(entry: &Entry) -> String {
     }
 }
 
-fn stays(schedules: &[String]) -> String {
-    let line = |name: &String| ["* **stays**: ", &escaped(&leftovers::advice(name)), "\n"].concat();
+fn stays(schedules: &[Leftover]) -> String {
+    let line =
+        |left: &Leftover| ["* **stays**: ", &escaped(&leftovers::advice(left)), "\n"].concat();
     schedules.iter().map(line).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mlopsc_compiler::diff::{Aspect, Change, Diff, Kind};
+use mlopsc_compiler::diff::{Aspect, Change, Diff, Kind, Leftover};
 
 use crate::leftovers;
 
@@ -27,9 +27,9 @@ fn one(entry: &Entry) -> String {
     }
 }
 
-fn stays(schedules: &[String]) -> String {
-    let line = |name: &String| ["  ! ", &leftovers::advice(name), "\n"].concat();
-    schedules.iter().map(line).collect()
+fn stays(left: &[Leftover]) -> String {
+    let line = |left: &Leftover| ["  ! ", &leftovers::advice(left), "\n"].concat();
+    left.iter().map(line).collect()
 }
 
 fn changed(diff: &Diff) -> String {

@@ -26,6 +26,7 @@ pub mod slice;
 mod steps;
 mod surroundings;
 mod triggers;
+mod twins;
 
 use std::collections::BTreeMap;
 
@@ -115,7 +116,7 @@ pub fn check<'a>(
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
     let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
-    triggers::no_twins(&triggers, sink);
+    twins::no_twins(&triggers, sink);
     endpoints::hold(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);

@@ -110,15 +110,17 @@ impl Plan {
         self.release.as_ref().filter(|release| self.project.targets.contains(&release.home))
     }
 
-    /// What the plan's files and folders are called, each with the folder that it is in; no other
-    /// plan under the same root may have one of them.
+    /// What the plan's files, folders and endpoints are called, each with the folder that it is in
+    /// ([`ENDPOINTS`] for endpoints); no other plan under the same root may have one of them.
     pub fn claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
         let stems = workflows.chain(self.release.iter().map(|release| release.id.clone()));
-        stems.flat_map(move |stem| {
+        let files = stems.flat_map(move |stem| {
             let homes = self.project.targets.iter();
             homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
-        })
+        });
+        let endpoints = self.endpoints().into_iter().map(|one| one.name.to_owned());
+        files.chain(endpoints.map(|name| (ENDPOINTS.to_owned(), name)))
     }
 
     /// The name by which a step's output leaves its job: that of the pipeline's output, where it is
@@ -134,6 +136,9 @@ impl Plan {
         format!("{}__{}", step.name, step.outputs[output as usize].name)
     }
 }
+
+/// Where endpoints are, among [`Plan::claims`]; no folder is called so.
+pub const ENDPOINTS: &str = "//endpoints";
 
 /// Index of a step in [`Plan::steps`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
