@@ -8,6 +8,7 @@ mod components;
 mod conform;
 mod graphs;
 mod mistake;
+mod native;
 mod node;
 mod parallel;
 mod print;

@@ -47,7 +47,7 @@ pub(crate) fn steps(tape: &mut Tape<'_>, world: &mut World) -> Vec<(String, Node
     for _ in 0..count {
         let taken: Vec<&str> = world.steps.iter().map(|it| it.name.as_str()).collect();
         let name = fresh(tape, &STEPS, &taken);
-        let kind = tape.below(6);
+        let kind = tape.below(7);
         let (node, made) = step(tape, world, &name, kind);
         world.steps.push(made);
         all.push((name, node));
@@ -63,6 +63,10 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     common(tape, world, &mut step, &mut made);
     if kind == 5 {
         super::components::component(tape, world, &mut step, &mut made);
+        return (step.node(), made);
+    }
+    if kind == 6 {
+        native(tape, world, &mut step, &mut made);
         return (step.node(), made);
     }
     place(tape, world, &mut step, on_ci, parallel);
@@ -93,6 +97,31 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         azure_ml(tape, world, &mut step, parallel);
     }
     (step.node(), made)
+}
+
+/// A step of one of Azure ML's own kinds.
+fn native(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
+    let (inputs, outputs, used) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ports = Ports { inputs, outputs, others: world.referable(false), used };
+    let automl = if tape.chance(40) { super::native::automl(tape, &mut ports) } else { None };
+    if let Some(automl) = automl {
+        step.put("compute", compute(tape, world));
+        step.put("automl", automl);
+        if tape.chance(50) {
+            let model = ("best_model".to_owned(), text("mlflow_model"));
+            step.put("outputs", Node::Dict(vec![model]));
+            made.outputs.push(("best_model".to_owned(), "mlflow_model"));
+        }
+    } else if tape.chance(50) {
+        step.put("spark", super::native::spark(tape, world, &mut ports));
+    } else {
+        step.put("compute", compute(tape, world));
+        step.put("environment", environment(tape, world));
+        step.put("sweep", super::native::sweep(tape, &mut ports));
+    }
+    for path in &ports.used {
+        made.feeds.extend(world.producer(path));
+    }
 }
 
 fn common(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
