@@ -17,10 +17,17 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
 
 fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     let mut trigger = Record::default();
-    // What is called lives on Azure ML.
-    let may_publish =
-        world.targets.contains(&"azureml") && world.steps.iter().all(|step| !step.on_ci);
-    let manual = match tape.below(if may_publish { 5 } else { 4 }) {
+    let publishable = publishable(world);
+    if !publishable.is_empty() && tape.chance(40) {
+        trigger.put("http", http(tape));
+        trigger.put("goals", text(tape.pick(&publishable)));
+        with(tape, world, &mut trigger, true);
+        if tape.chance(15) {
+            trigger.put("enabled", word(tape.chance(50)));
+        }
+        return trigger.node();
+    }
+    let manual = match tape.below(4) {
         0 => {
             trigger.put("schedule", schedule(tape));
             false
@@ -33,12 +40,8 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
             trigger.put("pull_request", pull_request(tape));
             false
         }
-        3 => {
-            trigger.put("manual", Node::Record(Vec::new()));
-            true
-        }
         _ => {
-            trigger.put("http", http(tape));
+            trigger.put("manual", Node::Record(Vec::new()));
             true
         }
     };
@@ -59,6 +62,17 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
         trigger.put("concurrency", text(tape.pick(&["queue", "cancel", "parallel"])));
     }
     trigger.node()
+}
+
+/// The steps that can be published: what is called lives on Azure ML, with all that it needs.
+fn publishable(world: &World) -> Vec<String> {
+    let mut whole = vec![false; world.steps.len()];
+    for (at, step) in world.steps.iter().enumerate() {
+        whole[at] = !step.on_ci && step.feeds.iter().all(|feed| *feed < at && whole[*feed]);
+    }
+    let written = world.targets.contains(&"azureml");
+    let each = world.steps.iter().zip(whole).filter(|(_, whole)| written && *whole);
+    each.map(|(step, _)| step.name.clone()).collect()
 }
 
 fn slice(tape: &mut Tape<'_>, world: &World, trigger: &mut Record) {
