@@ -80,9 +80,8 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     body.put_some("primary_metric", text("primary_metric").map(snake));
     for key in ["training_data", "validation_data"] {
         if let Some(value) = config.keyword(key) {
-            match flow(draft, step, value) {
+            match table(draft, value).or_else(|| flow(draft, step, value)) {
                 Some(path) => {
-                    table(step, &path);
                     body.put(key, reference(&path));
                 }
                 None => draft.remarks.lost(
@@ -122,16 +121,16 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     body
 }
 
-/// Training data is a table.
-fn table(step: &mut Step<'_>, path: &str) {
-    let Some(name) = path.strip_prefix("inputs.") else { return };
-    for entry in step.inputs.0.iter_mut().filter(|entry| entry.key == name) {
-        if let Doc::Map(map) = &mut entry.value {
-            for entry in map.0.iter_mut().filter(|entry| entry.key == "type") {
-                entry.value = Doc::from("mltable");
-            }
-        }
+/// A table from outside becomes a parameter: such a step has no inputs of its own.
+fn table(draft: &mut Draft<'_>, value: &Value) -> Option<String> {
+    let data = draft.data(value).filter(|data| !data.is_between())?;
+    let (name, address) = (Draft::outside_name(&data), draft.address(&data.base)?);
+    if draft.parameters.iter().all(|(known, _)| *known != name) {
+        let mut doc = Map::new();
+        doc.put("type", "mltable").put("default", address);
+        draft.parameters.push((name.clone(), doc.into()));
     }
+    Some(format!("parameters.{name}"))
 }
 
 fn timeout(config: &Object, limits: &mut Map) {

@@ -22,31 +22,25 @@ pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &[&Value]) -> Triggers {
     {
         schedule(draft, call, &mut triggers);
     }
-    for (_, call) in program.of_class("PipelineEndpoint.publish") {
-        let endpoint = call.argument("name", 1).and_then(Value::text);
-        published(endpoint, call.span, draft, &mut triggers);
-    }
-    if triggers.notes.iter().all(|note| !note.contains("http:")) {
-        for call in program.objects.iter().filter(|call| call.class == "publish") {
-            let ours = call.receiver.as_ref().is_some_and(|receiver| pipeline.contains(&receiver));
-            if ours || call.receiver.is_none() {
-                let endpoint = call.argument("name", 0).and_then(Value::text);
-                published(endpoint, call.span, draft, &mut triggers);
-            }
-        }
+    let endpoint = program.of_class("PipelineEndpoint.publish").map(|(_, call)| (call, 1)).next();
+    let published = program.objects.iter().find(|call| {
+        let ours = call.receiver.as_ref().is_some_and(|receiver| pipeline.contains(&receiver));
+        call.class == "publish" && (ours || call.receiver.is_none())
+    });
+    if let Some((call, at)) = endpoint.or(published.map(|call| (call, 0))) {
+        published_as(call.argument("name", at).and_then(Value::text), &mut triggers);
     }
     triggers
 }
 
-/// An endpoint that starts the pipeline.
-fn published(endpoint: Option<&str>, at: Span, draft: &mut Draft<'_>, triggers: &mut Triggers) {
-    let endpoint = dashed(endpoint.unwrap_or("pipeline"));
-    triggers.notes.push(format!("on_call: {{ http: {{ endpoint: {endpoint} }} }}"));
-    draft.remarks.doubt(
-        at,
-        "the published pipeline is an `http` trigger, which is not supported yet",
-        "it stands as a comment in the spec's `triggers`",
-    );
+/// An endpoint that starts the pipeline. Its name has at most 32 letters.
+fn published_as(name: Option<&str>, triggers: &mut Triggers) {
+    let mut endpoint = dashed(name.unwrap_or("pipeline"));
+    endpoint.truncate(32);
+    let (mut http, mut trigger) = (Map::new(), Map::new());
+    http.put("endpoint", endpoint.trim_end_matches('-'));
+    trigger.put("http", http);
+    triggers.map.put("on_call", trigger);
 }
 
 fn schedule(draft: &mut Draft<'_>, call: &Object, triggers: &mut Triggers) {

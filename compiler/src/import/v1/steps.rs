@@ -4,7 +4,6 @@ use super::draft::{Draft, FILL_IN, reference, word};
 use super::value::{Object, ObjectId, Value};
 use super::{automl, parallel};
 use crate::emit::{Doc, Map};
-use crate::spec::steps::StepSpec;
 
 /// A step that is being drawn up.
 pub(super) struct Step<'p> {
@@ -51,15 +50,7 @@ pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
     doc.put_filled("inputs", step.inputs);
     doc.put_filled("outputs", step.outputs);
     if object.keyword("allow_reuse") == Some(&Value::Bool(false)) {
-        if StepSpec::KEYS.contains(&"reuse") {
-            doc.put("reuse", false);
-        } else {
-            draft.remarks.doubt(
-                object.place("allow_reuse"),
-                "a step whose results are never reused is not supported yet",
-                "`force_rerun: true` reruns the whole pipeline each time",
-            );
-        }
+        doc.put("reuse", false);
     }
     doc
 }

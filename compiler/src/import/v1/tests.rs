@@ -32,9 +32,11 @@ struct Everything;
 
 impl crate::source::Files for Everything {
     fn read(&self, path: &str) -> Result<String, crate::source::FileFault> {
-        let (specs, _) =
-            import(FileId(0), include_str!("scripts/training.py"), "pipeline", &str::to_owned);
-        let spec = specs.into_iter().find(|one| path == format!("{}.mlops.yaml", one.name));
+        let scripts = [include_str!("scripts/training.py"), include_str!("scripts/automl.py")];
+        let mut specs = scripts
+            .into_iter()
+            .flat_map(|script| import(FileId(0), script, "pipeline", &str::to_owned).0);
+        let spec = specs.find(|one| path == format!("{}.mlops.yaml", one.name));
         spec.map(|one| one.spec).ok_or(crate::source::FileFault::Missing)
     }
 
@@ -54,9 +56,11 @@ impl crate::source::Files for Everything {
 #[test]
 fn what_was_imported_compiles() {
     let project = crate::ProjectFile::none();
-    let analysis = crate::analyze(&Everything, &project, "diabetes-training.mlops.yaml");
-    let said: Vec<&str> = analysis.diagnostics.iter().map(|it| it.message.as_str()).collect();
-    assert!(analysis.plan.is_some(), "{said:#?}");
+    for spec in ["diabetes-training.mlops.yaml", "automl-example.mlops.yaml"] {
+        let analysis = crate::analyze(&Everything, &project, spec);
+        let said: Vec<&str> = analysis.diagnostics.iter().map(|it| it.message.as_str()).collect();
+        assert!(analysis.plan.is_some(), "{said:#?}");
+    }
 }
 
 #[test]
