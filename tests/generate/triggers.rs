@@ -18,7 +18,7 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
 fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     let mut trigger = Record::default();
     let publishable = publishable(world);
-    if !publishable.is_empty() && tape.chance(40) {
+    if !publishable.is_empty() && tape.chance(15) {
         trigger.put("http", http(tape));
         trigger.put("goals", text(tape.pick(&publishable)));
         with(tape, world, &mut trigger, true);
