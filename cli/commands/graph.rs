@@ -134,3 +134,15 @@ fn edges_into(plan: &Plan) -> Vec<Vec<&Edge>> {
     }
     into
 }
+
+/// The id of a step's vertex, among the plans that are drawn together.
+fn node(index: usize, id: StepId) -> String {
+    format!("p{index}s{}", id.0)
+}
+
+/// What stands in a step's vertex, a line each.
+fn label(step: &Step) -> String {
+    let mut lines = vec![step.name.clone(), place(step)];
+    lines.extend(notes(step));
+    lines.join("\n")
+}

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use mlopsc_compiler::plan::{Plan, Step, StepId};
+use mlopsc_compiler::plan::Plan;
 
-use super::{Group, firing, flow, groups, heads, homes, notes, place};
+use super::{Group, firing, flow, groups, heads, homes, label, node};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     let mut text = "flowchart TD\n".to_owned();
@@ -48,16 +48,6 @@ fn draw_group(text: &mut String, index: usize, number: usize, group: &Group<'_>)
         let _ = writeln!(text, "      {}[{}]", node(index, *id), quoted(&label(step)));
     }
     text.push_str("    end\n");
-}
-
-fn node(index: usize, id: StepId) -> String {
-    format!("p{index}s{}", id.0)
-}
-
-fn label(step: &Step) -> String {
-    let mut lines = vec![step.name.clone(), place(step)];
-    lines.extend(notes(step));
-    lines.join("\n")
 }
 
 /// Text in quotes; what Mermaid or HTML would read as its own becomes an entity.

@@ -216,8 +216,7 @@ fn spec(
     id: ObjectId,
     steps: Map,
 ) -> String {
-    let value = Value::Object(id);
-    let triggers = schedule::triggers(draft, &[&value]);
+    let triggers = schedule::triggers(draft, &Value::Object(id));
     let mut doc = Map::new();
     doc.put("mlopsc", 1_u32).put("name", name);
     doc.put_some("display_name", Some(title).filter(|title| *title != name));

@@ -13,7 +13,7 @@ pub(super) struct Triggers {
     pub(super) notes: Vec<String>,
 }
 
-pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &[&Value]) -> Triggers {
+pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &Value) -> Triggers {
     let mut triggers = Triggers::default();
     let program = draft.program;
     for (_, call) in program
@@ -24,7 +24,7 @@ pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &[&Value]) -> Triggers {
     }
     let endpoint = program.of_class("PipelineEndpoint.publish").map(|(_, call)| (call, 1)).next();
     let published = program.objects.iter().find(|call| {
-        let ours = call.receiver.as_ref().is_some_and(|receiver| pipeline.contains(&receiver));
+        let ours = call.receiver.as_ref() == Some(pipeline);
         call.class == "publish" && (ours || call.receiver.is_none())
     });
     if let Some((call, at)) = endpoint.or(published.map(|call| (call, 0))) {

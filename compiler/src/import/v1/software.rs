@@ -14,7 +14,7 @@ impl<'p> Draft<'p> {
     /// The name of an environment, or how Azure ML knows it, behind an environment or a run
     /// configuration.
     pub(super) fn environment(&mut self, value: Option<&Value>, at: Span) -> Option<String> {
-        let Some((id, object)) = value.and_then(|value| self.object(value)) else {
+        let Some((_, object)) = value.and_then(|value| self.object(value)) else {
             if let Some(text) = value.and_then(Value::text) {
                 return Some(text.to_owned());
             }
@@ -39,12 +39,12 @@ impl<'p> Draft<'p> {
                 Some(self.described(&known.unwrap_or_default(), image, conda, object.span))
             }
             class if class.starts_with("Environment.from_") => Some(self.made(class, object)),
-            _ => self.of_config(id, object, at),
+            _ => self.of_config(object, at),
         }
     }
 
     /// A script run configuration and others that hold an environment.
-    fn of_config(&mut self, _: ObjectId, object: &'p Object, at: Span) -> Option<String> {
+    fn of_config(&mut self, object: &'p Object, at: Span) -> Option<String> {
         match object.keyword("environment").or_else(|| object.field("run_config.environment")) {
             Some(inner) => self.environment(Some(inner), at),
             None => Some(self.plain(at)),
