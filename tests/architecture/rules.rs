@@ -18,7 +18,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
     ("targets", &["plan", "emit", "source"]),
     ("diff", &["plan"]),
     ("fmt", &["source", "syntax"]),
-    ("import", &["source", "diagnostics", "syntax", "spec", "emit", "fmt"]),
+    ("import", &["source", "diagnostics", "syntax", "plan", "spec", "emit", "fmt"]),
     (
         "ide",
         &[

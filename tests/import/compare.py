@@ -69,7 +69,7 @@ def client_that_remembers():
         return remember("components", component_body(asset))
 
     def upload(_scope, _datastores, path, datastore_name="workspaceblobstore", **_options):
-        return f"local {Path(path).resolve()}"
+        return f"azureml://datastores/local/paths{Path(path).resolve()}"  # no local path: nothing uploads it again
 
     OperationOrchestrator._get_code_asset_arm_id = code
     OperationOrchestrator._get_environment_arm_id = environment

@@ -114,7 +114,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
     ) -> Option<crate::plan::Scalar> {
         let literal = &spec.from.literal;
         let before = self.sink.items().len();
-        let value = match demand {
+        let value = match demand.filter(|_| !is_unchecked(spec)) {
             Some(demand) => {
                 super::parameters::value_of(self.cx, &demand.parameter, literal, self.sink)
             }
@@ -135,7 +135,11 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         literal: bool,
     ) -> Option<ValueType> {
         let kind = demand.parameter.kind;
-        let said = spec.kind.as_ref().filter(|said| !accepts(kind, said.value));
+        if is_unchecked(spec) {
+            let said = spec.kind.as_ref().map(|said| said.value);
+            return Some(said.unwrap_or(if literal { kind } else { found }));
+        }
+        let said = spec.kind.as_ref().filter(|said| !kind.takes(said.value));
         if let Some(said) = said {
             let message = format!("the component takes a {}", kind.word());
             self.sink.report(
@@ -145,7 +149,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             );
             return None;
         }
-        if literal || accepts(kind, found) {
+        if literal || kind.takes(found) {
             return Some(kind);
         }
         let (takes, gives) = (kind.word(), found.word());
@@ -155,7 +159,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
                 .label(format!("of type {gives}"))
                 .related(demand.declared, format!("of type {takes}"))
-                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder"),
+                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder; `unchecked: true` at the input hands it on all the same"),
         );
         None
     }
@@ -189,7 +193,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         literal: bool,
     ) -> Option<ValueType> {
         let Some(kind) = &spec.kind else { return Some(found) };
-        if literal || accepts(kind.value, found) {
+        if literal || is_unchecked(spec) || kind.value.takes(found) {
             return Some(kind.value);
         }
         let (takes, gives) = (kind.value.word(), found.word());
@@ -198,7 +202,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
                 .label(format!("of type {gives}"))
                 .related(kind.span, format!("of type {takes}"))
-                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder"),
+                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder; `unchecked: true` at the input hands it on all the same"),
         );
         None
     }
@@ -346,16 +350,9 @@ fn literal(pieces: &mut PlanText, text: &str) {
     }
 }
 
-/// Whether an input of one type takes what another type gives.
-pub(crate) fn accepts(input: ValueType, given: ValueType) -> bool {
-    let wider = matches!(
-        (input, given),
-        (ValueType::Number, ValueType::Integer)
-            // A string takes any value; models are folders or files underneath.
-            | (ValueType::String, ValueType::Integer | ValueType::Number | ValueType::Boolean)
-            | (ValueType::UriFolder, ValueType::MlflowModel | ValueType::CustomModel | ValueType::TritonModel)
-    );
-    input == given || wider
+/// Whether the author wants nothing proved of an input.
+fn is_unchecked(spec: &crate::spec::ports::InputSpec) -> bool {
+    spec.unchecked.as_ref().is_some_and(|it| it.value)
 }
 
 impl Binder for StepBinder<'_, '_> {

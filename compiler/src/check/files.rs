@@ -13,11 +13,13 @@ pub(crate) struct Window<'a> {
     files: &'a dyn Files,
     kinds: RefCell<BTreeMap<String, Option<EntryKind>>>,
     empty: RefCell<BTreeMap<String, bool>>,
+    absent: RefCell<BTreeMap<Span, Spanned<AbsentData>>>,
 }
 
 impl<'a> Window<'a> {
     pub(crate) fn new(files: &'a dyn Files) -> Self {
-        Self { files, kinds: RefCell::default(), empty: RefCell::default() }
+        let (kinds, empty, absent) = Default::default();
+        Self { files, kinds, empty, absent }
     }
 
     /// What is at a path.
@@ -42,6 +44,40 @@ impl<'a> Window<'a> {
     fn list(&self, folder: &str) -> Vec<String> {
         let entries = self.files.list(folder).unwrap_or_default();
         entries.into_iter().map(|(name, _)| name).collect()
+    }
+}
+
+/// Data of the repository that is not there: it may be fetched before a job is submitted.
+#[derive(Clone, Debug)]
+pub(crate) struct AbsentData {
+    /// The path, as it is written.
+    pub(crate) path: String,
+    /// Where it was looked for, or a name that is almost the same.
+    pub(crate) help: Option<String>,
+}
+
+/// The data that was looked for and is not there, in the order of the places that name it.
+pub(crate) fn absent_data(cx: &Context<'_>) -> Vec<Spanned<AbsentData>> {
+    cx.files.absent.borrow().values().cloned().collect()
+}
+
+/// Data, from the spec on; its root-relative path. That it is not there is for a lint to say.
+pub(crate) fn data(
+    cx: &Context<'_>,
+    path: &str,
+    kind: EntryKind,
+    at: Span,
+    sink: &mut Sink,
+) -> Option<String> {
+    let full = join(cx.folder, path);
+    if let Some(full) = full.filter(|full| cx.files.kind(full).is_none()) {
+        let absent = AbsentData { path: path.to_owned(), help: nearby(cx, cx.folder, &full) };
+        cx.files.absent.borrow_mut().insert(at, Spanned::new(absent, at));
+        return Some(full);
+    }
+    match kind {
+        EntryKind::File => file(cx, cx.folder, path, at, sink),
+        EntryKind::Folder => folder(cx, cx.folder, path, at, sink),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::diagnostics::{
     CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
 };
 use crate::plan::{ComponentKind, ComponentPlace, Parameter, ValueType};
-use crate::source::{FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join};
+use crate::source::{
+    EntryKind, FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join,
+};
 use crate::spec::Spec;
 use crate::spec::component::{ComponentFile, ComponentPort, read_component};
 use crate::spec::ports::OutputSpec;
@@ -171,13 +173,27 @@ pub(crate) fn local_files(cx: &Context<'_>, sink: &mut Sink) {
             files::file(cx, folder, &file.value, file.span, sink);
         }
         for code in &closed.file.code {
-            let found = files::folder(cx, folder, &code.folder.value, code.folder.span, sink);
-            let Some(found) = found else { continue };
+            let Some(found) = code_folder(cx, folder, &code.folder, sink) else { continue };
             for file in &code.files {
                 files::file(cx, &found, &file.value, file.span, sink);
             }
         }
     }
+}
+
+/// The folder of a component's code. One file is code too: then Azure ML uploads nothing else.
+fn code_folder(
+    cx: &Context<'_>,
+    from: &str,
+    code: &Spanned<String>,
+    sink: &mut Sink,
+) -> Option<String> {
+    let full = join(from, &code.value);
+    let kind = full.as_deref().and_then(|full| cx.files.kind(full));
+    if let (Some(EntryKind::File), Some(full)) = (kind, full) {
+        return Some(folder_of(&full).to_owned());
+    }
+    files::folder(cx, from, &code.value, code.span, sink)
 }
 
 /// What an input of the step demands of its source: a parameter without a default, in the plan's

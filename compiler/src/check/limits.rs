@@ -44,7 +44,7 @@ fn experiment(name: &Spanned<String>, sink: &mut Sink) {
         let message = format!("`{}` cannot name an experiment", excerpt(&name.value));
         sink.report(
             Diagnostic::new(&BAD_NAME, name.span, message)
-                .help("use letters, digits, `_` and `-`, and start with a letter or digit"),
+                .help("use letters, digits, blanks, `_` and `-`, and start with a letter or digit"),
         );
     }
 }
@@ -141,9 +141,10 @@ fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
 }
 
 fn is_experiment(name: &str) -> bool {
-    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte);
     name.len() <= 255
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        && !name.ends_with(' ')
         && name.bytes().all(word)
 }
 

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 
 use binder::EdgeSite;
 use cut::Vertex;
-use files::AbsentFolder;
+use files::{AbsentData, AbsentFolder};
 use names::Context;
 use order::Graph;
 use size::Sizes;
@@ -70,6 +70,8 @@ pub struct Checked<'a> {
     pub(crate) release_checks: Option<Sliced>,
     /// Where path filters start in a folder that is not there.
     pub(crate) absent_folders: Vec<Spanned<AbsentFolder>>,
+    /// Data that is not there.
+    pub(crate) absent_data: Vec<Spanned<AbsentData>>,
 }
 
 /// Proves a spec; `None` when a mistake was reported.
@@ -138,6 +140,7 @@ pub fn check<'a>(
         submissions,
         release_checks,
         absent_folders: files::absent_folders(&cx),
+        absent_data: files::absent_data(&cx),
         unread: unused(&all.used),
     })
 }

@@ -4,7 +4,7 @@ use super::matching::Left;
 use super::names::{Context, MOST_NAMES};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Sink, WRONG_TYPE, excerpt};
 use crate::plan::{Mode, Parameter, Scalar, ValueType};
-use crate::source::{Span, join};
+use crate::source::{EntryKind, Span, join};
 use crate::spec::hints;
 use crate::spec::ports::{LongParameter, ParameterSpec};
 use crate::spec::values::Literal;
@@ -282,15 +282,14 @@ fn address(
         return None;
     }
     if kind.is_single_file() {
-        return super::files::file(cx, cx.folder, &literal.text, literal.span, sink);
+        return super::files::data(cx, &literal.text, EntryKind::File, literal.span, sink);
     }
     let full = join(cx.folder, &literal.text);
-    let is_file = full.as_deref().and_then(|full| cx.files.kind(full))
-        == Some(crate::source::EntryKind::File);
+    let is_file = full.as_deref().and_then(|full| cx.files.kind(full)) == Some(EntryKind::File);
     if is_file && kind != ValueType::UriFolder && kind != ValueType::Mltable {
         return full; // a model may be a single file
     }
-    super::files::folder(cx, cx.folder, &literal.text, literal.span, sink)
+    super::files::data(cx, &literal.text, EntryKind::Folder, literal.span, sink)
 }
 
 /// A literal for a parameter: its type and all that the parameter demands.

@@ -13,7 +13,7 @@ use crate::diagnostics::{
     UNBOUND_PARAMETER,
 };
 use crate::plan::{
-    Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step, TriggerKind,
+    Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step, Task, TriggerKind,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::text::OrReference;
@@ -393,6 +393,8 @@ fn all_bound(
 pub(crate) enum Pasted {
     /// Not at all.
     Never,
+    /// Handed to a component, which quotes it in its own way.
+    HandedOn,
     /// Between quotes.
     Quoted,
     /// Bare, in arguments that are split at blanks.
@@ -409,7 +411,9 @@ pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
         }
     };
     for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
-        step.references(&mut |reference| note(reference, Pasted::Quoted));
+        let is_component = matches!(step.task, Task::Component(_));
+        let how = if is_component { Pasted::HandedOn } else { Pasted::Quoted };
+        step.references(&mut |reference| note(reference, how));
         for input in step.argument_inputs().filter(|input| input.kind.is_scalar()) {
             input.references(&mut |reference| note(reference, Pasted::Bare));
         }
@@ -426,6 +430,8 @@ fn pasteable(pasted: &[Pasted], id: ParameterId, value: &Scalar, at: Span, sink:
     }
     let (message, help) = if text.is_empty() {
         ("an empty text does not reach Azure ML", "the service drops it; choose a word for «none»")
+    } else if pasted == Pasted::HandedOn {
+        return;
     } else if text.contains(['\'', '"', '$', '`', '\\']) || text.chars().any(char::is_control) {
         (
             "this text cannot be handed to Azure ML",

@@ -75,6 +75,8 @@ rules! {
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
     Warning MISSING_PATH "missing-path";
+    Warning MISSING_DATA "missing-data";
+    Warning BYTES_OF_TABLE "bytes-of-table";
     Warning ROOT_ABOVE "root-above";
 }
 

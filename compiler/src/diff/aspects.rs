@@ -51,6 +51,9 @@ pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
     pairs.put("timeout", format!("{} minutes", plan.timeout_minutes));
     pairs.put_some("default_datastore", plan.settings.default_datastore.as_ref());
     pairs.put("continue_on_step_failure", plan.settings.continue_on_step_failure.to_string());
+    for (name, value) in &plan.settings.properties {
+        pairs.put(format!("property {name}"), value);
+    }
     pairs.put("force_rerun", plan.settings.force_rerun.to_string());
     pairs.put_list("identity", &keys_words(&plan.settings.identity));
     for (name, text) in &plan.env {

@@ -138,6 +138,7 @@ fn plan() -> Plan {
             continue_on_step_failure: false,
             force_rerun: false,
             identity: Vec::new(),
+            properties: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),

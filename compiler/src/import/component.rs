@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Cx, put_from};
 use super::names;
-use super::ports::inputs;
+use super::ports::{Bindings, inputs};
 use super::read::{Field, Keys, Node};
-use super::scope::{Outputs, Scope, word};
+use super::scope::{Ports, Scope, word};
 use super::step::{extras, head, limits, resources, tail};
 use super::text::{self, Part, Path};
 use crate::emit::Map;
@@ -37,7 +37,9 @@ pub(super) fn step(
     } else {
         put_from(&mut step, "component", Some(from), Some(field));
     }
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|_| false);
+    let declared = scope.components.get(node.name()).and_then(|ports| ports.inputs.as_ref());
+    let bindings = Bindings { used: &|_| false, declared, component: true };
+    let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
     tail(cx, scope, &name, keys, inputs, &mut step);
     if registered {
         assumed(cx, scope, node, &mut step);
@@ -55,7 +57,7 @@ fn is_registered(reference: &str) -> bool {
 
 /// Outputs of a registered component that others read and that the node does not declare.
 fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step: &mut Map) {
-    let Some(outputs) = scope.components.get(node.name()) else { return };
+    let Some(Ports { outputs, .. }) = scope.components.get(node.name()) else { return };
     let declared = node.value.get("outputs");
     let mut missing = Map::new();
     for (output, kind) in outputs {
@@ -79,36 +81,46 @@ fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step: &mut Map) 
     }
 }
 
-/// What the components of a pipeline give, by node: what their files say, else what others read.
-pub(super) fn outputs(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Outputs> {
+/// What the components of a pipeline take and give, by node: what their files say, else what others
+/// read.
+pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> {
     let mut read = BTreeSet::new();
     mentioned(jobs, &mut read);
     let mut all = BTreeMap::new();
     for node in jobs.fields() {
         let Some(component) = node.value.get("component") else { continue };
         let Some(reference) = component.text() else { continue };
-        let mut outputs = Outputs::new();
-        if is_registered(reference) {
+        let ports = if is_registered(reference) {
             let mine = read.iter().filter(|(other, _)| other == node.name());
-            outputs.extend(mine.map(|(_, output)| (output.clone(), "uri_folder")));
+            let outputs = mine.map(|(_, output)| (output.clone(), "uri_folder"));
+            Some(Ports { inputs: None, outputs: outputs.collect() })
         } else {
-            let path = reference.strip_prefix("file:").unwrap_or(reference);
-            if let Some(path) = join(folder_of(&component.file().path), path) {
-                let declared = cx.with_file(&path, Some(component.span()), |_, file| {
-                    let ports = file.root()?.get("outputs")?;
-                    let each = ports.fields().into_iter().map(|port| {
-                        let kind = port.value.get("type").and_then(|it| it.text());
-                        let kind = kind.and_then(word).unwrap_or("uri_folder");
-                        (port.name().to_owned(), kind)
-                    });
-                    Some(each.collect::<Outputs>())
-                });
-                outputs.extend(declared.into_iter().flatten());
-            }
-        }
-        all.insert(node.name().to_owned(), outputs);
+            in_file(cx, component, reference)
+        };
+        all.insert(node.name().to_owned(), ports.unwrap_or_default());
     }
     all
+}
+
+/// The ports of a component file.
+fn in_file(cx: &mut Cx<'_>, at: Node<'_>, reference: &str) -> Option<Ports> {
+    let path = reference.strip_prefix("file:").unwrap_or(reference);
+    let path = join(folder_of(&at.file().path), path)?;
+    cx.with_file(&path, Some(at.span()), |_, file| {
+        let root = file.root()?;
+        // A flow takes what its data have.
+        let is_component = root.get("flow").is_none() && root.get("nodes").is_none();
+        let inputs = is_component.then(|| types(root.get("inputs")));
+        Some(Ports { inputs, outputs: types(root.get("outputs")) })
+    })
+}
+
+fn types(ports: Option<Node<'_>>) -> BTreeMap<String, &'static str> {
+    let each = ports.iter().flat_map(Node::fields).map(|port| {
+        let kind = port.value.get("type").and_then(|it| it.text());
+        (port.name().to_owned(), kind.and_then(word).unwrap_or("uri_folder"))
+    });
+    each.collect()
 }
 
 /// Every output of a node that a text names.

@@ -3,7 +3,7 @@
 use super::context::{Cx, literal, put_from};
 use super::environment::environment;
 use super::names;
-use super::ports::inputs;
+use super::ports::{Bindings, inputs};
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
@@ -38,7 +38,7 @@ pub(super) fn automl(
         }
     }
     step.put("automl", table);
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|_| false);
+    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|_| false));
     tail(cx, scope, &names::step(node.name()), keys, inputs, &mut step);
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
     extras(keys, &mut step);
@@ -121,7 +121,7 @@ pub(super) fn sweep(
     put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
     let command = trial.take("command");
     let words = command.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(words, name));
+    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(words, name)));
     let mut tried = Map::new();
     let code = trial.take("code");
     put_from(&mut tried, "code", code.and_then(|field| cx.path(field.value)), code);
@@ -178,7 +178,7 @@ pub(super) fn spark(
     put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
     let arguments = keys.take("args");
     let words = arguments.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(words, name));
+    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(words, name)));
     let mut spark = Map::new();
     let code = keys.take("code");
     put_from(&mut spark, "code", code.and_then(|field| cx.path(field.value)), code);

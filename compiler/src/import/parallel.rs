@@ -3,7 +3,7 @@
 use super::context::{Cx, put_from};
 use super::environment::environment;
 use super::names;
-use super::ports::{Inputs, inputs};
+use super::ports::{Bindings, Inputs, inputs};
 use super::read::{Field, Keys, Node};
 use super::scope::Scope;
 use super::step::{extras, head, references, resources, setting, tail, uses, verbatim};
@@ -30,9 +30,8 @@ pub(super) fn step(
     let words = |key: &str| keys.node.get(key).and_then(|it| it.text()).unwrap_or("");
     let arguments = task.node.get("program_arguments").and_then(|it| it.text()).unwrap_or("");
     let divided = words("input_data");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| {
-        uses(arguments, name) || uses(divided, name)
-    });
+    let used = |name: &str| uses(arguments, name) || uses(divided, name);
+    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&used));
     let parallel = body(cx, scope, keys, &task, &inputs);
     step.put("parallel", parallel);
     cx.finish(&task, "`task`");

@@ -4,7 +4,7 @@ use super::component;
 use super::context::{Cx, put_claimed, put_from};
 use super::names;
 use super::ports;
-use super::read::{Field, Foreign, Keys};
+use super::read::{Field, Foreign, Keys, Node};
 use super::schedule::Trigger;
 use super::scope::Scope;
 use super::step::{compute, step};
@@ -53,13 +53,14 @@ pub(super) fn pipeline(
     put_map(&mut spec, "parameters", parameters, inputs);
     let mut settings = Map::new();
     let default = defaults(cx, &keys, &mut settings);
+    let default = default.or_else(|| nobodys(cx, root, jobs));
     let mut scope = Scope {
         jobs: jobs.value,
         inputs: inputs.map(|field| field.value),
         outputs: outputs.map(|field| field.value),
         compute: default.clone(),
         environments: Vec::new(),
-        components: component::outputs(cx, jobs.value),
+        components: component::ports(cx, jobs.value),
         bound: Vec::new(),
     };
     let steps = steps(cx, &mut scope, jobs);
@@ -98,10 +99,11 @@ fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
     }
     let field = keys.take("tags");
     put_map(spec, "tags", cx.words(field), field);
-    if keys.node.get("version").is_some() {
-        keys.take("version");
+    let field = keys.take("properties");
+    put_map(spec, "properties", cx.words(field), field);
+    for unsaid in ["version", "is_deterministic"] {
+        keys.take(unsaid);
     }
-    keys.take("is_deterministic");
 }
 
 /// Adds a map with the comments of the field that it became.
@@ -131,6 +133,19 @@ fn defaults(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) -> Option<String> 
         put_from(spec, "identity", Some(super::step::settings(field.value)), Some(field));
     }
     own.or(default)
+}
+
+/// A pipeline component leaves the cluster to whoever uses it.
+fn nobodys(cx: &mut Cx<'_>, root: Node<'_>, jobs: Field<'_>) -> Option<String> {
+    let schema = root.get("$schema").and_then(|it| it.text()).unwrap_or("");
+    let open = |job: Field<'_>| job.value.get("compute").is_none();
+    if !schema.contains("Component") || !jobs.value.fields().into_iter().any(open) {
+        return None;
+    }
+    let message =
+        "the component leaves the cluster to the pipelines that use it; the spec says `serverless`";
+    cx.changed(jobs.key.span(), message);
+    Some("serverless".to_owned())
 }
 
 fn steps(cx: &mut Cx<'_>, scope: &mut Scope<'_>, jobs: Field<'_>) -> Map {

@@ -8,8 +8,11 @@ use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::{Scope, input_kind, word};
 use super::text;
+use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
+use crate::plan::ValueType;
 use crate::spec::ports::LongParameter;
+use crate::spec::values::value_type;
 
 /// The parameters of a pipeline job (with values) or component (with types and defaults).
 pub(super) fn parameters(cx: &mut Cx<'_>, field: Option<Field<'_>>) -> Map {
@@ -33,6 +36,10 @@ fn adapted(cx: &mut Cx<'_>, field: Field<'_>) -> String {
 }
 
 fn parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
+    if let Some(value) = node.get("value") {
+        cx.finish(&Keys::without(node, &["value", "type"]), "an input of the pipeline");
+        return mistaken(cx, value).or_else(|| parameter(cx, value));
+    }
     if node.is_map() {
         return Some(long_parameter(cx, node));
     }
@@ -46,6 +53,28 @@ fn parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
     long.put("type", "string").put("default", value);
     any_text(&mut long, text);
     Some(long.into())
+}
+
+/// What Azure ML's tools make of a number in `{ value: … }`, if that is another one.
+fn mistaken(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
+    let value: Doc = match node.value() {
+        Value::Integer(0) => false.into(),
+        Value::Integer(1) => true.into(),
+        Value::Float(text) => {
+            text.split(['.', 'e', 'E']).next()?.parse::<i64>().unwrap_or(0).into()
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Text(_)
+        | Value::List
+        | Value::Map => {
+            return None;
+        }
+    };
+    let message = "Azure ML's tools take only whole numbers above 1 behind `value`, and read another value here; so does the spec";
+    cx.changed(node.span(), message);
+    Some(value)
 }
 
 /// Whether a parameter takes a text without a pattern of its own.
@@ -115,38 +144,91 @@ pub(super) struct Inputs {
     pub(super) paths: BTreeMap<String, String>,
 }
 
+/// What is known of the inputs that a node binds.
+pub(super) struct Bindings<'a> {
+    /// Whether the command itself refers to an input.
+    pub(super) used: &'a dyn Fn(&str) -> bool,
+    /// The types that a component file declares.
+    pub(super) declared: Option<&'a BTreeMap<String, &'static str>>,
+    /// Whether the node runs a component, whose inputs have their types elsewhere.
+    pub(super) component: bool,
+}
+
+impl<'a> Bindings<'a> {
+    /// Those of a node with a command of its own.
+    pub(super) fn of(used: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { used, declared: None, component: false }
+    }
+}
+
 /// The inputs of a step. One that only hands a value on under the name that the compiler would give
-/// it is left to the reference in the command, if `used` says that there is one.
+/// it is left to the reference in the command, if there is one.
 pub(super) fn inputs(
     cx: &mut Cx<'_>,
     scope: &Scope<'_>,
     field: Option<Field<'_>>,
-    used: &dyn Fn(&str) -> bool,
+    bindings: &Bindings<'_>,
 ) -> Inputs {
     let mut inputs = Inputs::default();
     for field in field.iter().flat_map(|field| field.value.fields()) {
-        let name = names::port(field.name());
-        let Some(bound) = bound(cx, scope, field.value) else { continue };
+        let Some(takes) = takes(cx, field, bindings) else { continue };
+        let Some(bound) = bound(cx, scope, field.value, takes) else { continue };
+        let used = (bindings.used)(field.name());
         let path = match bound {
-            Bound::Same { path, by_itself } if by_itself == field.name() && used(field.name()) => {
-                path
-            }
+            Bound::Same { path, by_itself } if by_itself == field.name() && used => path,
             Bound::Same { path, .. } => {
-                let source = format!("${{{{ {path} }}}}");
-                let name = adapted(cx, field);
-                put_claimed(&mut inputs.declared, name, source, field.key.file().claim(&field));
-                format!("inputs.{}", names::port(field.name()))
+                let source = format!("${{{{ {path} }}}}").into();
+                declare(cx, &mut inputs, field, source)
             }
-            Bound::Doc(doc) => {
-                let name = adapted(cx, field);
-                put_claimed(&mut inputs.declared, name, doc, field.key.file().claim(&field));
-                format!("inputs.{}", names::port(field.name()))
-            }
+            Bound::Doc(doc) => declare(cx, &mut inputs, field, doc),
         };
-        let _ = name;
         inputs.paths.insert(field.name().to_owned(), path);
     }
     inputs
+}
+
+/// What takes an input; `None` when nothing does, and the input is left out.
+fn takes(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'_>) -> Option<Takes> {
+    let Some(declared) = bindings.declared else {
+        return Some(if bindings.component { Takes::Unknown } else { Takes::Anything });
+    };
+    let kind = declared.get(field.name()).and_then(|kind| value_type(kind));
+    if kind.is_none() {
+        let name = excerpt(field.name());
+        let message = format!(
+            "the component has no input `{name}`; Azure ML's tools drop it, and so does the spec"
+        );
+        cx.changed(field.key.span(), message);
+    }
+    kind.map(Takes::Type)
+}
+
+fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> String {
+    let name = adapted(cx, field);
+    let path = format!("inputs.{name}");
+    put_claimed(&mut inputs.declared, name, doc, field.key.file().claim(&field));
+    path
+}
+
+/// What takes the value of an input.
+#[derive(Clone, Copy)]
+enum Takes {
+    /// A command of the node's own.
+    Anything,
+    /// A component that nobody can look into.
+    Unknown,
+    /// An input of this type of a component.
+    Type(ValueType),
+}
+
+impl Takes {
+    /// Whether the language proves this type right.
+    fn takes(self, kind: &str) -> bool {
+        match self {
+            Self::Anything | Self::Unknown => true,
+            Self::Type(input) => value_type(kind).is_some_and(|kind| input.takes(kind)),
+        }
+    }
 }
 
 enum Bound {
@@ -156,9 +238,9 @@ enum Bound {
     Doc(Doc),
 }
 
-fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound> {
+fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes) -> Option<Bound> {
     if node.is_map() {
-        return bound_map(cx, scope, node);
+        return bound_map(cx, scope, node, takes);
     }
     let Value::Text(text) = node.value() else {
         let doc = literal(node.value());
@@ -173,15 +255,34 @@ fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound> {
     }
     if let Some(inner) = text::whole(text) {
         let found = scope.find(cx, inner, node.span())?;
-        return Some(Bound::Same { path: found.path, by_itself: found.name });
+        if takes.takes(found.kind) {
+            return Some(Bound::Same { path: found.path, by_itself: found.name });
+        }
+        let mut long = Map::new();
+        long.put("from", format!("${{{{ {} }}}}", found.path)).put("unchecked", true);
+        return Some(Bound::Doc(long.into()));
+    }
+    if let Takes::Type(ValueType::Boolean) = takes
+        && let Some(truth) = truth(text)
+    {
+        return Some(Bound::Doc(truth.into()));
     }
     scope.text(cx, node).map(|text| Bound::Doc(text.into()))
 }
 
-fn bound_map(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound> {
+/// Azure ML hands a text on as it is, and writes a truth value like this.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "True" => Some(true),
+        "False" => Some(false),
+        _ => None,
+    }
+}
+
+fn bound_map(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes) -> Option<Bound> {
     let keys = Keys::of(node);
     let kind = input_kind(node);
-    let typed = keys.take("type").is_some();
+    keys.take("type");
     let mode = cx.text(keys.take("mode"));
     let Some(source) = keys.take("path").or_else(|| keys.take("value")) else {
         cx.wrong(node.span(), "this input has no `path`");
@@ -189,18 +290,26 @@ fn bound_map(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Bound
     };
     cx.finish(&keys, "an input of a step");
     let mut long = Map::new();
-    if let Some(inner) = source.value.text().and_then(text::whole) {
+    let unchecked = if let Some(inner) = source.value.text().and_then(text::whole) {
         let found = scope.find(cx, inner, source.value.span())?;
-        let same = !typed || found.kind == kind;
-        if same && mode.is_none() {
+        // The type of a reference to a component's input goes nowhere.
+        let same = found.kind == kind || !matches!(takes, Takes::Anything) && mode.is_none();
+        let proven = takes.takes(found.kind);
+        if same && proven && mode.is_none() {
             return Some(Bound::Same { path: found.path, by_itself: found.name });
         }
         long.put("from", format!("${{{{ {} }}}}", found.path));
         if !same {
             long.put("type", kind);
         }
+        let said = value_type(kind).zip(value_type(found.kind));
+        !proven || !same && said.is_some_and(|(kind, found)| !kind.takes(found))
     } else {
         long.put("from", address(cx, source.value)?).put("type", kind);
+        !takes.takes(kind)
+    };
+    if unchecked {
+        long.put("unchecked", true);
     }
     long.put_some("mode", mode);
     Some(Bound::Doc(long.into()))

@@ -198,6 +198,15 @@ impl<'a> Keys<'a> {
         Self { node, fields }
     }
 
+    /// All keys of a map but those that were read already.
+    pub(super) fn without(node: Node<'a>, known: &[&str]) -> Self {
+        let keys = Self::of(node);
+        for key in known {
+            keys.take(key);
+        }
+        keys
+    }
+
     /// Takes a key that says something.
     pub(super) fn take(&self, key: &str) -> Option<Field<'a>> {
         let (field, taken) = self.fields.iter().find(|(field, _)| field.name() == key)?;

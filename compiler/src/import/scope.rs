@@ -15,8 +15,14 @@ use crate::spec::values::value_type;
 /// A chain of inputs that lead to inputs is cut here: it is a circle.
 const LONGEST_CHAIN: usize = 20;
 
-/// The types of a component's outputs, by name.
-pub(super) type Outputs = BTreeMap<String, &'static str>;
+/// What a component takes and gives.
+#[derive(Default)]
+pub(super) struct Ports {
+    /// The types of its inputs, by name; `None` where they stand in a workspace.
+    pub(super) inputs: Option<BTreeMap<String, &'static str>>,
+    /// The types of its outputs, by name.
+    pub(super) outputs: BTreeMap<String, &'static str>,
+}
 
 /// One pipeline: its ports and nodes, and what its steps share.
 pub(super) struct Scope<'a> {
@@ -30,8 +36,8 @@ pub(super) struct Scope<'a> {
     pub(super) compute: Option<String>,
     /// Environments by the name that the spec gives them.
     pub(super) environments: Vec<(String, Map)>,
-    /// What the components behind nodes give.
-    pub(super) components: BTreeMap<String, Outputs>,
+    /// The components behind nodes.
+    pub(super) components: BTreeMap<String, Ports>,
     /// Outputs of the pipeline, and what is bound to them.
     pub(super) bound: Vec<(String, String)>,
 }
@@ -84,7 +90,7 @@ impl<'a> Scope<'a> {
     }
 
     fn output_kind(&self, node: &str, output: &str) -> Option<&'static str> {
-        let known = self.components.get(node).and_then(|outputs| outputs.get(output));
+        let known = self.components.get(node).and_then(|ports| ports.outputs.get(output));
         let node = self.jobs.get(node)?;
         let declared = node.get("outputs").and_then(|outputs| outputs.get(output));
         if declared.is_none() && node.get("type").and_then(|it| it.text()) == Some("automl") {

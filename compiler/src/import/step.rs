@@ -2,7 +2,7 @@
 
 use super::context::{Cx, copied, put_from};
 use super::environment::environment;
-use super::ports::{Inputs, inputs, outputs};
+use super::ports::{Bindings, Inputs, inputs, outputs};
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
@@ -55,7 +55,7 @@ fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<
     put_from(&mut step, "code", code, field);
     let command = keys.take("command");
     let text = command.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &|name| uses(text, name));
+    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(text, name)));
     match command {
         Some(field) => {
             let run = script(cx, &inputs, keys, field.value);
@@ -94,6 +94,7 @@ pub(super) fn head(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, step: &m
         let field = keys.take(key);
         put_from(step, key, cx.text(field), field);
     }
+    keys.take("name"); // Azure ML's tools put the node's own there
     let field = keys.take("compute");
     let own = field.and_then(|field| compute(cx, field.value));
     put_from(step, "compute", own.filter(|own| scope.compute.as_ref() != Some(own)), field);

@@ -3,7 +3,9 @@
 mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
+mod bytes_of_table;
 mod lost_title;
+mod missing_data;
 mod missing_path;
 mod name_style;
 mod output_not_written;
@@ -40,7 +42,9 @@ static LINTS: &[Lint] = &[
     boolean_spelling::lint,
     build_id_kills_reuse::lint,
     busy_minute::lint,
+    bytes_of_table::lint,
     lost_title::lint,
+    missing_data::lint,
     missing_path::lint,
     name_style::lint,
     output_not_written::lint,

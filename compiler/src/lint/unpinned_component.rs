@@ -17,5 +17,8 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 }
 
 fn is_latest(name: &str) -> bool {
-    name.ends_with("@latest") || name.ends_with("/labels/latest")
+    let bare = |name: &str| !name.contains("/versions/") && !name.contains("/labels/");
+    name.ends_with("@latest")
+        || name.ends_with("/labels/latest")
+        || name.starts_with("azureml://registries/") && bare(name)
 }

@@ -9,6 +9,8 @@ use crate::plan::{
     Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
 };
 use crate::source::Spanned;
+use crate::spec::decode::Dict;
+use crate::spec::values::{AnyName, Word};
 
 /// An Azure ML job may take this long when the author says nothing.
 const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
@@ -43,7 +45,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         display_name: or_name(spec.display_name.as_ref()),
         description: spec.description.as_ref().map(|it| it.value.clone()),
         experiment: or_name(spec.experiment.as_ref()),
-        tags: spec.tags.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect(),
+        tags: words(&spec.tags),
         settings: settings(checked),
         timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
             .unwrap_or(u32::MAX),
@@ -69,7 +71,13 @@ fn settings(checked: &mut Checked<'_>) -> JobSettings {
         continue_on_step_failure: flag(spec.continue_on_step_failure.as_ref()),
         force_rerun: flag(spec.force_rerun.as_ref()),
         identity: std::mem::take(&mut checked.identity),
+        properties: words(&spec.properties),
     }
+}
+
+/// A map of names to words.
+fn words(dict: &Dict<AnyName, Word>) -> Vec<(String, String)> {
+    dict.good().map(|(name, it)| (name.value.clone(), it.0.value.clone())).collect()
 }
 
 /// What is collected while triggers are said again.

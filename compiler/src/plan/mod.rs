@@ -215,4 +215,6 @@ pub struct JobSettings {
     pub force_rerun: bool,
     /// Who the nodes are when they read data; empty: what the service does by itself.
     pub identity: Keys,
+    /// Properties of the jobs, in order.
+    pub properties: Vec<(String, String)>,
 }

@@ -42,6 +42,18 @@ impl ValueType {
         Self::TritonModel,
     ];
 
+    /// Whether what is of this type takes what is of another.
+    pub fn takes(self, given: Self) -> bool {
+        let wider = matches!(
+            (self, given),
+            (Self::Number, Self::Integer)
+                // A string takes any value; models are folders or files underneath.
+                | (Self::String, Self::Integer | Self::Number | Self::Boolean)
+                | (Self::UriFolder, Self::MlflowModel | Self::CustomModel | Self::TritonModel)
+        );
+        self == given || wider
+    }
+
     /// The word that authors and Azure ML use.
     pub fn word(self) -> &'static str {
         match self {

@@ -98,6 +98,8 @@ record! {
         opt experiment = "experiment": Spanned<String>,
         /// Tags of the Azure ML jobs.
         all tags = "tags": Dict<AnyName, Word>,
+        /// Properties of the Azure ML jobs, which tools read where people read tags.
+        all properties = "properties": Dict<AnyName, Word>,
         /// The datastore for outputs without a path; by default the workspace's own.
         opt default_datastore = "default_datastore": Spanned<String>,
         /// Whether other branches of an Azure ML job go on when a step fails.

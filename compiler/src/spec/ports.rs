@@ -204,6 +204,9 @@ record! {
         opt kind = "type": Spanned<ValueType>,
         /// How data arrives (Azure ML).
         opt mode = "mode": Spanned<ModeWord>,
+        /// Hands the value on though it is of another type than what takes it, or outside of the
+        /// values that a component takes: nothing is proved of it.
+        opt unchecked = "unchecked": Spanned<bool> = false,
     }
     short from
 }

@@ -63,10 +63,12 @@ impl ComponentSpec {
         let filled = |(name, version): (&str, &str)| !name.is_empty() && !version.is_empty();
         if let Some(registry) = rest.strip_prefix("//registries/") {
             let parts: Vec<&str> = registry.split('/').collect();
-            let known = |parts: &[&str]| {
-                parts[1] == "components" && matches!(parts[3], "versions" | "labels")
+            let known = match parts.as_slice() {
+                [_, "components", _] => true, // the newest
+                [_, "components", _, word, _] => matches!(*word, "versions" | "labels"),
+                _ => false,
             };
-            return parts.len() == 5 && known(&parts) && parts.iter().all(|part| !part.is_empty());
+            return known && parts.iter().all(|part| !part.is_empty());
         }
         rest.starts_with("/subscriptions/")
             || rest.split_once([':', '@']).is_some_and(filled) && !rest.contains('/')

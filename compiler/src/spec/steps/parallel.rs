@@ -154,7 +154,7 @@ impl Kind for Parallel {
             binder.file_in(code, &self.entry_script.value.0, self.entry_script.span);
         }
         let input_data = self.divided_input(binder);
-        let batching = self.batching(input_data, binder);
+        let batching = self.batching(binder);
         let append_row_to = match &self.append_row_to {
             Some(name) => Some(binder.output(name, &[ValueType::UriFile])?),
             None => None,
@@ -225,7 +225,7 @@ impl Parallel {
         None
     }
 
-    fn batching(&self, input: Option<u32>, binder: &mut dyn Binder) -> Batching {
+    fn batching(&self, binder: &mut dyn Binder) -> Batching {
         if let (Some(keys), Some(size)) = (self.partition_keys.0.first(), &self.mini_batch_size) {
             let at = match size {
                 OrReference::Value(size) => size.text.span,
@@ -248,7 +248,6 @@ impl Parallel {
                 ),
             );
         }
-        self.unit_for_tables(input, binder);
         let kinds = &[ValueType::Integer, ValueType::String];
         let size = setting(self.mini_batch_size.as_ref(), kinds, binder, |size| {
             Scalar::Text(size.text.value.clone())
@@ -259,20 +258,6 @@ impl Parallel {
     /// Where to say that a key is missing: the start, so that the place is one line.
     fn head(&self) -> Span {
         Span::new(self.span.file, self.span.start, self.span.start)
-    }
-
-    /// A bare number would be that many bytes of a table, which nobody means.
-    fn unit_for_tables(&self, input: Option<u32>, binder: &mut dyn Binder) {
-        let table = input.is_some_and(|input| binder.input_kind(input) == ValueType::Mltable);
-        if let (true, Some(OrReference::Value(size))) = (table, &self.mini_batch_size)
-            && !size.bytes
-        {
-            let message = "over an mltable `mini_batch_size` needs a unit";
-            binder.report(
-                Diagnostic::new(&BAD_VALUE, size.text.span, message)
-                    .help("write about how many bytes a mini-batch has, such as 1MB"),
-            );
-        }
     }
 
     fn try_time(&self, binder: &mut dyn Binder) -> Option<Setting> {

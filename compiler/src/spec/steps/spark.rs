@@ -18,6 +18,12 @@ choice! {
         V33 = "3.3",
         /// Spark 3.4.
         V34 = "3.4",
+        /// Spark 3.2, in the older spelling.
+        V320 = "3.2.0",
+        /// Spark 3.3, in the older spelling.
+        V330 = "3.3.0",
+        /// Spark 3.4, in the older spelling.
+        V340 = "3.4.0",
     }
 }
 

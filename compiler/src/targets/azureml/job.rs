@@ -22,6 +22,11 @@ pub(super) fn write(context: &Context<'_>) -> Map {
     doc.put("display_name", context.title()).put("experiment_name", &plan.experiment);
     doc.put_some("description", plan.description.as_ref());
     doc.put("settings", settings(plan));
+    let mut properties = Map::new();
+    for (name, property) in &plan.settings.properties {
+        properties.put(name.clone(), property);
+    }
+    doc.put_filled("properties", properties);
     doc.put_filled("identity", node::keys(&plan.settings.identity));
     doc.put("component", format!("./{}", context.submission.component_file()));
     doc.put_filled("inputs", inputs(context));

@@ -60,6 +60,7 @@ pub(super) fn plan(name: &str) -> Builder {
             continue_on_step_failure: false,
             force_rerun: false,
             identity: Vec::new(),
+            properties: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),

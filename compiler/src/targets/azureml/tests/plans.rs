@@ -391,6 +391,7 @@ pub(super) fn plan() -> Plan {
             continue_on_step_failure: false,
             force_rerun: true,
             identity: Vec::new(),
+            properties: Vec::new(),
         },
         timeout_minutes: 300,
         env: Vec::new(),

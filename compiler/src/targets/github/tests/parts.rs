@@ -46,6 +46,7 @@ pub(super) fn empty(name: &str) -> Plan {
             continue_on_step_failure: false,
             force_rerun: false,
             identity: Vec::new(),
+            properties: Vec::new(),
         },
         timeout_minutes: 300,
         env: vec![],
