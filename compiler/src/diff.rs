@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Parameter, Place, Plan, Scalar, Step, StepId};
+use crate::plan::{ComponentPlace, Parameter, Place, Plan, Scalar, Step, StepId, Task};
 
 mod aspects;
 #[cfg(test)]
@@ -84,20 +84,17 @@ pub struct Aspect {
 
 /// Compares two plans of one spec.
 pub fn diff(old: &Plan, new: &Plan) -> Diff {
-    let steps = compare(
-        old.steps.iter().map(|step| (&*step.name, aspects::step(old, step))),
-        new.steps.iter().map(|step| (&*step.name, aspects::step(new, step))),
-    );
+    let steps = compare(steps(old), steps(new));
     let parameters = compare(
-        old.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
-        new.parameters.iter().map(|item| (&*item.name, aspects::parameter(item))),
+        old.parameters.iter().map(|item| (item.name.clone(), aspects::parameter(item))),
+        new.parameters.iter().map(|item| (item.name.clone(), aspects::parameter(item))),
     );
     Diff {
         settings: between(&aspects::settings(old), &aspects::settings(new)),
         edges: edges(old, new),
         triggers: compare(
-            old.triggers.iter().map(|item| (&*item.name, aspects::trigger(old, item))),
-            new.triggers.iter().map(|item| (&*item.name, aspects::trigger(new, item))),
+            old.triggers.iter().map(|item| (item.name.clone(), aspects::trigger(old, item))),
+            new.triggers.iter().map(|item| (item.name.clone(), aspects::trigger(new, item))),
         ),
         breaks: breaks(old, new),
         runs_again: runs_again(new, &parameters, &steps),
@@ -110,23 +107,33 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
 /// A property and its value.
 type Pair = (String, String);
 
-fn compare<'a>(
-    old: impl Iterator<Item = (&'a str, Vec<Pair>)>,
-    new: impl Iterator<Item = (&'a str, Vec<Pair>)>,
+/// The steps of a plan, and those of the pipelines that it uses: `<pipeline>/<step>`.
+fn steps(plan: &Plan) -> impl Iterator<Item = (String, Vec<Pair>)> {
+    let own = plan.steps.iter().map(|step| (step.name.clone(), aspects::step(plan, step)));
+    let used = plan.used.iter().flat_map(|used| {
+        let steps = used.steps.iter();
+        steps.map(|step| (format!("{}/{}", used.name, step.name), aspects::step(used, step)))
+    });
+    own.chain(used)
+}
+
+fn compare(
+    old: impl Iterator<Item = (String, Vec<Pair>)>,
+    new: impl Iterator<Item = (String, Vec<Pair>)>,
 ) -> Vec<Change> {
-    let mut old: Vec<(&str, Vec<Pair>)> = old.collect();
+    let mut old: Vec<(String, Vec<Pair>)> = old.collect();
     let mut changes = Vec::new();
     for (name, after) in new {
         let before = old.iter().position(|(known, _)| *known == name).map(|at| old.remove(at).1);
         let kind = if before.is_some() { Kind::Changed } else { Kind::Added };
         let aspects = between(&before.unwrap_or_default(), &after);
         if kind == Kind::Added || !aspects.is_empty() {
-            changes.push(Change { kind, name: name.to_owned(), aspects });
+            changes.push(Change { kind, name, aspects });
         }
     }
     let removed = old.into_iter().map(|(name, before)| Change {
         kind: Kind::Removed,
-        name: name.to_owned(),
+        name,
         aspects: between(&before, &[]),
     });
     changes.extend(removed);
@@ -278,9 +285,10 @@ fn runs_again(new: &Plan, parameters: &[Change], steps: &[Change]) -> Vec<String
         let aspects = if values.is_empty() { Vec::new() } else { aspects::step(new, step) };
         aspects.iter().any(|(_, text)| values.iter().any(|value| text.contains(value)))
     };
+    let others = altered_pipelines(new, steps);
     let altered = |step: &Step| {
         let mut own = steps.iter().filter(|change| change.name == step.name);
-        own.any(|change| change.aspects.iter().any(|aspect| matters(&aspect.what))) || reads(step)
+        own.any(is_other) || reads(step) || uses(step, &others)
     };
     let mut again: Vec<bool> = new.steps.iter().map(altered).collect();
     // Edges need not be in the order of the graph: repeat until nothing is added.
@@ -298,6 +306,35 @@ fn runs_again(new: &Plan, parameters: &[Change], steps: &[Change]) -> Vec<String
         .filter(|(step, again)| *again && matches!(step.place, Place::AzureMl(_)))
         .map(|(step, _)| step.name.clone())
         .collect()
+}
+
+/// The pipelines that a plan uses and that do not do what they did.
+fn altered_pipelines<'a>(new: &'a Plan, steps: &[Change]) -> BTreeSet<&'a str> {
+    let mut altered = BTreeSet::new();
+    // Those that others use come first.
+    for used in &new.used {
+        let mut own = steps.iter().filter(|change| {
+            change.name.split_once('/').is_some_and(|(pipeline, _)| pipeline == used.name)
+        });
+        if own.any(is_other) || used.steps.iter().any(|step| uses(step, &altered)) {
+            altered.insert(&*used.name);
+        }
+    }
+    altered
+}
+
+/// Whether a step uses one of these pipelines.
+fn uses(step: &Step, pipelines: &BTreeSet<&str>) -> bool {
+    let Task::Component(component) = &step.task else { return false };
+    match &component.component {
+        ComponentPlace::Made(path) => pipelines.contains(aspects::used_name(path)),
+        ComponentPlace::File(_) | ComponentPlace::Registered(_) => false,
+    }
+}
+
+/// Whether a step gives something else than before.
+fn is_other(change: &Change) -> bool {
+    change.aspects.iter().any(|aspect| matters(&aspect.what))
 }
 
 /// Whether a property is part of what Azure ML compares before it reuses a result: not the

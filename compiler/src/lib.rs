@@ -14,8 +14,9 @@ pub mod source;
 pub mod spec;
 pub mod syntax;
 pub mod targets;
+mod uses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Sink};
@@ -169,9 +170,11 @@ pub struct Analysis {
 
 /// What specs under one root may not do together: be called alike, write the same file, or publish
 /// at the same endpoint. Each
-/// finding is added to the analysis that it concerns, whose plan is taken away.
+/// finding is added to the analysis that it concerns, whose plan is taken away. What several of them
+/// say of one file that they use is said once.
 pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     let mut analyses: Vec<&mut Analysis> = analyses.collect();
+    say_once(&mut analyses);
     let mut owners: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut clashes: Vec<(usize, usize, (String, String))> = Vec::new();
     for (index, analysis) in analyses.iter().enumerate() {
@@ -210,6 +213,30 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     }
 }
 
+/// Leaves out what is said of a file that another spec uses too; if the file is one of the specs,
+/// it is said there.
+fn say_once(analyses: &mut [&mut Analysis]) {
+    type Said = (String, Span, &'static str, String);
+    let key = |analysis: &Analysis, it: &Diagnostic| -> Said {
+        let path = analysis.sources.file(it.span.file).path.clone();
+        (path, Span { file: SPEC, ..it.span }, it.rule.name, it.message.clone())
+    };
+    let is_own = |it: &Diagnostic| it.span.file <= SPEC;
+    if analyses.iter().all(|analysis| analysis.diagnostics.iter().all(is_own)) {
+        return;
+    }
+    let own = analyses.iter().flat_map(|analysis| {
+        let own = analysis.diagnostics.iter().filter(|it| is_own(it));
+        own.map(|it| key(analysis, it))
+    });
+    let mut said: BTreeSet<Said> = own.collect();
+    for analysis in analyses {
+        let mut found = std::mem::take(&mut analysis.diagnostics);
+        found.retain(|it| is_own(it) || said.insert(key(analysis, it)));
+        analysis.diagnostics = found;
+    }
+}
+
 /// Reads and proves one spec. Needs nothing but the spec, the project and what they name.
 pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Analysis {
     let mut sources = Sources::default();
@@ -230,10 +257,14 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
-        let checked = check::check(spec, &project.spec, files, folder, &mut sources, &mut sink);
+        let mut loader = uses::Loader::new(files, &project.spec, spec_path);
+        loader.read(spec, &mut sources, &mut sink);
+        let uses = &loader.uses;
+        let checked =
+            check::check(spec, &project.spec, files, folder, uses, &mut sources, &mut sink);
         if let Some(checked) = checked.filter(|_| sink.errors() == 0) {
             lint::lint(&checked, &mut sink);
-            plan = Some(lower::lower(checked, spec_path));
+            plan = Some(lower::lower(checked, spec_path, loader.plans));
         }
     }
     let mut found = sink.into_items();

@@ -77,6 +77,7 @@ cases! {
     parallel_whole
     parameters
     pipeline_outputs
+    pipelines
     project_settings
     published
     pull_request_slice

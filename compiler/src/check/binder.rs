@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::interface::{self, Demand};
+use super::interface;
 use super::names::{Context, what_there_is};
 use super::scripts::piece;
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
@@ -86,13 +86,17 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             let demand = interface::demand(interface, &item.name, self.sink);
             let Some((source, found)) = self.source(&spec.from) else { continue };
             let literal = matches!(source, Source::Literal(_));
-            let kind = match &demand {
+            let kind = match demand {
                 Some(demand) => self.demanded_kind(spec, demand, found, literal),
                 None => self.declared_kind(spec, found, literal),
             };
             let Some(kind) = kind else { continue };
+            let fits = demand.is_none_or(|it| self.parameter_fits(spec, &source, it).is_some());
+            if !fits {
+                continue;
+            }
             let source = if literal {
-                let Some(value) = self.literal(spec, kind, demand.as_ref()) else { continue };
+                let Some(value) = self.literal(spec, kind, demand) else { continue };
                 Source::Literal(value)
             } else {
                 source
@@ -102,69 +106,11 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             self.add_input(Input { name, kind, source, mode }, item.name.span);
         }
         interface::all_bound(self.body, self.cx.interface(self.step), self.sink);
+        self.unsaid_inputs();
         self.declared = self.inputs.len();
     }
 
-    /// A value that is written at the input, of its type and within what the component allows.
-    fn literal(
-        &mut self,
-        spec: &crate::spec::ports::InputSpec,
-        kind: ValueType,
-        demand: Option<&Demand>,
-    ) -> Option<crate::plan::Scalar> {
-        let literal = &spec.from.literal;
-        let before = self.sink.items().len();
-        let value = match demand.filter(|_| !is_unchecked(spec)) {
-            Some(demand) => {
-                super::parameters::value_of(self.cx, &demand.parameter, literal, self.sink)
-            }
-            None => super::parameters::typed(self.cx, literal, kind, self.sink),
-        };
-        if let Some(demand) = demand {
-            self.sink.relate(before, demand.declared, "the input of the component");
-        }
-        value
-    }
-
-    /// The type that the component demands, proved against that of the source.
-    fn demanded_kind(
-        &mut self,
-        spec: &crate::spec::ports::InputSpec,
-        demand: &Demand,
-        found: ValueType,
-        literal: bool,
-    ) -> Option<ValueType> {
-        let kind = demand.parameter.kind;
-        if is_unchecked(spec) {
-            let said = spec.kind.as_ref().map(|said| said.value);
-            return Some(said.unwrap_or(if literal { kind } else { found }));
-        }
-        let said = spec.kind.as_ref().filter(|said| !kind.takes(said.value));
-        if let Some(said) = said {
-            let message = format!("the component takes a {}", kind.word());
-            self.sink.report(
-                Diagnostic::new(&TYPE_CLASH, said.span, message)
-                    .related(demand.declared, "declared here")
-                    .help("write that type, or leave it out"),
-            );
-            return None;
-        }
-        if literal || kind.takes(found) {
-            return Some(kind);
-        }
-        let (takes, gives) = (kind.word(), found.word());
-        let message =
-            format!("the component takes a {takes}, and what flows in is of type {gives}");
-        self.sink.report(
-            Diagnostic::new(&TYPE_CLASH, spec.from.text.span, message)
-                .label(format!("of type {gives}"))
-                .related(demand.declared, format!("of type {takes}"))
-                .help("change one of the two types; only an integer is also a number, every value a string, and every model a folder; `unchecked: true` at the input hands it on all the same"),
-        );
-        None
-    }
-
-    fn add_input(&mut self, input: Input, at: Span) -> Option<u32> {
+    pub(crate) fn add_input(&mut self, input: Input, at: Span) -> Option<u32> {
         let number = u32::try_from(self.inputs.len()).ok()?;
         self.by_name.entry(input.name.clone()).or_insert(number);
         self.inputs.push(input);
@@ -351,7 +297,7 @@ fn literal(pieces: &mut PlanText, text: &str) {
 }
 
 /// Whether the author wants nothing proved of an input.
-fn is_unchecked(spec: &crate::spec::ports::InputSpec) -> bool {
+pub(crate) fn is_unchecked(spec: &crate::spec::ports::InputSpec) -> bool {
     spec.unchecked.as_ref().is_some_and(|it| it.value)
 }
 
@@ -474,14 +420,7 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn component(&mut self) -> Option<Box<ComponentUse>> {
-        let spec = self.body.component.as_ref()?;
-        let interface = self.cx.interface(self.step)?;
-        let component = interface.place(spec)?;
-        let kind = interface.kind()?;
-        let names = self.body.outputs.names();
-        let listed = names.filter_map(|name| self.cx.output(self.step, name));
-        let (files, listed) = (interface.files(), listed.collect());
-        Some(Box::new(ComponentUse { component, kind, files, listed }))
+        self.component_use()
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

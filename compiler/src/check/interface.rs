@@ -5,17 +5,19 @@ use std::rc::Rc;
 
 use super::files;
 use super::names::{Context, unknown};
+use super::uses::Uses;
 use crate::diagnostics::{
     CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
 };
-use crate::plan::{ComponentKind, ComponentPlace, Parameter, ValueType};
+use crate::plan::{ComponentKind, ComponentPlace, Output, Parameter, Reference, Scalar, ValueType};
 use crate::source::{
     EntryKind, FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join,
 };
 use crate::spec::Spec;
-use crate::spec::component::{ComponentFile, ComponentPort, read_component};
+use crate::spec::component::{CodeFolder, ComponentFile, ComponentPort, read_component};
 use crate::spec::ports::OutputSpec;
 use crate::spec::steps::{ComponentSpec, StepSpec};
+use crate::spec::values::Literal;
 
 /// What is known of the component behind a step.
 #[derive(Clone, Debug)]
@@ -28,29 +30,92 @@ pub(crate) enum Interface {
     Broken,
 }
 
-/// A component file.
+/// A component whose file was read.
 #[derive(Debug)]
 pub(crate) struct Closed {
-    /// Its root-relative path.
-    path: String,
-    file: ComponentFile,
+    /// Where it stands.
+    pub(crate) place: ComponentPlace,
+    /// What it is.
+    pub(crate) kind: ComponentKind,
+    /// What messages call it.
+    pub(crate) noun: &'static str,
+    /// Where it says what it is.
+    pub(crate) head: Span,
+    /// What flows in, in the author's order.
+    pub(crate) inputs: Vec<InPort>,
+    /// What flows out, in the author's order.
+    pub(crate) outputs: Vec<OutPort>,
+    /// What the component file names.
+    local: Local,
+    /// Facts of the run that the component reads, under the names of its inputs.
+    pub(crate) ambient: Vec<(String, Reference)>,
+}
+
+/// An input of a component.
+#[derive(Debug)]
+pub(crate) struct InPort {
+    /// What it demands of its source.
+    pub(crate) demand: Demand,
+    /// Whether something must be bound to it.
+    pub(crate) required: bool,
+    /// Data that must be bound when the author does not: components have no defaults for data.
+    pub(crate) data: Option<Scalar>,
+    /// Whether it reaches the arguments of a script over mini-batches.
+    pub(crate) is_argument: bool,
+}
+
+/// What an input of a step demands of its source: a parameter without a default, in the plan's
+/// words, and where the component says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Demand {
+    pub(crate) parameter: Parameter,
+    pub(crate) declared: Span,
+}
+
+/// An output of a component.
+#[derive(Debug)]
+pub(crate) struct OutPort {
+    /// What flows, unless the step says more of it.
+    pub(crate) output: Output,
+    /// Where the component says so.
+    pub(crate) declared: Span,
+}
+
+/// What a component file names, seen from the file.
+#[derive(Debug, Default)]
+struct Local {
+    /// Root-relative folder of the component file.
+    folder: String,
+    code: Vec<CodeFolder>,
+    files: Vec<Spanned<String>>,
 }
 
 impl Interface {
     /// What the component is.
     pub(crate) fn kind(&self) -> Option<ComponentKind> {
         match self {
-            Self::Closed(closed) => Some(closed.file.kind.value),
+            Self::Closed(closed) => Some(closed.kind),
             Self::Open(kind) => Some(*kind),
             Self::Broken => None,
         }
     }
 
-    /// Where the component stands.
-    pub(crate) fn place(&self, spec: &ComponentSpec) -> Option<ComponentPlace> {
+    /// The component, when its file was read.
+    pub(crate) fn closed(&self) -> Option<&Closed> {
         match self {
-            Self::Closed(closed) => Some(ComponentPlace::File(closed.path.clone())),
-            Self::Open(_) => Some(ComponentPlace::Registered(spec.from.value.clone())),
+            Self::Closed(closed) => Some(closed),
+            Self::Open(_) | Self::Broken => None,
+        }
+    }
+
+    /// Where the component stands.
+    pub(crate) fn place(&self, body: &StepSpec) -> Option<ComponentPlace> {
+        match self {
+            Self::Closed(closed) => Some(closed.place.clone()),
+            Self::Open(_) => {
+                let name = body.component.as_ref().map(|it| it.from.value.clone());
+                name.map(ComponentPlace::Registered)
+            }
             Self::Broken => None,
         }
     }
@@ -58,24 +123,80 @@ impl Interface {
     /// Root-relative paths that the file names; folders end in `/`.
     pub(crate) fn files(&self) -> Vec<String> {
         let Self::Closed(closed) = self else { return Vec::new() };
-        let from = |path: &str| join(folder_of(&closed.path), path);
-        let files = closed.file.files.iter().filter_map(|file| from(&file.value));
-        let code = closed.file.code.iter().filter_map(|code| from(&code.folder.value));
+        let from = |path: &str| join(&closed.local.folder, path);
+        let files = closed.local.files.iter().filter_map(|file| from(&file.value));
+        let code = closed.local.code.iter().filter_map(|code| from(&code.folder.value));
         files.chain(code.map(|folder| format!("{folder}/"))).collect()
     }
 
     /// The outputs that the component declares; `None` where the author does.
-    pub(crate) fn outputs(&self) -> Option<&[ComponentPort]> {
-        match self {
-            Self::Closed(closed) => Some(&closed.file.outputs),
-            Self::Open(_) | Self::Broken => None,
+    pub(crate) fn outputs(&self) -> Option<&[OutPort]> {
+        self.closed().map(|closed| closed.outputs.as_slice())
+    }
+}
+
+impl Closed {
+    /// A component file.
+    fn of_file(path: &str, file: ComponentFile) -> Self {
+        let ComponentFile { kind, inputs, outputs, code, files } = file;
+        Self {
+            place: ComponentPlace::File(path.to_owned()),
+            kind: kind.value,
+            noun: "component",
+            head: kind.span,
+            inputs: inputs.iter().map(InPort::of_component).collect(),
+            outputs: outputs.iter().map(OutPort::of_component).collect(),
+            local: Local { folder: folder_of(path).to_owned(), code, files },
+            ambient: Vec::new(),
         }
     }
 
+    /// Another spec as a component.
+    pub(crate) fn of_spec(
+        (path, head): (String, Span),
+        inputs: Vec<InPort>,
+        outputs: Vec<OutPort>,
+        ambient: Vec<(String, Reference)>,
+    ) -> Self {
+        let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
+        let local = Local::default();
+        Self { place, kind, noun: "pipeline", head, inputs, outputs, local, ambient }
+    }
+
     /// The input of a name.
-    pub(crate) fn input(&self, name: &str) -> Option<&ComponentPort> {
-        let Self::Closed(closed) = self else { return None };
-        closed.file.inputs.iter().find(|port| port.name.value == name)
+    pub(crate) fn input(&self, name: &str) -> Option<&InPort> {
+        self.inputs.iter().find(|port| port.demand.parameter.name == name)
+    }
+}
+
+impl InPort {
+    fn of_component(port: &ComponentPort) -> Self {
+        let typed = |literal: &Literal| literal.of_kind(port.kind);
+        let parameter = Parameter {
+            name: port.name.value.clone(),
+            kind: port.kind,
+            default: None,
+            description: None,
+            choices: port.choices.iter().filter_map(typed).collect(),
+            min: port.min.as_ref().and_then(typed),
+            max: port.max.as_ref().and_then(typed),
+            pattern: None,
+            mode: None,
+        };
+        Self {
+            demand: Demand { parameter, declared: port.name.span },
+            required: !port.optional && port.default.is_none(),
+            data: None,
+            is_argument: false,
+        }
+    }
+}
+
+impl OutPort {
+    fn of_component(port: &ComponentPort) -> Self {
+        let name = port.name.value.clone();
+        let output = Output { name, kind: port.kind, mode: None, path: None, register: None };
+        Self { output, declared: port.name.span }
     }
 }
 
@@ -84,12 +205,16 @@ pub(crate) fn interfaces(
     spec: &Spec,
     files: &dyn Files,
     folder: &str,
+    uses: &Uses,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Vec<Option<Interface>> {
     let mut known: BTreeMap<String, Option<Rc<Closed>>> = BTreeMap::new();
     let each = spec.steps.items.iter().map(|item| {
-        let component = item.value.as_ref()?.component.as_ref()?;
+        let body = item.value.as_ref()?;
+        let Some(component) = body.component.as_ref() else {
+            return Some(uses.interface(body.pipeline.as_ref()?, folder, sink));
+        };
         let Some(written) = component.file() else {
             let kind = component.kind.as_ref().map_or(ComponentKind::Command, |it| it.value.plan());
             return Some(Interface::Open(kind));
@@ -102,7 +227,7 @@ pub(crate) fn interfaces(
         }
         let closed = known.get(&path).cloned().flatten();
         Some(closed.map_or(Interface::Broken, |closed| {
-            one_kind(component, &closed.file, sink);
+            one_kind(component, &closed, sink);
             Interface::Closed(closed)
         }))
     });
@@ -144,17 +269,17 @@ fn read(
     let before = sink.errors();
     let file = read_component(id, &text, sink);
     let file = file.filter(|_| sink.errors() == before)?;
-    Some(Rc::new(Closed { path: path.to_owned(), file }))
+    Some(Rc::new(Closed::of_file(path, file)))
 }
 
-fn one_kind(component: &ComponentSpec, file: &ComponentFile, sink: &mut Sink) {
+fn one_kind(component: &ComponentSpec, closed: &Closed, sink: &mut Sink) {
     if let Some(said) = &component.kind
-        && said.value.plan() != file.kind.value
+        && said.value.plan() != closed.kind
     {
-        let message = format!("the component is of type {}", file.kind.value.word());
+        let message = format!("the component is of type {}", closed.kind.word());
         sink.report(
             Diagnostic::new(&CONFLICT, said.span, message)
-                .related(file.kind.span, "said here")
+                .related(closed.head, "said here")
                 .help("remove the key: a file says it itself"),
         );
     }
@@ -163,16 +288,16 @@ fn one_kind(component: &ComponentSpec, file: &ComponentFile, sink: &mut Sink) {
 /// What component files name must be there.
 pub(crate) fn local_files(cx: &Context<'_>, sink: &mut Sink) {
     let mut seen = std::collections::BTreeSet::new();
-    for interface in cx.interfaces.iter().flatten() {
-        let Interface::Closed(closed) = interface else { continue };
-        if !seen.insert(closed.path.as_str()) {
+    for closed in cx.interfaces.iter().flatten().filter_map(Interface::closed) {
+        let ComponentPlace::File(path) = &closed.place else { continue };
+        if !seen.insert(path.as_str()) {
             continue;
         }
-        let folder = folder_of(&closed.path);
-        for file in &closed.file.files {
+        let folder = &closed.local.folder;
+        for file in &closed.local.files {
             files::file(cx, folder, &file.value, file.span, sink);
         }
-        for code in &closed.file.code {
+        for code in &closed.local.code {
             let Some(found) = code_folder(cx, folder, &code.folder, sink) else { continue };
             for file in &code.files {
                 files::file(cx, &found, &file.value, file.span, sink);
@@ -196,61 +321,42 @@ fn code_folder(
     files::folder(cx, from, &code.value, code.span, sink)
 }
 
-/// What an input of the step demands of its source: a parameter without a default, in the plan's
-/// words, and where the component says so.
-#[derive(Debug)]
-pub(crate) struct Demand {
-    pub(crate) parameter: Parameter,
-    pub(crate) declared: Span,
-}
-
 /// The demand on a bound input; `None` when the component says nothing, or a mistake was reported.
-pub(crate) fn demand(
-    interface: Option<&Interface>,
+pub(crate) fn demand<'i>(
+    interface: Option<&'i Interface>,
     name: &Spanned<String>,
     sink: &mut Sink,
-) -> Option<Demand> {
-    let Interface::Closed(closed) = interface? else { return None };
-    let Some(port) = interface?.input(&name.value) else {
-        let known = closed.file.inputs.iter().map(|port| port.name.value.as_str());
-        let what = "input of the component";
-        let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, what, &name.value, known);
-        sink.report(diagnostic.related(closed.file.kind.span, "the component"));
-        return None;
-    };
-    let typed = |literal: &crate::spec::values::Literal| literal.of_kind(port.kind);
-    Some(Demand {
-        parameter: Parameter {
-            name: port.name.value.clone(),
-            kind: port.kind,
-            default: None,
-            description: None,
-            choices: port.choices.iter().filter_map(typed).collect(),
-            min: port.min.as_ref().and_then(typed),
-            max: port.max.as_ref().and_then(typed),
-            pattern: None,
-            mode: None,
-        },
-        declared: port.name.span,
-    })
+) -> Option<&'i Demand> {
+    let closed = interface?.closed()?;
+    let found = closed.input(&name.value);
+    if found.is_none() {
+        let known = closed.inputs.iter().map(|port| port.demand.parameter.name.as_str());
+        let what = format!("input of the {}", closed.noun);
+        let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, &what, &name.value, known);
+        sink.report(diagnostic.related(closed.head, format!("the {}", closed.noun)));
+    }
+    found.map(|port| &port.demand)
 }
 
 /// Says which required inputs nobody binds.
 pub(crate) fn all_bound(body: &StepSpec, interface: Option<&Interface>, sink: &mut Sink) {
-    let (Some(Interface::Closed(closed)), Some(component)) = (interface, &body.component) else {
+    let (Some(closed), Some(at)) = (interface.and_then(Interface::closed), body.brought()) else {
         return;
     };
-    for port in &closed.file.inputs {
-        let bound =
-            port.optional || port.default.is_some() || body.inputs.get(&port.name.value).is_some();
-        if bound || body.broken {
+    // What is called by no name of the component may be meant for it.
+    let is_other = |name: &str| closed.input(name).is_none();
+    if body.broken || body.kind().is_none() || body.inputs.names().any(is_other) {
+        return;
+    }
+    for port in closed.inputs.iter().filter(|port| port.required) {
+        let name = &port.demand.parameter.name;
+        if body.inputs.get(name).is_some() {
             continue;
         }
-        let name = &port.name.value;
-        let message = format!("the component needs its input `{name}`");
+        let message = format!("the {} needs its input `{name}`", closed.noun);
         sink.report(
-            Diagnostic::new(&MISSING_KEY, component.from.span, message)
-                .related(port.name.span, "declared here, without a default")
+            Diagnostic::new(&MISSING_KEY, at, message)
+                .related(port.demand.declared, "declared here, without a default")
                 .help(format!("write `inputs: {{ {name}: … }}`")),
         );
     }
@@ -258,33 +364,30 @@ pub(crate) fn all_bound(body: &StepSpec, interface: Option<&Interface>, sink: &m
 
 /// The type of an output: what the component says, which the author may repeat.
 pub(crate) fn output_kind(
-    port: &ComponentPort,
-    said: Option<&OutputSpec>,
+    (closed, port): (&Closed, &OutPort),
+    said: &OutputSpec,
     sink: &mut Sink,
 ) -> Option<ValueType> {
-    let Some(kind) = said.and_then(|spec| spec.kind.as_ref()) else { return Some(port.kind) };
-    if kind.value == port.kind {
-        return Some(port.kind);
-    }
-    let message = format!("the component gives a {}", port.kind.word());
+    let own = port.output.kind;
+    let Some(kind) = said.kind.as_ref().filter(|kind| kind.value != own) else { return Some(own) };
+    let message = format!("the {} gives a {}", closed.noun, own.word());
     sink.report(
         Diagnostic::new(&TYPE_CLASH, kind.span, message)
-            .related(port.name.span, "declared here")
+            .related(port.declared, "declared here")
             .help("write that type, or leave it out"),
     );
     None
 }
 
 /// Says which outputs the author names and the component does not have.
-pub(crate) fn only_its_outputs(body: &StepSpec, interface: &Interface, sink: &mut Sink) {
-    let (Interface::Closed(closed), Some(ports)) = (interface, interface.outputs()) else { return };
+pub(crate) fn only_its_outputs(body: &StepSpec, closed: &Closed, sink: &mut Sink) {
     for item in &body.outputs.items {
         let name = &item.name;
-        if ports.iter().all(|port| port.name.value != name.value) {
-            let known = ports.iter().map(|port| port.name.value.as_str());
-            let what = "output of the component";
-            let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, what, &name.value, known);
-            sink.report(diagnostic.related(closed.file.kind.span, "the component"));
+        if closed.outputs.iter().all(|port| port.output.name != name.value) {
+            let known = closed.outputs.iter().map(|port| port.output.name.as_str());
+            let what = format!("output of the {}", closed.noun);
+            let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, &what, &name.value, known);
+            sink.report(diagnostic.related(closed.head, format!("the {}", closed.noun)));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`check`] is the only way to a [`Checked`], and a [`Checked`] is all that lowering needs.
 
 mod binder;
+mod component;
 pub mod cut;
 mod endpoints;
 mod files;
@@ -27,6 +28,7 @@ mod steps;
 mod surroundings;
 mod triggers;
 mod twins;
+pub mod uses;
 
 use std::collections::BTreeMap;
 
@@ -35,9 +37,11 @@ use cut::Vertex;
 use files::{AbsentData, AbsentFolder};
 use names::Context;
 use order::Graph;
+pub(crate) use size::MOST_WRITTEN;
 use size::Sizes;
 use triggers::Ground;
 pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
+use uses::Uses;
 
 use crate::diagnostics::Sink;
 use crate::plan::{Home, Keys, Parameter, PipelineOutput, Project, Step, Text, When};
@@ -72,6 +76,8 @@ pub struct Checked<'a> {
     pub(crate) absent_folders: Vec<Spanned<AbsentFolder>>,
     /// Data that is not there.
     pub(crate) absent_data: Vec<Spanned<AbsentData>>,
+    /// About how many bytes the files of the whole graph have.
+    pub(crate) written: usize,
 }
 
 /// Proves a spec; `None` when a mistake was reported.
@@ -80,11 +86,12 @@ pub fn check<'a>(
     project_spec: &'a ProjectSpec,
     files: &'a dyn Files,
     folder: &'a str,
+    uses: &Uses,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Checked<'a>> {
     let before = sink.errors();
-    let interfaces = interface::interfaces(spec, files, folder, sources, sink);
+    let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
     let cx = Context::new(spec, project_spec, files, folder, &interfaces);
     interface::local_files(&cx, sink);
     limits::names(&cx, sink);
@@ -131,6 +138,7 @@ pub fn check<'a>(
         parameters: parameters.into_iter().collect::<Option<_>>()?,
         steps: all.bound.into_iter().collect::<Option<_>>()?,
         edges: sites,
+        written: sizes.of(&whole),
         env: env?,
         identity,
         outputs,
@@ -173,6 +181,11 @@ fn release_checks(
     };
     let goals: Vec<u32> = whole.slice.steps.iter().copied().filter(skipped).collect();
     (!goals.is_empty()).then(|| ground.sliced(Some(&goals), &[]))
+}
+
+/// Where the files for Azure ML go.
+pub(crate) fn azure_ml_folder(spec: &ProjectSpec) -> String {
+    project::project(spec, &mut Sink::new()).azure_ml_folder
 }
 
 /// Reports what is wrong with a project file; specs then trust it.

@@ -123,7 +123,7 @@ fn output_names<'a>(
     interface: Option<&'a Interface>,
 ) -> BTreeMap<&'a str, u32> {
     match interface.and_then(Interface::outputs) {
-        Some(ports) => index(ports.iter().map(|port| port.name.value.as_str())),
+        Some(ports) => index(ports.iter().map(|port| port.output.name.as_str())),
         None => item.value.as_ref().map_or_else(BTreeMap::new, |body| index(body.outputs.names())),
     }
 }

@@ -1,11 +1,10 @@
 //! What steps give.
 
-use super::interface;
+use super::interface::{self, Closed, Interface, OutPort};
 use super::names::Context;
 use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, Sink, excerpt};
 use crate::plan::{Mode, Output, ValueType};
 use crate::source::{Span, Spanned};
-use crate::spec::component::ComponentPort;
 use crate::spec::ports::{ModeWord, OutputSpec};
 use crate::spec::steps::{Engine, Kind, StepSpec};
 
@@ -31,10 +30,10 @@ pub(crate) fn outputs(
     engine: Engine,
     sink: &mut Sink,
 ) -> Vec<Option<Output>> {
-    let interface = cx.interface(step);
-    if let Some((interface, ports)) = interface.and_then(|it| Some((it, it.outputs()?))) {
-        interface::only_its_outputs(body, interface, sink);
-        return ports.iter().map(|port| of_component(port, body, sink)).collect();
+    if let Some(closed) = cx.interface(step).and_then(Interface::closed) {
+        interface::only_its_outputs(body, closed, sink);
+        let ports = closed.outputs.iter();
+        return ports.map(|port| of_component(closed, port, body, sink)).collect();
     }
     let items = body.outputs.items.iter();
     let each = items.map(|item| {
@@ -43,7 +42,7 @@ pub(crate) fn outputs(
             reserved(&item.name.value, item.name.span, sink);
         }
         let Some(kind) = &spec.kind else {
-            if !spec.broken {
+            if !spec.broken && !matches!(cx.interface(step), Some(Interface::Broken)) {
                 let head = Span::new(spec.span.file, spec.span.start, spec.span.start);
                 let message = "an output needs the key `type`";
                 sink.report(Diagnostic::new(&MISSING_KEY, head, message));
@@ -60,13 +59,24 @@ pub(crate) fn outputs(
 }
 
 /// An output that the component declares; the author may say more of it.
-fn of_component(port: &ComponentPort, body: &StepSpec, sink: &mut Sink) -> Option<Output> {
-    let name = &port.name.value;
-    let Some(item) = body.outputs.get(name) else { return Some(output(name, port.kind, None)) };
+fn of_component(
+    closed: &Closed,
+    port: &OutPort,
+    body: &StepSpec,
+    sink: &mut Sink,
+) -> Option<Output> {
+    let own = &port.output;
+    let Some(item) = body.outputs.get(&own.name) else { return Some(own.clone()) };
     let spec = item.value.as_ref()?;
-    let kind = interface::output_kind(port, Some(spec), sink)?;
+    let kind = interface::output_kind((closed, port), spec, sink)?;
     fits(spec, &Spanned::new(kind, spec.span), Engine::AzureMl, sink)?;
-    Some(output(name, kind, Some(spec)))
+    let said = output(&own.name, kind, Some(spec));
+    Some(Output {
+        mode: said.mode.or(own.mode),
+        path: said.path.or_else(|| own.path.clone()),
+        register: said.register.or_else(|| own.register.clone()),
+        ..said
+    })
 }
 
 fn output(name: &str, kind: ValueType, spec: Option<&OutputSpec>) -> Output {

@@ -206,7 +206,9 @@ fn task(it: &Task) -> usize {
             trial + fields(&it.fields)
         }
         Task::Component(it) => match &it.component {
-            ComponentPlace::Registered(name) | ComponentPlace::File(name) => line(name),
+            ComponentPlace::Registered(name)
+            | ComponentPlace::File(name)
+            | ComponentPlace::Made(name) => line(name),
         },
     }
 }

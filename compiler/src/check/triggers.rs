@@ -13,7 +13,8 @@ use crate::diagnostics::{
     UNBOUND_PARAMETER,
 };
 use crate::plan::{
-    Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step, Task, TriggerKind,
+    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step,
+    Task, TriggerKind,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::text::OrReference;
@@ -411,8 +412,11 @@ pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
         }
     };
     for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
-        let is_component = matches!(step.task, Task::Component(_));
-        let how = if is_component { Pasted::HandedOn } else { Pasted::Quoted };
+        let is_foreign = match &step.task {
+            Task::Component(it) => !matches!(it.component, ComponentPlace::Made(_)),
+            Task::Command(_) | Task::FanOut(_) | Task::Native(_) => false,
+        };
+        let how = if is_foreign { Pasted::HandedOn } else { Pasted::Quoted };
         step.references(&mut |reference| note(reference, how));
         for input in step.argument_inputs().filter(|input| input.kind.is_scalar()) {
             input.references(&mut |reference| note(reference, Pasted::Bare));
@@ -423,8 +427,13 @@ pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
 
 /// Azure ML pastes values into commands, and drops empty ones.
 fn pasteable(pasted: &[Pasted], id: ParameterId, value: &Scalar, at: Span, sink: &mut Sink) {
-    let Scalar::Text(text) = value else { return };
-    let pasted = pasted[id.0 as usize];
+    if let Scalar::Text(text) = value {
+        text_pasteable(pasted[id.0 as usize], text, at, sink);
+    }
+}
+
+/// Refuses a text that Azure ML cannot paste.
+pub(crate) fn text_pasteable(pasted: Pasted, text: &str, at: Span, sink: &mut Sink) {
     if pasted == Pasted::Never {
         return;
     }

@@ -40,6 +40,8 @@ rules! {
     Error PLACEMENT "placement";
     Error TYPE_CLASH "type-clash";
     Error CYCLE "cycle";
+    Error USE_CYCLE "use-cycle";
+    Error NOT_A_STEP "not-a-step";
     Error EMPTY_SLICE "empty-slice";
     Error BROKEN_SLICE "broken-slice";
     Error UNBOUND_PARAMETER "unbound-parameter";

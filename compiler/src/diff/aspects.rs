@@ -145,10 +145,13 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
         Task::Command(command) => self::command(plan, step, command, &mut pairs),
         Task::FanOut(work) => fan_out(plan, step, work, &mut pairs),
         Task::Component(component) => {
-            let place = match &component.component {
-                ComponentPlace::Registered(text) | ComponentPlace::File(text) => text,
-            };
-            pairs.put("component", format!("{place} ({})", component.kind.word()));
+            let kind = component.kind.word();
+            match &component.component {
+                ComponentPlace::Registered(text) | ComponentPlace::File(text) => {
+                    pairs.put("component", format!("{text} ({kind})"));
+                }
+                ComponentPlace::Made(path) => pairs.put(kind, used_name(path)),
+            }
         }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
     }
@@ -168,6 +171,12 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     let tags: Vec<String> = step.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.put_list("tags", &tags);
     pairs.0
+}
+
+/// The name of the pipeline that a component is made of: its folder.
+pub(super) fn used_name(path: &str) -> &str {
+    let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
+    folder.rsplit_once('/').map_or(folder, |(_, name)| name)
 }
 
 fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {

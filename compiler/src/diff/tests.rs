@@ -148,6 +148,7 @@ fn plan() -> Plan {
         triggers: vec![commit],
         submissions: vec![submission],
         workflows: Vec::new(),
+        used: Vec::new(),
         release: None,
         project: project(),
     }

@@ -4,6 +4,8 @@ mod release;
 mod submissions;
 mod workflows;
 
+use std::sync::Arc;
+
 use crate::check::Checked;
 use crate::plan::{
     Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
@@ -16,8 +18,9 @@ use crate::spec::values::{AnyName, Word};
 const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
 
 /// Says a checked spec again as a plan.
-pub fn lower(mut checked: Checked<'_>, spec_path: &str) -> Plan {
+pub fn lower(mut checked: Checked<'_>, spec_path: &str, used: Vec<Arc<Plan>>) -> Plan {
     let mut plan = without_triggers(&mut checked, spec_path);
+    plan.used = used;
     let mut parts = Parts::default();
     let main = workflows::main(&checked, &plan, &mut parts);
     parts.workflows.push(main);
@@ -29,6 +32,17 @@ pub fn lower(mut checked: Checked<'_>, spec_path: &str) -> Plan {
     let Parts { triggers, submissions, workflows, .. } = parts;
     (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
     plan.release = release::release(&checked, &plan);
+    plan
+}
+
+/// Says a checked spec as a component in a folder of another pipeline, which owns its files. All of
+/// it is one submission.
+pub(crate) fn component(mut checked: Checked<'_>, owner: &str, folder: &str) -> Plan {
+    let mut plan = without_triggers(&mut checked, owner);
+    folder.clone_into(&mut plan.project.azure_ml_folder);
+    let mut all = Vec::new();
+    submissions::of_slice(&checked, &plan, &checked.whole, None, &mut all);
+    plan.submissions = all;
     plan
 }
 
@@ -57,6 +71,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         triggers: Vec::new(),
         submissions: Vec::new(),
         workflows: Vec::new(),
+        used: Vec::new(),
         release: None,
         project: checked.project.clone(),
         name,

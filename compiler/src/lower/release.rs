@@ -50,6 +50,7 @@ fn inputs(plan: &Plan, triggers: &[TriggerId]) -> Vec<String> {
         let Some(submission) = trigger.submission else { continue };
         for step in &plan.submission(submission).steps {
             step_inputs(plan.step(*step), &mut paths);
+            used_inputs(plan, plan.step(*step), &mut BTreeSet::new(), &mut paths);
         }
     }
     for (id, parameter) in (0..).map(ParameterId).zip(&plan.parameters) {
@@ -83,12 +84,30 @@ fn outermost(paths: BTreeSet<String>) -> Vec<String> {
     kept
 }
 
+/// What the steps of another spec refer to, and of those that it uses.
+fn used_inputs<'a>(
+    plan: &'a Plan,
+    step: &'a Step,
+    seen: &mut BTreeSet<&'a str>,
+    paths: &mut BTreeSet<String>,
+) {
+    let Task::Component(component) = &step.task else { return };
+    let ComponentPlace::Made(path) = &component.component else { return };
+    for step in plan.used_at(path).filter(|_| seen.insert(path)).iter().flat_map(|it| &it.steps) {
+        step_inputs(step, paths);
+        used_inputs(plan, step, seen, paths);
+    }
+}
+
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
         Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
         Task::Component(component) => {
-            if let ComponentPlace::File(path) = &component.component {
-                paths.insert(path.clone());
+            match &component.component {
+                ComponentPlace::File(path) => {
+                    paths.insert(path.clone());
+                }
+                ComponentPlace::Made(_) | ComponentPlace::Registered(_) => {}
             }
             paths.extend(component.files.iter().cloned());
         }

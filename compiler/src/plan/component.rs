@@ -11,6 +11,9 @@ pub struct ComponentUse {
     pub files: Vec<String>,
     /// Outputs of the step, by index, that the node writes down, since the author did.
     pub listed: Vec<u32>,
+    /// Inputs of the step, by index, that reach the arguments of a script over mini-batches, where
+    /// no quotes keep a value together.
+    pub arguments: Vec<u32>,
 }
 
 /// Where a component stands.
@@ -20,6 +23,10 @@ pub enum ComponentPlace {
     Registered(String),
     /// Root-relative path of the author's file.
     File(String),
+    /// Root-relative path of the file that is made of another spec: one of [`Plan::used`].
+    ///
+    /// [`Plan::used`]: super::Plan::used
+    Made(String),
 }
 
 /// What a component is, as far as its nodes differ.

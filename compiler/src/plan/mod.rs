@@ -30,6 +30,8 @@ pub use trigger::*;
 pub use value::*;
 pub use workflow::*;
 
+use std::sync::Arc;
+
 /// One pipeline, ready to be written.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plan {
@@ -65,6 +67,9 @@ pub struct Plan {
     pub submissions: Vec<Submission>,
     /// One per CI file. The first is the whole graph's.
     pub workflows: Vec<Workflow>,
+    /// Other specs that steps use, each as a component of its own in a folder below this pipeline's:
+    /// one submission and nothing that starts it. Those that others use come before them.
+    pub used: Vec<Arc<Plan>>,
     /// What the release file applies; `None` when nothing lives in Azure.
     pub release: Option<Release>,
     /// The project that the spec belongs to.
@@ -97,6 +102,12 @@ impl Plan {
         let folder = &self.project.azure_ml_folder;
         let slash = if folder.is_empty() { "" } else { "/" };
         format!("{folder}{slash}{}/{file}", self.name)
+    }
+
+    /// What a component file of this pipeline is made of, when another spec is.
+    pub fn used_at(&self, path: &str) -> Option<&Plan> {
+        let mut used = self.used.iter().map(AsRef::as_ref);
+        used.find(|one: &&Plan| one.azure_ml_path(Submission::COMPONENT) == path)
     }
 
     /// The name, in the workspace, of the Azure ML schedule behind a trigger: `<pipeline>-<trigger>`.

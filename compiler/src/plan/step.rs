@@ -348,14 +348,16 @@ impl Step {
     /// The inputs that stand in the arguments of a script over mini-batches, where no quotes keep
     /// a value together.
     pub fn argument_inputs(&self) -> impl Iterator<Item = &Input> {
-        let pieces: &[ScriptPiece] = match &self.task {
-            Task::FanOut(fan_out) => &fan_out.arguments,
-            Task::Command(_) | Task::Native(_) | Task::Component(_) => &[],
+        let (pieces, handed_on): (&[ScriptPiece], &[u32]) = match &self.task {
+            Task::FanOut(fan_out) => (&fan_out.arguments, &[]),
+            Task::Component(component) => (&[], &component.arguments),
+            Task::Command(_) | Task::Native(_) => (&[], &[]),
         };
-        pieces.iter().filter_map(|piece| match piece {
-            ScriptPiece::Input(index) => self.inputs.get(*index as usize),
+        let own = pieces.iter().filter_map(|piece| match piece {
+            ScriptPiece::Input(index) => Some(index),
             ScriptPiece::Literal(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
-        })
+        });
+        own.chain(handed_on).filter_map(|index| self.inputs.get(*index as usize))
     }
 
     /// Every reference of the step, in order; some come more than once.

@@ -24,6 +24,9 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// File name of the component of a pipeline that is one submission.
+    pub const COMPONENT: &'static str = "component.json";
+
     /// File name of the typed pipeline component.
     pub fn component_file(&self) -> String {
         format!("component{}.json", self.suffix)

@@ -1,8 +1,8 @@
 //! The plan in words: what people read in graphs and in comparisons.
 
 use super::{
-    Batching, FanOut, Input, Piece, Plan, PullRequest, Push, Reference, Scalar, ScriptPiece,
-    Setting, Source, Step, Task, TriggerKind, Variable,
+    Batching, ComponentPlace, FanOut, Input, Piece, Plan, PullRequest, Push, Reference, Scalar,
+    ScriptPiece, Setting, Source, Step, Task, TriggerKind, Variable,
 };
 
 impl Plan {
@@ -98,7 +98,10 @@ impl Task {
             Self::Command(_) => "run",
             Self::FanOut(_) => "parallel",
             Self::Native(native) => native.word(),
-            Self::Component(_) => "component",
+            Self::Component(component) => match component.component {
+                ComponentPlace::Made(_) => "pipeline",
+                ComponentPlace::Registered(_) | ComponentPlace::File(_) => "component",
+            },
         }
     }
 }

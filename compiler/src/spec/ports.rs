@@ -85,6 +85,14 @@ impl ParameterSpec {
         }
     }
 
+    /// All of it, where it is a map.
+    pub fn long(&self) -> Option<&LongParameter> {
+        match self {
+            Self::Default(_) | Self::Type(_) => None,
+            Self::Long(long) => Some(long),
+        }
+    }
+
     /// The default, as written.
     pub fn default(&self) -> Option<&Literal> {
         match self {

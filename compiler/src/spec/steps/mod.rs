@@ -3,6 +3,7 @@
 mod automl;
 mod component;
 mod parallel;
+mod pipeline;
 mod run;
 mod spark;
 mod sweep;
@@ -12,6 +13,7 @@ pub use automl::AutoMl;
 pub use component::ComponentSpec;
 pub(crate) use component::{component_keys, component_takes};
 pub use parallel::Parallel;
+pub use pipeline::PipelineUse;
 pub use spark::Spark;
 pub use sweep::Sweep;
 
@@ -94,6 +96,9 @@ record! {
         /// An Azure ML component that stands elsewhere: a component file, or one of the workspace or
         /// of a registry. `inputs` bind its inputs; `outputs` say more of its outputs.
         opt component = "component": Box<ComponentSpec>,
+        /// Another spec as one step, on Azure ML. `inputs` bind its parameters; its `outputs` are
+        /// those of the step.
+        opt pipeline = "pipeline": Box<PipelineUse>,
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
@@ -140,7 +145,7 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "pipeline", "register", "deploy", "image",
+        "register", "deploy", "image",
         "stage", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
     }
 }
@@ -258,20 +263,27 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn Kind> {
-        let all: [Option<&dyn Kind>; 6] = [
+        let all: [Option<&dyn Kind>; 7] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
             self.automl.as_deref().map(|it| it as _),
             self.sweep.as_deref().map(|it| it as _),
             self.spark.as_deref().map(|it| it as _),
             self.component.as_deref().map(|it| it as _),
+            self.pipeline.as_deref().map(|it| it as _),
         ];
         all.into_iter().flatten().collect()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 6] =
-        ["run", "parallel", "automl", "sweep", "spark", "component"];
+    pub const KIND_KEYS: [&'static str; 7] =
+        ["run", "parallel", "automl", "sweep", "spark", "component", "pipeline"];
+
+    /// Where the step names what it brings from elsewhere: a component, or another spec.
+    pub fn brought(&self) -> Option<Span> {
+        let component = self.component.as_ref().map(|it| it.from.span);
+        component.or(self.pipeline.as_ref().map(|it| it.spec.span))
+    }
 
     /// Every text of the step in which references may stand: commands, settings, inputs, `env`.
     pub fn texts(&self) -> Vec<&Text> {

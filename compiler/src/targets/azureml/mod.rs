@@ -31,13 +31,15 @@ fn write(plan: &Plan) -> Vec<Artifact> {
     let mut artifacts = Vec::new();
     for submission in &plan.submissions {
         let context = Context::new(plan, submission);
-        let component = component::write(&context);
-        artifacts.push(artifact(plan, &submission.component_file(), &component));
+        artifacts.push(component(&context));
         artifacts.push(artifact(plan, &submission.job_file(), &job::write(&context)));
-        for (step, place, role) in context.steps().filter(|(step, ..)| step_file::is_needed(step)) {
-            let inline = node::write(&context, step, place, role);
-            let (_, component) = step_file::split(&context, step, role, inline);
-            artifacts.push(artifact(plan, &step_file::name(&context, step), &component));
+        artifacts.extend(step_files(&context));
+    }
+    for used in &plan.used {
+        for submission in &used.submissions {
+            let context = Context::new(used, submission);
+            artifacts.push(component(&context));
+            artifacts.extend(step_files(&context));
         }
     }
     for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
@@ -54,6 +56,21 @@ fn write(plan: &Plan) -> Vec<Artifact> {
         }
     }
     artifacts
+}
+
+/// The component of a submission.
+fn component(context: &Context<'_>) -> Artifact {
+    artifact(context.plan, &context.submission.component_file(), &component::write(context))
+}
+
+/// The components of steps that need a file of their own.
+fn step_files(context: &Context<'_>) -> impl Iterator<Item = Artifact> {
+    let needed = context.steps().filter(|(step, ..)| step_file::is_needed(step));
+    needed.map(|(step, place, role)| {
+        let inline = node::write(context, step, place, role);
+        let (_, component) = step_file::split(context, step, role, inline);
+        artifact(context.plan, &step_file::name(context, step), &component)
+    })
 }
 
 fn artifact(plan: &Plan, file: &str, doc: &Map) -> Artifact {

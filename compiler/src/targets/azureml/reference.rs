@@ -17,7 +17,7 @@ pub(super) fn write(
     node::titles(step, &mut doc);
     let component = match &task.component {
         ComponentPlace::Registered(name) => name.clone(),
-        ComponentPlace::File(path) => context.way_to(path),
+        ComponentPlace::File(path) | ComponentPlace::Made(path) => context.way_to(path),
     };
     doc.put("component", component);
     doc.put_filled("environment_variables", node::variables(context, step));

@@ -70,6 +70,7 @@ pub(super) fn plan(name: &str) -> Builder {
         triggers: Vec::new(),
         submissions: Vec::new(),
         workflows: vec![workflow],
+        used: Vec::new(),
         release: None,
         project: project(),
     };

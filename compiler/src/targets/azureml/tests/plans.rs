@@ -401,6 +401,7 @@ pub(super) fn plan() -> Plan {
         triggers: triggers(),
         submissions: submissions(),
         workflows: Vec::new(),
+        used: Vec::new(),
         release: None,
         project: project(),
     }

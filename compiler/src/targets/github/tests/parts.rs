@@ -56,6 +56,7 @@ pub(super) fn empty(name: &str) -> Plan {
         triggers: vec![],
         submissions: vec![],
         workflows: vec![],
+        used: Vec::new(),
         release: None,
         project: project(),
     }
