@@ -104,17 +104,20 @@ fn azure_ml_gets_the_graph_of_the_plan() {
     let Some(tools) = parsers() else { return };
     let reading = reading(tools);
     let mut compared = 0;
-    for project in &reading.projects {
-        for submission in &project.plan.submissions {
-            let path = project.plan.azure_ml_path(&submission.component_file());
-            let path = project.root.join(path);
+    let plans = reading.projects.iter().flat_map(|project| {
+        let used = project.plan.used.iter().map(AsRef::as_ref);
+        std::iter::once(&project.plan).chain(used).map(move |plan| (project, plan))
+    });
+    for (project, plan) in plans {
+        for submission in &plan.submissions {
+            let path = project.root.join(plan.azure_ml_path(&submission.component_file()));
             let body = reading.report.bodies.get(&path);
             let body = body.unwrap_or_else(|| panic!("no REST body for {}", path.display()));
             let found = edges_of(body);
             let name = path.display();
-            let demanded = demanded(&project.plan, submission);
+            let demanded = demanded(plan, submission);
             assert_eq!(closure(&found), demanded, "order in {name}");
-            let data = data_edges(&project.plan, submission);
+            let data = data_edges(plan, submission);
             assert!(found.is_superset(&data), "data in {name}: {found:?} {data:?}");
             compared += demanded.len();
         }

@@ -6,7 +6,7 @@ use super::tape::Tape;
 use super::world::{Made, World, is_data};
 
 /// Component files that specs use.
-pub(crate) const FILES: [(&str, &str); 3] = [
+pub(crate) const FILES: [(&str, &str); 5] = [
     (
         "components/prep.yml",
         "type: command\nname: prep\nversion: \"1\"\ninputs:\n  raw: { type: uri_folder }\n  rate: { type: number, default: 0.5, min: 0, max: 1 }\n  split: { type: string, enum: [train, test] }\n  seed: { type: integer, optional: true }\noutputs:\n  clean: { type: uri_folder }\n  report: { type: uri_file }\ncode: ../src\nenvironment: azureml:sklearn:4\ncommand: >-\n  python train.py ${{inputs.raw}} ${{inputs.rate}} ${{inputs.split}} $[[--seed ${{inputs.seed}}]]\n  ${{outputs.clean}} ${{outputs.report}}\n",
@@ -18,6 +18,14 @@ pub(crate) const FILES: [(&str, &str); 3] = [
     (
         "components/score.yml",
         "type: parallel\nname: score\nversion: \"1\"\ninputs:\n  images: { type: uri_folder }\noutputs:\n  rows: { type: uri_file }\ninput_data: ${{inputs.images}}\nmini_batch_size: \"5\"\ntask:\n  type: run_function\n  code: ../src/score\n  entry_script: scoring.py\n  environment: azureml:sklearn:4\n  append_row_to: ${{outputs.rows}}\n",
+    ),
+    (
+        "shared/clean.mlops.yaml",
+        "mlopsc: 1\nname: shared-clean\nparameters:\n  raw: { type: uri_folder, default: ../data }\n  rate: { type: number, default: 0.5, min: 0, max: 1 }\n  split: { type: string, enum: [train, test] }\nsteps:\n  clean:\n    compute: azureml:cpu\n    environment: azureml:sklearn:4\n    code: ../src\n    run: python train.py ${{ parameters.raw }} ${{ parameters.rate }} ${{ parameters.split }} ${{ git.sha }} ${{ outputs.clean }}\n    outputs: { clean: { type: uri_folder, register: clean } }\n    reuse: false\noutputs: { clean: \"${{ steps.clean.outputs.clean }}\" }\ntriggers: { nightly: { schedule: { every: day, at: \"02:00\" }, with: { split: train } } }\n",
+    ),
+    (
+        "shared/both.mlops.yaml",
+        "mlopsc: 1\nname: shared-both\nparameters: { data: uri_folder }\nsteps:\n  train: { pipeline: clean.mlops.yaml, inputs: { raw: \"${{ parameters.data }}\", split: train } }\n  test: { pipeline: clean.mlops.yaml, inputs: { split: test } }\noutputs: { train: \"${{ steps.train.outputs.clean }}\", test: \"${{ steps.test.outputs.clean }}\" }\n",
     ),
 ];
 
@@ -69,6 +77,31 @@ pub(crate) fn component(
     if !world.default_compute {
         step.put("compute", compute(tape, world));
     }
+}
+
+/// What makes the step another spec. The outputs that it has go into `made`.
+pub(crate) fn pipeline(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
+    let mut inputs = Vec::new();
+    let name = tape.pick(&["clean", "both"]);
+    if name == "clean" {
+        inputs.push(("split", text(tape.pick(&["train", "test"]))));
+        if tape.chance(50) {
+            inputs.push(("raw", folder(tape, world, made)));
+        }
+        if tape.chance(40) {
+            inputs.push(("rate", word(tape.pick(&["0", "0.25", "1"]))));
+        }
+        made.outputs = outputs(&[("clean", "uri_folder")]);
+    } else {
+        inputs.push(("data", folder(tape, world, made)));
+        made.outputs = outputs(&[("train", "uri_folder"), ("test", "uri_folder")]);
+    }
+    let path = text(format!("{}shared/{name}.mlops.yaml", world.up));
+    let mut spec = Record::default();
+    spec.put("spec", path.clone());
+    step.put("pipeline", if tape.chance(30) { spec.node() } else { path });
+    let inputs = inputs.into_iter().map(|(name, node)| (name.to_owned(), node));
+    step.filled("inputs", Node::Dict(inputs.collect()));
 }
 
 fn file(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {

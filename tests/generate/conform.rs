@@ -85,7 +85,11 @@ impl Staged {
 /// The order in each Azure ML job is that of the plan.
 fn orders(staged: &[Staged], report: &Report) {
     let mut compared = 0;
-    for Staged { root, plan, spec, .. } in staged {
+    let plans = staged.iter().flat_map(|one| {
+        let used = one.plan.used.iter().map(AsRef::as_ref);
+        std::iter::once(&one.plan).chain(used).map(move |plan| (one, plan))
+    });
+    for (Staged { root, spec, .. }, plan) in plans {
         for submission in &plan.submissions {
             let path = root.join(plan.azure_ml_path(&submission.component_file()));
             let Some(body) = report.bodies.get(&path) else {

@@ -62,7 +62,10 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     let mut step = Record::default();
     common(tape, world, &mut step, &mut made);
     if kind == 5 {
-        super::components::component(tape, world, &mut step, &mut made);
+        let is_spec = tape.chance(35);
+        let brought =
+            if is_spec { super::components::pipeline } else { super::components::component };
+        brought(tape, world, &mut step, &mut made);
         return (step.node(), made);
     }
     if kind == 6 {
