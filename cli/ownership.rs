@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use mlopsc_compiler::emit::mark::{self, Mark};
 use mlopsc_compiler::source::{self, EntryKind, FileFault, Files as _};
 
+use crate::analysis::each;
 use crate::disk::{self, Disk};
 use crate::workspace::below;
 
@@ -136,14 +137,13 @@ fn orphan(
 
 /// Every file below a folder, sorted; none when the folder is not there.
 fn files_below(disk: &Disk, folder: &str) -> Vec<String> {
-    let mut files = Vec::new();
-    for (name, kind) in disk.list(folder).unwrap_or_default() {
+    let found = each(disk.list(folder).unwrap_or_default(), |(name, kind)| {
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         match kind {
-            EntryKind::File => files.push(path),
-            EntryKind::Folder if disk.is_link(&path) => {}
-            EntryKind::Folder => files.extend(files_below(disk, &path)),
+            EntryKind::File => vec![path],
+            EntryKind::Folder if disk.is_link(&path) => Vec::new(),
+            EntryKind::Folder => files_below(disk, &path),
         }
-    }
-    files
+    });
+    found.into_iter().flatten().collect()
 }

@@ -229,17 +229,30 @@ pub trait Files: Sync {
 /// Joins a folder (root-relative, `""` for the root) with a relative path and folds `.` and `..`.
 /// `None` when the result would leave the root.
 pub fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut joined = String::with_capacity(folder.len() + 1 + path.len());
+    for part in parts(folder) {
+        push_part(&mut joined, part);
+    }
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
+            ".." if joined.is_empty() => return None,
+            ".." => joined.truncate(joined.rfind('/').unwrap_or(0)),
+            name => push_part(&mut joined, name),
         }
     }
-    Some(parts.join("/"))
+    Some(joined)
+}
+
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
+}
+
+fn push_part(path: &mut String, part: &str) {
+    if !path.is_empty() {
+        path.push('/');
+    }
+    path.push_str(part);
 }
 
 /// The folder of a root-relative path; `""` for a file at the root.
@@ -249,13 +262,19 @@ pub fn folder_of(path: &str) -> &str {
 
 /// The way from one root-relative folder to a root-relative path: `./x` or `../../x`.
 pub fn relative(from_folder: &str, to: &str) -> String {
-    let from: Vec<&str> = from_folder.split('/').filter(|part| !part.is_empty()).collect();
-    let target: Vec<&str> = to.split('/').filter(|part| !part.is_empty()).collect();
-    let shared = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
-    let up = from.len() - shared;
-    let mut way = if up == 0 { vec!["."] } else { vec![".."; up] };
-    way.extend(&target[shared..]);
-    way.join("/")
+    let mut from = parts(from_folder).peekable();
+    let mut target = parts(to).peekable();
+    while from.peek().is_some() && from.peek() == target.peek() {
+        from.next();
+        target.next();
+    }
+    let mut way = String::with_capacity(from_folder.len() + to.len() + 2);
+    from.for_each(|_| push_part(&mut way, ".."));
+    if way.is_empty() {
+        way.push('.');
+    }
+    target.for_each(|part| push_part(&mut way, part));
+    way
 }
 
 #[cfg(test)]

@@ -36,11 +36,33 @@ pub struct Entry {
     pub key: Cow<'static, str>,
     /// The value.
     pub value: Doc,
-    /// Comment lines above the key (YAML only), without `#`.
+    /// What is said of it, in YAML. Few entries have any, and all are moved.
+    pub notes: Option<Box<Notes>>,
+}
+
+/// The comments of an entry, without `#`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Notes {
+    /// Lines above the key.
     pub above: Vec<String>,
-    /// A comment behind the value (YAML only; the value must fit on one line), without `#`.
+    /// Behind the value, which must fit on one line.
     pub beside: Option<String>,
 }
+
+impl Entry {
+    /// The comment lines above the key.
+    pub fn above(&self) -> &[String] {
+        self.notes.as_ref().map_or(&[], |notes| &notes.above)
+    }
+
+    /// The comment behind the value.
+    pub fn beside(&self) -> Option<&str> {
+        self.notes.as_ref()?.beside.as_deref()
+    }
+}
+
+/// Most maps have up to this many keys, and never move.
+const FEW: usize = 6;
 
 impl Map {
     /// An empty map.
@@ -50,12 +72,10 @@ impl Map {
 
     /// Adds a key.
     pub fn put(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Doc>) -> &mut Self {
-        self.0.push(Entry {
-            key: key.into(),
-            value: value.into(),
-            above: Vec::new(),
-            beside: None,
-        });
+        if self.0.capacity() == 0 {
+            self.0.reserve(FEW);
+        }
+        self.0.push(Entry { key: key.into(), value: value.into(), notes: None });
         self
     }
 
@@ -76,7 +96,7 @@ impl Map {
     ) -> &mut Self {
         self.put(key, value);
         if let Some(entry) = self.0.last_mut() {
-            entry.beside = Some(comment.into());
+            entry.notes.get_or_insert_default().beside = Some(comment.into());
         }
         self
     }

@@ -8,6 +8,6 @@ mod scalar;
 mod tests;
 mod yaml;
 
-pub use doc::{Doc, Entry, Map};
+pub use doc::{Doc, Entry, Map, Notes};
 pub use json::json;
 pub use yaml::yaml;

@@ -209,6 +209,9 @@ pub(super) fn comment(out: &mut String, text: &str) {
     if !text.is_empty() {
         out.push(' ');
     }
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return out.push_str(text);
+    }
     out.extend(text.chars().map(|c| if c.is_ascii_control() || is_hidden(c) { ' ' } else { c }));
 }
 

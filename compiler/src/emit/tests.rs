@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Doc, Entry, Map, json, mark, scalar, yaml};
+use super::{Doc, Entry, Map, Notes, json, mark, scalar, yaml};
 
 /// Texts that some reader takes for something else when they are written carelessly.
 const TRICKY: [&str; 99] = [
@@ -208,7 +208,8 @@ fn maps(value: impl Strategy<Value = Doc>) -> impl Strategy<Value = Map> {
         let mut map = Map::new();
         for (key, value, above, beside) in entries {
             if map.0.iter().all(|entry| entry.key != key) {
-                map.0.push(Entry { key: key.into(), value, above, beside });
+                let notes = Some(Box::new(Notes { above, beside }));
+                map.0.push(Entry { key: key.into(), value, notes });
             }
         }
         map
@@ -266,8 +267,10 @@ fn the_safest_style_that_reads_well_is_chosen() {
 fn comments_stand_above_what_has_no_line_of_its_own() {
     let mut inner = Map::new();
     inner.put("run", "a\nb").put("id", "x");
-    inner.0[0].above.push("above the item".to_owned());
-    inner.0[0].beside = Some("beside the block".to_owned());
+    inner.0[0].notes = Some(Box::new(Notes {
+        above: vec!["above the item".to_owned()],
+        beside: Some("beside the block".to_owned()),
+    }));
     let mut doc = Map::new();
     doc.put_beside("steps", vec![inner], "beside the list");
     insta::assert_snapshot!(yaml(&doc, &[]));

@@ -35,7 +35,7 @@ pub fn yaml(doc: &Map, header: &[String]) -> String {
 
 /// Whether an entry takes several lines.
 fn is_tall(entry: &Entry) -> bool {
-    !entry.above.is_empty() || !fits_line(&entry.value)
+    !entry.above().is_empty() || !fits_line(&entry.value)
 }
 
 fn fits_line(value: &Doc) -> bool {
@@ -80,10 +80,10 @@ impl Writer {
 
     /// The comments above an entry, with the one beside it where its value has no line of its own.
     fn above(&mut self, entry: &Entry, indent: usize) {
-        for line in &entry.above {
+        for line in entry.above() {
             self.comment(line, indent);
         }
-        if let Some(text) = entry.beside.as_ref().filter(|_| !fits_line(&entry.value)) {
+        if let Some(text) = entry.beside().filter(|_| !fits_line(&entry.value)) {
             self.comment(text, indent);
         }
     }
@@ -123,10 +123,10 @@ impl Writer {
             self.out.push('\n');
             self.list(items, indent + 2, false);
         } else if entry.value == Doc::Null {
-            self.end_line(entry.beside.as_deref());
+            self.end_line(entry.beside());
         } else {
             self.out.push(' ');
-            self.leaf(&entry.value, indent, entry.beside.as_deref());
+            self.leaf(&entry.value, indent, entry.beside());
         }
     }
 

@@ -8,7 +8,7 @@ use super::scalar::{self, Value};
 use crate::diagnostics::{
     BAD_VALUE, Diagnostic, IMPORT_CHANGE, MISSING_FILE, NOT_IMPORTED, Sink, excerpt,
 };
-use crate::emit::{Doc, Map};
+use crate::emit::{Doc, Map, Notes};
 use crate::source::{Files, SourceFile, Sources, Span, folder_of, join, relative};
 use crate::syntax;
 
@@ -187,8 +187,9 @@ pub(super) fn copied(node: Node<'_>) -> Doc {
 pub(super) fn put_claimed(map: &mut Map, key: String, value: impl Into<Doc>, claimed: Claimed) {
     map.put(key, value);
     if let Some(entry) = map.0.last_mut() {
-        entry.above = claimed.above;
-        entry.beside = claimed.beside;
+        let Claimed { above, beside } = claimed;
+        let said = !above.is_empty() || beside.is_some();
+        entry.notes = said.then(|| Box::new(Notes { above, beside }));
     }
 }
 

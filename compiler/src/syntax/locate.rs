@@ -102,9 +102,8 @@ impl<'a> Walk<'a> {
     }
 
     fn skip_while(&mut self, test: impl Fn(u8) -> bool) {
-        while self.peek().is_some_and(&test) {
-            self.at += 1;
-        }
+        let rest = self.source.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| !test(*byte)).unwrap_or(rest.len());
     }
 
     fn skip_break(&mut self) -> bool {

@@ -54,6 +54,7 @@ impl Lexer<'_> {
             self.at += 1;
         }
         self.at += 1;
+        self.at += self.bytes[self.at..].iter().take_while(|byte| is_ordinary(**byte)).count();
     }
 
     fn word_backslash(&mut self) {
@@ -345,7 +346,7 @@ impl Lexer<'_> {
             None => Cow::Borrowed(""),
         };
         let mut command = std::mem::take(&mut self.top().command);
-        if raw.contains("<(") && command.reads_code() {
+        if command.reads_code() && raw.contains("<(") {
             self.refuse(word.spots, Refusal::Code);
         }
         let refusal = command.word(&cooked, word.expands.is_none(), has_reference);
@@ -394,6 +395,11 @@ impl Lexer<'_> {
             }
         }
     }
+}
+
+/// Bytes that only carry a word on, wherever it stands.
+fn is_ordinary(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'=' | b',' | b':')
 }
 
 /// `2` in `2>`, `{log}` in `{log}>`.
