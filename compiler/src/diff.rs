@@ -225,12 +225,16 @@ fn breaks(old: &Plan, new: &Plan) -> Vec<String> {
             None => breaks.push(format!("parameter `{}` is gone", before.name)),
         }
     }
-    for after in new.parameters.iter().filter(|parameter| parameter.default.is_none()) {
+    for after in new.parameters.iter().filter(|parameter| is_required(parameter)) {
         if !old.parameters.iter().any(|before| before.name == after.name) {
             breaks.push(format!("parameter `{}` is new and has no default", after.name));
         }
     }
     breaks
+}
+
+fn is_required(parameter: &Parameter) -> bool {
+    parameter.default.is_none() && !parameter.optional
 }
 
 /// What a caller who was right before may now get wrong.
@@ -241,7 +245,9 @@ fn narrower(before: &Parameter, after: &Parameter) -> Vec<String> {
         let (old, new) = (before.kind.word(), after.kind.word());
         breaks.push(format!("parameter `{name}` was of type {old} and is now {new}"));
     }
-    if before.default.is_some() && after.default.is_none() {
+    if is_required(after) && before.optional {
+        breaks.push(format!("parameter `{name}` is no longer optional"));
+    } else if is_required(after) && before.default.is_some() {
         breaks.push(format!("parameter `{name}` has lost its default"));
     }
     let fewer = |choice: &&Scalar| !after.choices.contains(choice);

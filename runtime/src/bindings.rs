@@ -6,7 +6,7 @@ use std::fmt;
 use mlopsc_compiler::diagnostics::near_miss;
 use mlopsc_compiler::plan::{Parameter, Plan, Scalar, ValueType};
 
-/// A value for every parameter of a plan, by name.
+/// A value for every parameter of a plan that has one, by name.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Bindings(BTreeMap<String, Scalar>);
 
@@ -38,7 +38,7 @@ impl fmt::Display for Refusal {
 }
 
 /// Types and proves texts as the values of a plan's parameters; those that are not given take their
-/// defaults. The same rules hold in the emitted CI files.
+/// defaults, and an empty text for an optional one is no value. The same rules hold in the emitted CI files.
 ///
 /// # Errors
 /// Every name that the plan does not have, every name that is given twice, every text that its
@@ -50,6 +50,9 @@ pub fn bind<'a>(
     let mut bindings = Bindings::default();
     let mut refusals = Vec::new();
     for (name, text) in given {
+        if text.is_empty() && is_optional(plan, name) {
+            continue;
+        }
         match one(plan, name, text) {
             Ok(value) => {
                 if bindings.0.insert(name.to_owned(), value).is_some() {
@@ -69,10 +72,15 @@ pub fn bind<'a>(
             Some(default) => {
                 bindings.0.insert(name.clone(), default.clone());
             }
+            None if parameter.optional => {}
             None => refusals.push(refusal(name, "it has no default and is not given")),
         }
     }
     if refusals.is_empty() { Ok(bindings) } else { Err(refusals) }
+}
+
+fn is_optional(plan: &Plan, name: &str) -> bool {
+    plan.parameters.iter().any(|parameter| parameter.name == name && parameter.optional)
 }
 
 fn refusal(name: &str, reason: impl Into<String>) -> Refusal {

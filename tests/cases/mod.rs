@@ -73,6 +73,7 @@ cases! {
     mistakes
     no_reuse
     node_settings
+    optional
     order
     parallel_whole
     parameters

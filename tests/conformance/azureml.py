@@ -132,6 +132,7 @@ KINDS = {
     "pipelineComponent.schema.json": (load_component, rest_of_component),
     "commandComponent.schema.json": (load_component, rest_of_component),
     "parallelComponent.schema.json": (load_component, rest_of_component),
+    "sparkComponent.schema.json": (load_component, rest_of_component),
 }
 
 

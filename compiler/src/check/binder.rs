@@ -102,8 +102,9 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 source
             };
             let mode = spec.mode.as_ref().and_then(|mode| self.input_mode(mode, kind));
+            let optional = self.input_is_optional(spec, &source, demand);
             let name = item.name.value.clone();
-            self.add_input(Input { name, kind, source, mode }, item.name.span);
+            self.add_input(Input { name, kind, source, mode, optional }, item.name.span);
         }
         interface::all_bound(self.body, self.cx.interface(self.step), self.sink);
         self.unsaid_inputs();
@@ -181,6 +182,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         for ((range, _), site) in text.template.references().zip(text.sites()) {
             literal(&mut pieces, &text.text[at..range.start]);
             let (reference, kind) = self.reference_at(site)?;
+            self.has_value(&reference, site.span)?;
             if !kind.is_scalar() {
                 self.data_in_text(site.span);
                 return None;
@@ -209,9 +211,10 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             return u32::try_from(self.declared + index).ok();
         }
         let name = self.input_name(&reference);
+        let optional = self.may_be_unset(&reference);
         let Some(index) = self.by_name.get(&name).copied() else {
             let source = Source::Reference(reference);
-            return self.add_input(Input { name, kind, source, mode: None }, at);
+            return self.add_input(Input { name, kind, source, mode: None, optional }, at);
         };
         if !matches!(&self.inputs[index as usize].source, Source::Reference(it) if *it == reference)
         {
@@ -310,8 +313,8 @@ impl Binder for StepBinder<'_, '_> {
         let count = script.text.spans.len();
         let mut bound: Vec<Variable> = Vec::with_capacity(count);
         // All of them, so that each mistake is told.
-        for site in script.text.sites() {
-            bound.extend(self.bind(site));
+        for (site, may_vanish) in script.text.sites_in_command() {
+            bound.extend(self.bind_in_command(site, may_vanish));
         }
         (bound.len() == count).then(|| match self.engine {
             Engine::Ci => self.ci_script(script, &bound),
@@ -328,8 +331,9 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn arguments(&mut self, script: &Script) -> Option<Vec<ScriptPiece>> {
-        let sites: Vec<Site<'_>> = script.text.sites().collect();
-        let bound: Vec<Option<Variable>> = sites.iter().map(|site| self.bind(*site)).collect();
+        let sites: Vec<(Site<'_>, bool)> = script.text.sites_in_command().collect();
+        let bound = sites.into_iter().map(|(site, inside)| self.bind_in_command(site, inside));
+        let bound: Vec<Option<Variable>> = bound.collect();
         let bound: Vec<Variable> = bound.into_iter().collect::<Option<_>>()?;
         self.bare_arguments(script, &bound)
     }
@@ -343,7 +347,10 @@ impl Binder for StepBinder<'_, '_> {
             return None;
         };
         match self.bind(site)? {
-            Variable::Input(index) => Some(index),
+            Variable::Input(index) => {
+                self.input_has_value(index, site.span)?;
+                Some(index)
+            }
             Variable::Output(_) | Variable::Reference(_) => {
                 let message = "this is not something that flows in";
                 self.sink.report(Diagnostic::new(&BAD_VALUE, site.span, message));
@@ -393,6 +400,7 @@ impl Binder for StepBinder<'_, '_> {
             return None;
         }
         let (reference, kind) = self.reference_at(site)?;
+        self.has_value(&reference, site.span)?;
         if kinds.contains(&kind) {
             return Some(Setting::Reference(reference));
         }

@@ -24,11 +24,14 @@ impl StepBinder<'_, '_> {
                 continue;
             };
             let (name, source) = (name.clone(), Source::Literal(data.clone()));
-            self.add_input(Input { name, kind: *kind, source, mode: None }, at);
+            self.add_input(Input { name, kind: *kind, source, mode: None, optional: false }, at);
         }
         for (name, reference) in &closed.ambient {
             let (name, source) = (name.clone(), Source::Reference(reference.clone()));
-            self.add_input(Input { name, kind: ValueType::String, source, mode: None }, at);
+            self.add_input(
+                Input { name, kind: ValueType::String, source, mode: None, optional: false },
+                at,
+            );
         }
     }
 

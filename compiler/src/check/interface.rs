@@ -176,6 +176,7 @@ impl InPort {
             name: port.name.value.clone(),
             kind: port.kind,
             default: None,
+            optional: port.optional,
             description: None,
             choices: port.choices.iter().filter_map(typed).collect(),
             min: port.min.as_ref().and_then(typed),

@@ -13,6 +13,7 @@ mod interface;
 mod limits;
 mod matching;
 mod names;
+mod optional;
 mod order;
 mod outputs;
 mod parameters;

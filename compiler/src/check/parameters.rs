@@ -44,6 +44,7 @@ fn parameter(
         name: name.to_owned(),
         kind,
         default: None,
+        optional: spec.is_optional(),
         description: None,
         choices: Vec::new(),
         min: None,
@@ -52,6 +53,7 @@ fn parameter(
         mode: None,
     };
     if let ParameterSpec::Long(long) = spec {
+        super::optional::no_default(long, sink)?;
         constrain(cx, &mut parameter, long, sink)?;
     }
     if parameter.pattern.is_none() && parameter.choices.is_empty() && is_text(kind) {

@@ -84,6 +84,8 @@ impl StepBinder<'_, '_> {
                     }
                     pieces.push(ScriptPiece::Literal(text.text[range.clone()].to_owned()));
                 }
+                Part::Open(_) => pieces.push(ScriptPiece::OptionalStart),
+                Part::Close(_) => pieces.push(ScriptPiece::OptionalEnd),
                 Part::Reference { .. } => pieces.extend(variables.next().and_then(piece)),
             }
         }
@@ -147,11 +149,14 @@ impl StepBinder<'_, '_> {
     ) -> Option<Vec<ScriptPiece>> {
         let count = script.text.spans.len();
         let mut bound: Vec<ScriptPiece> = Vec::with_capacity(count);
-        for site in script.text.sites() {
+        for (site, may_vanish) in script.text.sites_in_command() {
             bound.extend(if let Path::Searched(name) = site.path {
+                if may_vanish {
+                    self.inside(site);
+                }
                 self.searched(site.name(name), site.place(name), searched)
             } else {
-                self.bind(site).as_ref().and_then(piece)
+                self.bind_in_command(site, may_vanish).as_ref().and_then(piece)
             });
         }
         for name in searched {
@@ -187,6 +192,8 @@ impl StepBinder<'_, '_> {
         let pieces = pieces.into_iter().filter_map(|part| match part {
             shell::ScriptPart::Literal(text) => Some(ScriptPiece::Literal(text)),
             shell::ScriptPart::Reference(at) => bound.get(at).cloned(),
+            shell::ScriptPart::Open => Some(ScriptPiece::OptionalStart),
+            shell::ScriptPart::Close => Some(ScriptPiece::OptionalEnd),
         });
         pieces.collect()
     }

@@ -216,7 +216,11 @@ fn task(it: &Task) -> usize {
 fn pieces(pieces: &[ScriptPiece]) -> usize {
     let piece = |piece: &ScriptPiece| match piece {
         ScriptPiece::Literal(text) => line(text),
-        ScriptPiece::Input(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => AROUND,
+        ScriptPiece::Input(_)
+        | ScriptPiece::Output(_)
+        | ScriptPiece::Searched(_)
+        | ScriptPiece::OptionalStart
+        | ScriptPiece::OptionalEnd => AROUND,
     };
     pieces.iter().map(piece).sum()
 }

@@ -70,7 +70,9 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
         Path::Parameter(name) => {
             let name = site.name(name);
             let index = cx.find_parameter(name, site.span, sink)?;
-            Some(Reference::Parameter(ParameterId(index)))
+            let reference = Reference::Parameter(ParameterId(index));
+            super::optional::has_value(cx, &reference, site.span, sink)?;
+            Some(reference)
         }
         Path::RunId => Some(Reference::RunId),
         Path::GitSha => Some(Reference::GitSha),

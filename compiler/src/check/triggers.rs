@@ -374,7 +374,8 @@ fn all_bound(
     for id in read_by(slice.filter_map(|step| ground.steps[*step as usize].as_ref())) {
         let item = &cx.spec.parameters.items[id.0 as usize];
         let Some(parameter) = &ground.parameters[id.0 as usize] else { continue };
-        if parameter.default.is_none() && named.spec.with.get(&item.name.value).is_none() {
+        let is_required = parameter.default.is_none() && !parameter.optional;
+        if is_required && named.spec.with.get(&item.name.value).is_none() {
             let name = &item.name.value;
             let message =
                 format!("the trigger `{}` does not bind the parameter `{name}`", named.name.value);

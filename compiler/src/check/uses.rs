@@ -134,7 +134,7 @@ impl Component {
 fn in_port(parameter: &Parameter, declared: Span, is_argument: bool) -> InPort {
     let data = parameter.default.clone().filter(|_| !parameter.kind.is_scalar());
     InPort {
-        required: parameter.default.is_none(),
+        required: parameter.default.is_none() && !parameter.optional,
         demand: Demand { parameter: Parameter { default: None, ..parameter.clone() }, declared },
         data,
         is_argument,

@@ -39,6 +39,7 @@ rules! {
     Error UNKNOWN_RUNNER "unknown-runner";
     Error PLACEMENT "placement";
     Error TYPE_CLASH "type-clash";
+    Error OPTIONAL_INPUT "optional-input";
     Error CYCLE "cycle";
     Error USE_CYCLE "use-cycle";
     Error NOT_A_STEP "not-a-step";

@@ -108,6 +108,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<Pair> {
     let mut pairs = Pairs::default();
     pairs.put("type", parameter.kind.word());
     pairs.put_some("default", parameter.default.as_ref().map(Scalar::words));
+    pairs.put_some("optional", parameter.optional.then_some("true"));
     pairs.put_some("description", parameter.description.as_ref());
     let choices: Vec<String> = parameter.choices.iter().map(Scalar::words).collect();
     pairs.put_list("enum", &choices);
@@ -285,7 +286,8 @@ fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {
 
 fn input_words(plan: &Plan, input: &Input) -> String {
     let mode = input.mode.map(|mode| format!(", {}", mode_word(mode))).unwrap_or_default();
-    format!("{} from {}{mode}", input.kind.word(), plan.source_words(&input.source))
+    let kind = if input.optional { "optional " } else { "" };
+    format!("{kind}{} from {}{mode}", input.kind.word(), plan.source_words(&input.source))
 }
 
 fn output_words(output: &Output) -> String {

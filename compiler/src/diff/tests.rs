@@ -80,6 +80,7 @@ fn parameter(name: &str, default: Option<i64>) -> Parameter {
         name: name.to_owned(),
         kind: ValueType::Integer,
         default: default.map(Scalar::Integer),
+        optional: false,
         description: None,
         choices: Vec::new(),
         min: None,
@@ -105,6 +106,7 @@ fn plan() -> Plan {
         kind: ValueType::UriFolder,
         source: Source::Reference(Reference::Output(StepId(1), 0)),
         mode: None,
+        optional: false,
     });
     let commit = Trigger {
         name: "commit".to_owned(),
@@ -243,6 +245,16 @@ fn edges_and_triggers() {
 }
 
 #[test]
+fn what_was_optional_and_is_required_breaks_callers() {
+    let mut old = plan();
+    (old.parameters[0].default, old.parameters[0].optional) = (None, true);
+    let mut new = old.clone();
+    new.parameters[0].optional = false;
+    assert_eq!(diff(&old, &new).breaks, ["parameter `depth` is no longer optional"]);
+    assert_eq!(diff(&new, &old).breaks, Vec::<String>::new());
+}
+
+#[test]
 fn a_new_default_makes_its_readers_run_again() {
     let mut old = plan();
     old.steps[2].inputs.push(Input {
@@ -250,6 +262,7 @@ fn a_new_default_makes_its_readers_run_again() {
         kind: ValueType::Integer,
         source: Source::Reference(Reference::Parameter(ParameterId(0))),
         mode: None,
+        optional: false,
     });
     let mut new = old.clone();
     new.parameters[0].default = Some(Scalar::Integer(7));

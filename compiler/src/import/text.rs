@@ -161,6 +161,8 @@ fn gives(text: &str, original: &[Part<'_>]) -> bool {
     let got = parts.iter().map(|part| match part {
         shell::ScriptPart::Literal(text) => text.as_str(),
         shell::ScriptPart::Reference(_) => mark,
+        shell::ScriptPart::Open => "$[[",
+        shell::ScriptPart::Close => "]]",
     });
     script.continuations.is_empty() && got.collect::<String>() == wanted
 }

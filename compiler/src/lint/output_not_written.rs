@@ -27,7 +27,11 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 fn output(piece: &ScriptPiece) -> Option<u32> {
     match piece {
         ScriptPiece::Output(index) => Some(*index),
-        ScriptPiece::Literal(_) | ScriptPiece::Input(_) | ScriptPiece::Searched(_) => None,
+        ScriptPiece::Literal(_)
+        | ScriptPiece::Input(_)
+        | ScriptPiece::Searched(_)
+        | ScriptPiece::OptionalStart
+        | ScriptPiece::OptionalEnd => None,
     }
 }
 

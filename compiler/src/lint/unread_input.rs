@@ -28,7 +28,11 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 fn input(piece: &ScriptPiece) -> Option<u32> {
     match piece {
         ScriptPiece::Input(index) => Some(*index),
-        ScriptPiece::Literal(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
+        ScriptPiece::Literal(_)
+        | ScriptPiece::Output(_)
+        | ScriptPiece::Searched(_)
+        | ScriptPiece::OptionalStart
+        | ScriptPiece::OptionalEnd => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::spec::text::Script;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (_, step) in checked.spec.steps.good() {
-        let arguments = step.parallel.as_ref().and_then(|it| it.arguments.as_ref());
+        let arguments = step.parallel.as_ref().and_then(|it| Some(&it.arguments.as_ref()?.0));
         for script in step.run.as_deref().into_iter().chain(arguments) {
             report(script, sink);
         }

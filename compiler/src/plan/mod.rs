@@ -174,8 +174,11 @@ pub struct Parameter {
     pub name: String,
     /// Its type.
     pub kind: ValueType,
-    /// The default; `None`: required (or optional, see there).
+    /// The default; `None`: required, or optional.
     pub default: Option<Scalar>,
+    /// Whether it may have no value. Then it has no default, an empty text counts as no value, and
+    /// only optional inputs read it.
+    pub optional: bool,
     /// One paragraph, or nothing.
     pub description: Option<String>,
     /// The only values allowed; empty: any.

@@ -203,6 +203,11 @@ pub enum ScriptPiece {
     Output(u32),
     /// A hyperparameter of the step's sweep, by name.
     Searched(String),
+    /// What follows up to [`ScriptPiece::OptionalEnd`] is left out when an input in it is not set.
+    /// Only optional inputs stand there, and there is none inside another.
+    OptionalStart,
+    /// The end of it.
+    OptionalEnd,
 }
 
 /// A script over the mini-batches of one input.
@@ -257,6 +262,8 @@ pub struct Input {
     pub source: Source,
     /// How data arrives; `None`: the platform's default.
     pub mode: Option<Mode>,
+    /// Whether it may have no value.
+    pub optional: bool,
 }
 
 /// Where an input comes from.
@@ -355,7 +362,11 @@ impl Step {
         };
         let own = pieces.iter().filter_map(|piece| match piece {
             ScriptPiece::Input(index) => Some(index),
-            ScriptPiece::Literal(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
+            ScriptPiece::Literal(_)
+            | ScriptPiece::Output(_)
+            | ScriptPiece::Searched(_)
+            | ScriptPiece::OptionalStart
+            | ScriptPiece::OptionalEnd => None,
         });
         own.chain(handed_on).filter_map(|index| self.inputs.get(*index as usize))
     }

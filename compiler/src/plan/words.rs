@@ -53,6 +53,8 @@ impl Plan {
     pub fn script_words(&self, step: &Step, script: &[ScriptPiece]) -> String {
         let piece = |piece: &ScriptPiece| match piece {
             ScriptPiece::Literal(text) => text.clone(),
+            ScriptPiece::OptionalStart => "$[[".to_owned(),
+            ScriptPiece::OptionalEnd => "]]".to_owned(),
             ScriptPiece::Searched(name) => format!("${{{{ search_space.{name} }}}}"),
             ScriptPiece::Input(index) => format!("${{{{ inputs.{} }}}}", input(step, *index).name),
             ScriptPiece::Output(index) => {

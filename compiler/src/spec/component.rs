@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::decode::Cx;
 use super::values::{Literal, value_type};
 use crate::diagnostics::{
-    BAD_EXPRESSION, BAD_VALUE, Diagnostic, MISSING_KEY, Sink, UNKNOWN_REFERENCE, excerpt,
+    BAD_VALUE, Diagnostic, MISSING_KEY, OPTIONAL_INPUT, Sink, UNKNOWN_REFERENCE, excerpt,
 };
 use crate::plan::{ComponentKind, ValueType};
 use crate::source::{FileId, Span, Spanned};
@@ -303,7 +303,7 @@ fn within(
     };
     let at = place(cx, node, &range);
     cx.report(
-        Diagnostic::new(&BAD_EXPRESSION, at, message)
+        Diagnostic::new(&OPTIONAL_INPUT, at, message)
             .related(input.name.span, "the input")
             .help(help),
     );

@@ -42,8 +42,11 @@ record! {
         opt pattern = "pattern": Spanned<String>,
         /// How data arrives at steps on Azure ML whose inputs say nothing else.
         opt mode = "mode": Spanned<ModeWord>,
+        /// Whether it may have no value; then it has no default. A person or a trigger that leaves
+        /// it empty sets none. Commands read it inside `$[[ … ]]`, which is left out then; besides,
+        /// it may feed optional inputs of components.
+        opt optional = "optional": Spanned<bool> = false,
     }
-    later { "optional" }
 }
 
 /// A parameter in either form.
@@ -91,6 +94,12 @@ impl ParameterSpec {
             Self::Default(_) | Self::Type(_) => None,
             Self::Long(long) => Some(long),
         }
+    }
+
+    /// Whether it may have no value.
+    pub fn is_optional(&self) -> bool {
+        let Self::Long(long) = self else { return false };
+        long.default.is_none() && long.optional.as_ref().is_some_and(|it| it.value)
     }
 
     /// The default, as written.
@@ -215,6 +224,9 @@ record! {
         /// Hands the value on though it is of another type than what takes it, or outside of the
         /// values that a component takes: nothing is proved of it.
         opt unchecked = "unchecked": Spanned<bool> = false,
+        /// Whether it may have no value; by itself when it comes from an optional parameter. The
+        /// command reads it inside `$[[ … ]]`, which is left out then.
+        opt optional = "optional": Spanned<bool> = false,
     }
     short from
 }

@@ -14,7 +14,9 @@ use crate::diagnostics::{
     BAD_EXPRESSION, BAD_SHELL, Diagnostic, NOT_SUPPORTED, Rule, UNSAFE_REFERENCE,
 };
 use crate::source::{Span, Spanned};
-use crate::syntax::{Kind, NodeId, Style};
+use crate::syntax::{Kind, NodeId};
+
+mod traps;
 
 /// Text with `${{ … }}` references in it.
 #[derive(Clone, Debug)]
@@ -48,6 +50,20 @@ impl<'a> Site<'a> {
         &self.text[range.clone()]
     }
 
+    /// The reference as it is written.
+    pub fn written(&self) -> &'a str {
+        &self.text[self.range.clone()]
+    }
+
+    /// The last name in the path.
+    pub fn last_name(&self) -> &'a str {
+        let path = self.written().trim_start_matches("${{").trim_end_matches("}}").trim();
+        path.split_once('.').map_or(path, |(root, rest)| match root {
+            "steps" => rest.rsplit('.').next().unwrap_or(rest),
+            _ => rest,
+        })
+    }
+
     /// Where a name in the path is written; the whole reference, where YAML's notation stretches it.
     pub fn place(&self, name: &Range<usize>) -> Span {
         let written = (self.span.end - self.span.start) as usize;
@@ -70,6 +86,11 @@ impl Text {
             span: *span,
             range,
         })
+    }
+
+    /// The references of a command, and whether they stand inside `$[[ … ]]`.
+    pub fn sites_in_command(&self) -> impl Iterator<Item = (Site<'_>, bool)> {
+        self.sites().zip(self.template.may_vanish())
     }
 
     /// The only reference, when the text is nothing else.
@@ -115,7 +136,18 @@ fn span_in(cx: &Cx<'_, '_>, node: NodeId, range: &Range<usize>) -> Span {
     Span::new(cx.tree.file(), start, end.max(start))
 }
 
+/// Text that is no command, so that nothing in it vanishes.
 fn read(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
+    let text = read_command(cx, node, expected)?;
+    let Some(open) = text.template.first_open() else { return Some(text) };
+    let fault = Fault::new(open.clone(), "`$[[ … ]]` stands in commands and arguments only")
+        .help("write it around a part of the command that reads the value");
+    report(cx, node, expression_rule, vec![fault]);
+    None
+}
+
+/// Text in which `$[[ … ]]` may stand.
+fn read_command(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
     let (text, _) = cx.scalar(node, expected)?;
     let (template, faults) = expr::template(text);
     let failed = !faults.is_empty();
@@ -178,7 +210,29 @@ record! {
         /// The command. Nothing of it is read as bash and nothing is added, so that a reference may
         /// stand anywhere, and a value with blanks, quotes or `;` becomes part of the command. For
         /// steps on Azure ML.
-        req verbatim = "verbatim": Text,
+        req verbatim = "verbatim": CommandLine,
+    }
+}
+
+/// A command that nobody reads as bash.
+#[derive(Clone, Debug)]
+pub struct CommandLine(pub Text);
+
+impl Decode for CommandLine {
+    const EXPECTED: &'static str = Text::EXPECTED;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        read_command(cx, node, Self::EXPECTED).map(Self)
+    }
+}
+
+impl JsonSchema for CommandLine {
+    fn schema_name() -> Cow<'static, str> {
+        Text::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Text::json_schema(generator)
     }
 }
 
@@ -228,18 +282,55 @@ pub struct Install {
     pub runs_download: bool,
 }
 
+/// Arguments of a script that Azure ML starts itself: words like those of a command, which no shell
+/// reads.
+#[derive(Clone, Debug)]
+pub struct Arguments(pub Script);
+
+impl Decode for Arguments {
+    const EXPECTED: &'static str = Script::EXPECTED;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        Script::read(cx, node, shell::scan_arguments).map(Self)
+    }
+}
+
+impl JsonSchema for Arguments {
+    fn schema_name() -> Cow<'static, str> {
+        Script::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Script::json_schema(generator)
+    }
+}
+
 impl Decode for Script {
     const EXPECTED: &'static str = "a command";
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        Self::read(cx, node, shell::scan)
+    }
+}
+
+impl Script {
+    fn read(
+        cx: &mut Cx<'_, '_>,
+        node: NodeId,
+        scan: fn(&str, &expr::Template) -> Result<shell::Script, Vec<Fault>>,
+    ) -> Option<Self> {
         if let Kind::Map(_) = cx.tree.kind(node) {
             return VerbatimScript::decode(cx, node).map(Self::from);
         }
-        let text = read(cx, node, Self::EXPECTED)?;
+        let text = read_command(cx, node, Self::EXPECTED)?;
         if text.text.trim().is_empty() {
             return cx.bad_value(node, "the command is empty", "write a command");
         }
-        let shell = match shell::scan(&text.text, &text.template) {
+        let shell = match scan(&text.text, &text.template) {
             Ok(shell) => shell,
             Err(faults) => {
                 report(cx, node, shell_rule, faults);
@@ -247,8 +338,8 @@ impl Decode for Script {
             }
         };
         let before = cx.sink.errors();
-        folded_backslashes(cx, node);
-        macros(cx, node, &text.text);
+        traps::folded_backslashes(cx, node);
+        traps::macros(cx, node, &text.text);
         if cx.sink.errors() > before {
             return None;
         }
@@ -275,7 +366,7 @@ impl Decode for Script {
 
 impl From<VerbatimScript> for Script {
     fn from(script: VerbatimScript) -> Self {
-        let text = script.verbatim;
+        let CommandLine(text) = script.verbatim;
         Self {
             shell: shell::verbatim(&text.template),
             text,
@@ -285,50 +376,6 @@ impl From<VerbatimScript> for Script {
             runner_words: Vec::new(),
             verbatim: true,
         }
-    }
-}
-
-/// Folding makes a blank of the line break, which the backslash before it then quotes.
-fn folded_backslashes(cx: &mut Cx<'_, '_>, node: NodeId) {
-    let Kind::Scalar(scalar) = cx.tree.kind(node) else { return };
-    if !matches!(scalar.style, Style::Folded | Style::Plain) {
-        return;
-    }
-    let span = cx.span(node);
-    let written = &cx.tree.source()[span.start as usize..span.end as usize];
-    let breaks = written.match_indices('\n').map(|(at, _)| written[..at].trim_end_matches('\r'));
-    let ends: Vec<usize> = breaks.filter(|line| line.ends_with('\\')).map(str::len).collect();
-    for end in ends {
-        #[allow(clippy::cast_possible_truncation)] // files are at most 16 MiB
-        let end = span.start + end as u32;
-        let message = "the lines are joined already, so that this backslash quotes a blank";
-        let at = Span::new(cx.tree.file(), end - 1, end);
-        cx.report(Diagnostic::new(&BAD_SHELL, at, message).help("leave it out").fix(at, ""));
-    }
-}
-
-/// `$(Build.BuildId)` is a macro of Azure Pipelines, pasted into the script, and nonsense elsewhere.
-/// So is `$(BUILD_ID)`, since no program is called like that.
-fn macros(cx: &mut Cx<'_, '_>, node: NodeId, text: &str) {
-    for (at, _) in text.match_indices("$(") {
-        let inner = &text[at + 2..];
-        let name = &inner[..inner.find(')').unwrap_or(0)];
-        let part = |part: &str| {
-            !part.is_empty()
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
-        let is_shouted = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
-        if !(name.contains('.') || is_shouted) || !name.split('.').all(part) {
-            continue;
-        }
-        let span = span_in(cx, node, &(at..at + name.len() + 3));
-        let message = format!("`$({name})` is a macro of Azure Pipelines, not a value");
-        let help = if expr::is_path(name) {
-            format!("write `${{{{ {name} }}}}`")
-        } else {
-            "refer to git.sha, git.branch, git.tag, run.id or variables.X instead".to_owned()
-        };
-        cx.report(Diagnostic::new(&BAD_SHELL, span, message).help(help));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{Parameter, Plan, Scalar, Submission, SubmissionInput, ValueType};
+use crate::plan::{Parameter, Plan, Reference, Scalar, Submission, SubmissionInput, ValueType};
 
 /// Bash: `demand VALUE FORM MESSAGE` fails unless the value is one line that matches the form.
 pub(crate) const DEMAND: &str =
@@ -88,10 +88,25 @@ pub(crate) fn demand(variable: &str, form: &str, message: &str) -> String {
 
 /// Lines that fail unless the variable's value is one that the parameter takes.
 pub(crate) fn demand_parameter(variable: &str, parameter: &Parameter) -> String {
-    let name = &parameter.name;
-    if !parameter.choices.is_empty() {
-        return demand_choice(variable, name, &parameter.choices);
+    let lines = if parameter.choices.is_empty() {
+        demand_form(variable, parameter)
+    } else {
+        demand_choice(variable, &parameter.name, &parameter.choices)
+    };
+    when_set(variable, Some(parameter), lines)
+}
+
+/// Lines that count only if the variable holds something, when the parameter may have no value.
+pub(crate) fn when_set(variable: &str, parameter: Option<&Parameter>, lines: String) -> String {
+    if !parameter.is_some_and(|parameter| parameter.optional) {
+        return lines;
     }
+    let indented: String = lines.lines().flat_map(|line| ["  ", line, "\n"]).collect();
+    format!("if [[ ${variable} ]]; then\n{indented}fi\n")
+}
+
+fn demand_form(variable: &str, parameter: &Parameter) -> String {
+    let name = &parameter.name;
     let mut lines = if let Some(pattern) = &parameter.pattern {
         demand(variable, pattern, &format!("{name} must match {pattern}"))
     } else {
@@ -142,6 +157,17 @@ pub(crate) struct Binding {
     pub(crate) kind: ValueType,
     /// The environment variable that holds the value; a path without scheme is root-relative.
     pub(crate) variable: String,
+    /// Whether an empty text is no value.
+    pub(crate) optional: bool,
+}
+
+impl Binding {
+    /// A value for an input of a submission.
+    pub(crate) fn new(plan: &Plan, input: &SubmissionInput, variable: String) -> Self {
+        let optional =
+            matches!(input.source, Reference::Parameter(id) if plan.parameter(id).optional);
+        Self { input: input.name.clone(), kind: input.kind, variable, optional }
+    }
 }
 
 /// A command, run at the root, that writes a copy of a job file with its inputs set. Values travel
@@ -160,13 +186,21 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
         let _ = write!(program, "def place: {local};\n    ");
     }
     program.push_str(".inputs += $ARGS.named");
-    for Binding { input, kind, .. } in bindings {
-        let place = format!(".inputs[\"{input}\"]");
-        if !kind.is_scalar() {
-            let kind = kind.word();
-            let _ = write!(program, "\n    | {place} |= {{type: \"{kind}\", path: place}}");
-        } else if *kind == ValueType::Boolean {
-            let _ = write!(program, "\n    | {place} |= fromjson");
+    for binding in bindings {
+        let place = format!(".inputs[\"{}\"]", binding.input);
+        let value = if !binding.kind.is_scalar() {
+            Some(format!("{place} |= {{type: \"{}\", path: place}}", binding.kind.word()))
+        } else if binding.kind == ValueType::Boolean {
+            Some(format!("{place} |= fromjson"))
+        } else {
+            None
+        };
+        if binding.optional {
+            let value = value.as_deref().unwrap_or(".");
+            let _ =
+                write!(program, "\n    | if {place} == \"\" then del({place}) else {value} end");
+        } else if let Some(value) = value {
+            let _ = write!(program, "\n    | {value}");
         }
     }
     format!("{command} {} \\\n   {} > {}\n", quote(&program), quote(from), quote(to))
@@ -182,6 +216,7 @@ mod tests {
             name: "x".to_owned(),
             kind,
             default: None,
+            optional: false,
             description: None,
             choices: Vec::new(),
             min: None,
@@ -274,7 +309,29 @@ mod tests {
     }
 
     fn binding(input: &str, kind: ValueType) -> Binding {
-        Binding { input: input.to_owned(), kind, variable: "X".to_owned() }
+        Binding { input: input.to_owned(), kind, variable: "X".to_owned(), optional: false }
+    }
+
+    #[test]
+    fn an_optional_value_is_proved_only_when_there_is_one() {
+        let mut depth = parameter(ValueType::Integer);
+        depth.max = Some(Scalar::Integer(32));
+        depth.optional = true;
+        assert!(takes(&depth, "") && takes(&depth, "32"));
+        assert!(!takes(&depth, "33") && !takes(&depth, "x"));
+    }
+
+    #[test]
+    fn an_optional_value_that_is_empty_is_none() {
+        for (kind, value, expected) in [
+            (ValueType::Integer, "7", serde_json::json!("7")),
+            (ValueType::Boolean, "true", serde_json::json!(true)),
+            (ValueType::UriFile, "a:b", serde_json::json!({"type": "uri_file", "path": "a:b"})),
+        ] {
+            let optional = || Binding { optional: true, ..binding("a.b", kind) };
+            assert_eq!(bound(optional(), "").get("a.b"), None, "{kind:?}");
+            assert_eq!(bound(optional(), value)["a.b"], expected);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Texts with references, and texts that are almost ones.
 
+use super::path::ALLOWED;
 use super::*;
 use proptest::prelude::*;
 
@@ -87,7 +88,6 @@ fn what_comes_later_says_so() {
         "${{ slug(git.branch) }}",
         "${{ parameters.x == 'a' }}",
         "${{ !parameters.x }}",
-        "$[[--flag ${{ inputs.x }}]]",
     ] {
         assert!(fault(text).is_not_supported(), "{text}");
     }
@@ -119,7 +119,28 @@ fn open_braces_are_found_where_they_are() {
     assert_eq!(open.at, 4..7);
     let nested = fault("${{ a ${{ run.id }} }}");
     assert_eq!((nested.at, nested.message.as_str()), (6..9, "a `${{` inside another one"));
-    assert_eq!(fault("$[[ x").at, 0..3);
+}
+
+#[test]
+fn what_may_vanish_is_told_from_the_rest() {
+    let text = "a]] $[[--x ${{ inputs.x }} b]] ${{ run.id }}]]";
+    let (template, faults) = template(text);
+    assert_eq!(faults, []);
+    assert_eq!(template.may_vanish().collect::<Vec<_>>(), [true, false]);
+    assert_eq!(template.first_open(), Some(&(4..7)));
+    assert_eq!(template.parts.last(), Some(&Part::Literal(44..46)));
+    assert_eq!(template.only(text), None);
+}
+
+#[test]
+fn brackets_around_nothing_in_each_other_or_without_end_are_refused() {
+    let message = |text: &str| (fault(text).at, fault(text).message);
+    assert_eq!(message("$[[ x").1, "this `$[[` is not closed by `]]`");
+    assert_eq!(message("a $[[ ${{ run.id }} ]").0, 2..5);
+    let nested = "$[[a ${{ inputs.x }} $[[b ${{ inputs.y }}]]]]";
+    assert_eq!(message(nested), (21..24, "a `$[[` inside another one".to_owned()));
+    let empty = message("x $[[--a b]]");
+    assert_eq!(empty, (2..12, "nothing inside this `$[[ … ]]` can be unset".to_owned()));
 }
 
 #[test]
@@ -135,7 +156,11 @@ proptest! {
         let (template, faults) = template(&text);
         let mut end = 0;
         for part in &template.parts {
-            let (Part::Literal(range) | Part::Reference { range, .. } | Part::Broken(range)) = part;
+            let (Part::Literal(range)
+            | Part::Reference { range, .. }
+            | Part::Broken(range)
+            | Part::Open(range)
+            | Part::Close(range)) = part;
             prop_assert_eq!(range.start, end);
             prop_assert!(text.get(range.clone()).is_some());
             end = range.end;
@@ -143,7 +168,8 @@ proptest! {
         prop_assert!(template.parts.is_empty() || end == text.len());
         let broken = template.parts.iter().filter(|part| matches!(part, Part::Broken(_))).count();
         prop_assert!(faults.len() >= broken);
-        prop_assert_eq!(faults.is_empty(), broken == 0);
+        let of_brackets = faults.iter().any(|fault| fault.message.contains("$[["));
+        prop_assert_eq!(faults.is_empty(), broken == 0 && !of_brackets);
         for fault in faults {
             prop_assert!(text.get(fault.at).is_some());
         }

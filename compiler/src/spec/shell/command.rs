@@ -1,11 +1,11 @@
 //! Simple commands: which of their arguments are code or names, and which scripts they run.
 
-use super::interpreter::Reading;
+use super::interpreter::{Reading, Settled};
 use super::lexer::assignment;
 use super::refusal::Refusal;
 
 /// A simple command, as far as it was read.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 pub(super) struct Command {
     role: Role,
     reading: Reading,
@@ -18,6 +18,10 @@ pub(super) struct Command {
     /// The word before was an option that takes a variable's name.
     after_name_option: bool,
 }
+
+/// How far a command was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stand(Settled);
 
 /// What the words of a command are.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,15 @@ enum Role {
 }
 
 impl Command {
+    /// A command of which only data follows.
+    pub(super) fn of_data() -> Self {
+        Self { role: Role::Data, ..Self::default() }
+    }
+
+    pub(super) fn is_unnamed(&self) -> bool {
+        self.role == Role::Unnamed
+    }
+
     /// The words of a loop follow.
     pub(super) fn loops(&mut self) {
         self.role = Role::Loop;
@@ -76,6 +89,19 @@ impl Command {
     /// Whether the last word is a script that it runs.
     pub(super) fn runs_file(&self) -> bool {
         self.file
+    }
+
+    /// How far it was read, where any number of arguments may follow and mean the same.
+    pub(super) fn stand(&self) -> Option<Stand> {
+        let is_settled = match self.role {
+            Role::Data | Role::Loop | Role::Move | Role::Refused(_) => true,
+            Role::Unnamed
+            | Role::Source
+            | Role::Declaration { .. }
+            | Role::Test
+            | Role::NameOption(_) => false,
+        };
+        self.reading.settled().filter(|_| is_settled).map(Stand)
     }
 
     /// Whether its standard input, or a file that it is given next, is code.

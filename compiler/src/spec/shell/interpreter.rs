@@ -122,6 +122,17 @@ pub(super) enum Reading {
     Data,
 }
 
+/// What every further word of a command is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Settled {
+    /// A word that no interpreter reads, unless it names one.
+    Nothing,
+    /// Code.
+    Code,
+    /// Data.
+    Data,
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Options {
     interpreter: &'static Interpreter,
@@ -158,6 +169,16 @@ impl Reading {
     /// Whether the input of the command is code: an interpreter without a script so far.
     pub(super) fn reads_code(self) -> bool {
         matches!(self, Self::Options(options) if !std::ptr::eq(options.interpreter, &raw const UNKNOWN))
+    }
+
+    /// What every further word is; `None` among the options of an interpreter.
+    pub(super) fn settled(self) -> Option<Settled> {
+        match self {
+            Self::Nothing => Some(Settled::Nothing),
+            Self::Code => Some(Settled::Code),
+            Self::Data => Some(Settled::Data),
+            Self::Options(_) => None,
+        }
     }
 
     /// Takes the next word: its text without quotes up to the first expansion, and whether that is

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::command::Command;
 use super::installs::Install;
+use super::optional::Optional;
 use super::refusal::Refusal;
 use super::{Quoting, Script, Spot};
 use crate::spec::expr::{Part, Template};
@@ -124,8 +125,8 @@ pub(super) struct Lexer<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     pub(super) frames: Vec<Frame>,
-    /// References and broken ones (`false`) that are still to come, last first.
-    ahead: Vec<(Range<usize>, bool)>,
+    /// Marks that are still to come, last first.
+    pub(super) ahead: Vec<(Range<usize>, Mark)>,
     found: Vec<Found>,
     pub(super) faults: Vec<Fault>,
     pub(super) continuations: Vec<Range<usize>>,
@@ -143,14 +144,33 @@ pub(super) struct Lexer<'a> {
     pub(super) waiting: usize,
     /// Something without end took the rest of the text.
     pub(super) unterminated: bool,
+    /// `$[[` that was not closed so far.
+    pub(super) optional: Option<Optional>,
+    /// How each command starts.
+    pub(super) start: Command,
+}
+
+/// What a template has found in the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// A reference.
+    Reference,
+    /// Something like one.
+    Broken,
+    /// `$[[`
+    Open,
+    /// `]]` behind it.
+    Close,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str, template: &Template) -> Self {
         let ahead = template.parts.iter().rev().filter_map(|part| match part {
             Part::Literal(_) => None,
-            Part::Reference { range, .. } => Some((range.clone(), true)),
-            Part::Broken(range) => Some((range.clone(), false)),
+            Part::Reference { range, .. } => Some((range.clone(), Mark::Reference)),
+            Part::Broken(range) => Some((range.clone(), Mark::Broken)),
+            Part::Open(range) => Some((range.clone(), Mark::Open)),
+            Part::Close(range) => Some((range.clone(), Mark::Close)),
         });
         Self {
             text,
@@ -169,13 +189,26 @@ impl<'a> Lexer<'a> {
             moved: false,
             waiting: 0,
             unterminated: false,
+            optional: None,
+            start: Command::default(),
         }
+    }
+
+    /// A lexer of arguments: the command's name was read.
+    pub(super) fn of_arguments(mut self) -> Self {
+        self.start = Command::of_data();
+        let frame = self.top();
+        (frame.command, frame.at_start) = (Command::of_data(), false);
+        self
     }
 
     pub(super) fn run(mut self) -> Result<Script, Vec<Fault>> {
         while self.at < self.bytes.len() {
             if self.at_reference() {
-                self.reference();
+                self.mark();
+                continue;
+            }
+            if self.only_words() {
                 continue;
             }
             match self.top().kind {
@@ -251,6 +284,15 @@ impl<'a> Lexer<'a> {
         self.found.len()
     }
 
+    /// What the template has found here.
+    fn mark(&mut self) {
+        match self.ahead.last() {
+            Some((_, Mark::Open)) => self.open_optional(),
+            Some((_, Mark::Close)) => self.close_optional(),
+            Some((_, Mark::Reference | Mark::Broken)) | None => self.reference(),
+        }
+    }
+
     /// A reference in the frame on top.
     fn reference(&mut self) {
         let escaped = (self.escaped == Some(self.at)).then_some(Refusal::Escaped);
@@ -276,7 +318,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Why a reference right here would be refused for what is around it.
-    fn refusal_here(&mut self) -> Option<Refusal> {
+    pub(super) fn refusal_here(&mut self) -> Option<Refusal> {
         let start = self.at;
         let text = self.text;
         let integers = self.integers;
@@ -300,11 +342,16 @@ impl<'a> Lexer<'a> {
 
     /// Steps over the reference here and remembers it.
     pub(super) fn pass(&mut self, quoting: Quoting, refusal: Option<Refusal>) {
-        let Some((range, real)) = self.ahead.pop() else { return };
+        let Some((range, mark)) = self.ahead.pop() else { return };
         self.at = range.end;
-        if real {
-            let behind_name = quoting == Quoting::Double && self.name_end == range.start;
-            self.found.push(Found { spot: Spot { range, quoting, behind_name }, refusal });
+        match mark {
+            Mark::Reference => {
+                let behind_name = quoting == Quoting::Double && self.name_end == range.start;
+                self.found.push(Found { spot: Spot { range, quoting, behind_name }, refusal });
+            }
+            Mark::Open => self.misplaced(range),
+            Mark::Close => self.torn_optional(),
+            Mark::Broken => {}
         }
     }
 

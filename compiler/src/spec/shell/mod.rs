@@ -11,6 +11,8 @@
 //! runs (`bash -c`, `eval`, `trap`, …), and names of variables (bash runs `$( … )` in the subscript
 //! of a name). There a reference is a fault, and no [`Script`] exists to be rendered.
 //!
+//! `$[[ … ]]` around arguments of a command is left out when a value in it is not set.
+//!
 //! What a script does later with a variable that it assigned a value to (`$((x))`, `eval "$x"`) is
 //! the author's, as everywhere in bash.
 //!
@@ -21,10 +23,12 @@ mod command;
 mod installs;
 mod interpreter;
 mod lexer;
+mod optional;
 mod quotes;
 mod refusal;
 mod words;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use installs::Install;
@@ -92,6 +96,10 @@ pub enum ScriptPart {
     Literal(String),
     /// The value of a reference, by number.
     Reference(usize),
+    /// What follows up to [`ScriptPart::Close`] is left out when a value in it is not set.
+    Open,
+    /// The end of it.
+    Close,
 }
 
 /// Reads a shell text. Ranges in `template` are of the same text.
@@ -102,6 +110,14 @@ pub enum ScriptPart {
 /// words; their faults are the template's.
 pub fn scan(text: &str, template: &Template) -> Result<Script, Vec<Fault>> {
     lexer::Lexer::new(text, template).run()
+}
+
+/// The same of words that are the arguments of one command, and that no shell reads.
+///
+/// # Errors
+/// As those of [`scan`].
+pub(crate) fn scan_arguments(text: &str, template: &Template) -> Result<Script, Vec<Fault>> {
+    lexer::Lexer::new(text, template).of_arguments().run()
 }
 
 /// A text that nobody reads as bash: Azure ML pastes every value as it is. The author said so.
@@ -132,10 +148,19 @@ impl Script {
             return text.to_owned();
         }
         let mut out = String::with_capacity(text.len());
-        let mut number = 0;
-        for part in &template.parts {
+        let (mut number, mut opened) = (0, 0);
+        for (at, part) in template.parts.iter().enumerate() {
             match part {
                 Part::Literal(range) | Part::Broken(range) => out.push_str(&text[range.clone()]),
+                Part::Open(_) => {
+                    let count = references_in(&template.parts[at..]);
+                    let all: BTreeSet<String> = (number..number + count).map(names).collect();
+                    opened = all.len();
+                    for name in &all {
+                        out.extend(["${", name, ":+"]);
+                    }
+                }
+                Part::Close(_) => out.extend(std::iter::repeat_n('}', opened)),
                 Part::Reference { .. } => {
                     let (open, close) = match self.spots[number].quoting {
                         Quoting::Bare => ("\"$", "\""),
@@ -165,6 +190,12 @@ impl Script {
                     literal.reserve(range.len() + 4);
                     literal.extend([std::mem::take(&mut before), &text[range.clone()]]);
                 }
+                Part::Open(_) | Part::Close(_) => {
+                    literal.push_str(std::mem::take(&mut before));
+                    flush(&mut literal, &mut out);
+                    let is_open = matches!(part, Part::Open(_));
+                    out.push(if is_open { ScriptPart::Open } else { ScriptPart::Close });
+                }
                 Part::Reference { .. } => {
                     let (open, close) = self.spots[number].azure_ml_quotes();
                     literal.extend([std::mem::replace(&mut before, close), open]);
@@ -178,6 +209,12 @@ impl Script {
         flush(&mut literal, &mut out);
         out
     }
+}
+
+/// How many references stand before the next `]]`.
+fn references_in(parts: &[Part]) -> usize {
+    let inside = parts.iter().take_while(|part| !matches!(part, Part::Close(_)));
+    inside.filter(|part| matches!(part, Part::Reference { .. })).count()
 }
 
 impl Spot {

@@ -31,6 +31,8 @@ fn azure_ml(text: &str) -> String {
     let shown = script.for_azure_ml(text, &template).into_iter().map(|part| match part {
         ScriptPart::Literal(text) => text,
         ScriptPart::Reference(number) => format!("<{number}>"),
+        ScriptPart::Open => "$[[".to_owned(),
+        ScriptPart::Close => "]]".to_owned(),
     });
     shown.collect()
 }
@@ -51,6 +53,66 @@ fn refused(text: &str, place: &str) {
 
 fn taken(text: &str) {
     script(&text.replace('@', "${{ inputs.x }}"));
+}
+
+#[test]
+fn a_part_may_be_left_out() {
+    let text = "python train.py $[[--rate ${{ inputs.a }} --by \"x ${{ inputs.b }}\"]] --out o";
+    assert_eq!(ci(text), "python train.py ${V0:+${V1:+--rate \"$V0\" --by \"x ${V1}\"}} --out o");
+    assert_eq!(azure_ml(text), "python train.py $[[--rate '<0>' --by \"x <1>\"]] --out o");
+    assert_eq!(
+        ci("f $[[${{ inputs.a }}]]$[[ ${{ inputs.a }}]]"),
+        "f ${V0:+\"$V0\"}${V1:+ \"$V1\"}"
+    );
+}
+
+#[test]
+fn a_part_that_may_be_left_out_stands_among_arguments() {
+    let says = |text: &str| {
+        let text = text.replace('@', "${{ inputs.x }}");
+        let (_, script) = read(&text);
+        let faults = script.expect_err(&text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:?}");
+        (faults[0].message.clone(), text[faults[0].at.clone()].to_owned())
+    };
+    for text in [
+        "$[[python @]]",
+        "x=$[[@]]",
+        "export X=$[[@]]",
+        "[ a $[[@]] ]",
+        "python $[[-u @]] train.py",
+        "bash $[[@]] -c 'f'",
+        "env $[[bash @]]",
+        "\"$PROGRAM\" $[[--x @]]",
+        "f > $[[@]]",
+        "f \"$[[--x @]]\"",
+        "f '$[[--x @]]'",
+        "f # $[[--x @]]",
+        "f \\$[[--x @]]",
+        "f $(( $[[ 1 + @ ]] ))",
+        "cat <<E\n$[[@]]\nE\n",
+        "a=($[[@]])",
+    ] {
+        assert_eq!(says(text), ("`$[[ … ]]` cannot stand here".to_owned(), "$[[".to_owned()));
+    }
+    for (text, found) in [
+        ("f $[[--x @; g]]", ";"),
+        ("f $[[--x @ > o]]", ">"),
+        ("f $[[--x @\n]]", "\n"),
+        ("f $[[{a,@}]]", "{"),
+        ("f $[[--x $(g) @]]", "$("),
+        ("f $[[--x `g` @]]", "`"),
+        ("f $[[# @]]", "#"),
+        ("f $[[~/@]]", "~"),
+        ("f $[[--x \"$(g)\" @]]", "$("),
+    ] {
+        let (message, at) = says(text);
+        assert!(message.ends_with("inside `$[[ … ]]`"), "{text}: {message}");
+        assert_eq!(at, found, "{text}");
+    }
+    let open = ("quotes that open in this `$[[` end behind it".to_owned(), "$[[".to_owned());
+    assert_eq!(says("f $[[--x @ \"a]]\""), open);
+    assert_eq!(says("f $[[--x @ 'a]]'"), open);
 }
 
 #[test]
@@ -341,7 +403,7 @@ proptest! {
                 }
                 let literal: String = script.for_azure_ml(&text, &template).into_iter().filter_map(|part| match part {
                     ScriptPart::Literal(text) => Some(text),
-                    ScriptPart::Reference(_) => None,
+                    ScriptPart::Reference(_) | ScriptPart::Open | ScriptPart::Close => None,
                 }).collect();
                 prop_assert!(literal.len() <= text.len() + 2 * script.spots.len());
             }

@@ -243,14 +243,15 @@ impl Lexer<'_> {
 
     pub(super) fn end_command(&mut self) {
         let text = self.text;
+        let start = self.start;
         let frame = self.top();
         let feeder = frame.feeder.take();
         let install = super::installs::install(text, &frame.words, feeder.as_ref());
         frame.words.clear();
         self.installs.extend(install);
         let frame = self.top();
-        frame.command = super::command::Command::default();
-        frame.at_start = true;
+        frame.command = start;
+        frame.at_start = start.is_unnamed();
         frame.expects = Expects::Word;
     }
 

@@ -290,10 +290,10 @@ impl StepSpec {
         let mut texts: Vec<&Text> = self.run.iter().map(|run| &run.text).collect();
         if let Some(parallel) = &self.parallel {
             texts.push(&parallel.input_data);
-            texts.extend(parallel.arguments.iter().map(|arguments| &arguments.text));
+            texts.extend(parallel.arguments.iter().map(|arguments| &arguments.0.text));
         }
         let spark = self.spark.as_ref().and_then(|spark| spark.args.as_ref());
-        texts.extend(spark.map(|args| &args.text));
+        texts.extend(spark.map(|args| &args.0.text));
         if let Some(automl) = &self.automl {
             automl.texts(&mut texts);
         }

@@ -13,7 +13,7 @@ use crate::spec::decode::{Cx, Decode, Many};
 use crate::spec::hints;
 use crate::spec::record::{choice, record};
 use crate::spec::resources::Int;
-use crate::spec::text::{OrReference, Script, Text};
+use crate::spec::text::{Arguments, OrReference, Script, Text};
 use crate::spec::values::{Duration, PathText};
 use crate::syntax::NodeId;
 
@@ -52,7 +52,7 @@ record! {
         /// The script in that folder, with `run(mini_batch)` and perhaps `init()` and `shutdown()`.
         req entry_script = "entry_script": Spanned<PathText>,
         /// Arguments of the script.
-        opt arguments = "arguments": Script,
+        opt arguments = "arguments": Arguments,
         /// The input that is cut into mini-batches: a reference to data, or `inputs.x`.
         req input_data = "input_data": Text,
         /// Files in a mini-batch; with a unit (`10KB`) about so many bytes of a table.
@@ -279,7 +279,7 @@ impl Parallel {
     /// The script's own arguments, then those of the driver that have no key in v2.
     fn arguments(&self, binder: &mut dyn Binder) -> Option<Vec<ScriptPiece>> {
         let mut pieces = match &self.arguments {
-            Some(script) => {
+            Some(Arguments(script)) => {
                 if !script.verbatim {
                     Self::no_driver_arguments(script, binder);
                 }

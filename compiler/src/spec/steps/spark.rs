@@ -6,7 +6,7 @@ use crate::plan::{Field, Fields, Mode, Native, NativeKind, Scalar, Task};
 use crate::source::{Span, Spanned};
 use crate::spec::decode::{Dict, Many};
 use crate::spec::record::{choice, record};
-use crate::spec::text::Script;
+use crate::spec::text::Arguments;
 use crate::spec::values::{AnyName, Literal, PathText};
 
 choice! {
@@ -77,7 +77,7 @@ record! {
         /// What the job starts with.
         req entry = "entry": SparkEntry,
         /// Arguments of the script.
-        opt args = "args": Script,
+        opt args = "args": Arguments,
         /// Spark's own settings: cores and memory of driver and executors and the number of
         /// executors (`spark.driver.cores`, `spark.driver.memory`, `spark.executor.cores`,
         /// `spark.executor.memory`, `spark.executor.instances`), and any other.
@@ -141,7 +141,7 @@ impl Kind for Spark {
             }
         }
         fields.put("conf", Field::Map(self.conf(binder)));
-        if let Some(script) = &self.args {
+        if let Some(Arguments(script)) = &self.args {
             fields.put("args", Field::Script(binder.arguments(script)?));
         }
         if let Some(resources) = &self.resources {

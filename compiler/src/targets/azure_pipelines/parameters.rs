@@ -19,11 +19,13 @@ pub(super) fn list(scope: &Scope<'_>) -> Vec<Map> {
 }
 
 fn declare(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
+    if parameter.optional {
+        return declare_optional(parameter, declared);
+    }
     let must_choose = declared.value.is_none();
     let mut map = Map::new();
     map.put("name", parameter_name(&parameter.name));
-    let title = parameter.description.as_deref().and_then(|text| text.lines().next());
-    map.put_some("displayName", title.map(expression::literal));
+    map.put_some("displayName", title(parameter));
     map.put("type", if must_choose { "string" } else { kind(parameter.kind) });
     let mut values: Vec<Doc> = parameter.choices.iter().map(doc).collect();
     if let Some(value) = &declared.value {
@@ -41,6 +43,22 @@ fn declare(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
     }
     map.put_filled("values", values);
     map
+}
+
+/// What may stay empty is text: the dialog insists on a value of the other types, and of a list.
+fn declare_optional(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
+    let value = declared.value.as_ref().map(Scalar::text).unwrap_or_default();
+    let mut map = Map::new();
+    map.put("name", parameter_name(&parameter.name));
+    map.put_some("displayName", title(parameter));
+    map.put("type", "string");
+    map.put_beside("default", default(&Scalar::Text(value)), "may stay empty");
+    map
+}
+
+fn title(parameter: &Parameter) -> Option<String> {
+    let title = parameter.description.as_deref().and_then(|text| text.lines().next());
+    title.map(expression::literal)
 }
 
 fn kind(kind: ValueType) -> &'static str {
@@ -73,6 +91,11 @@ fn doc(value: &Scalar) -> Doc {
     }
 }
 
+/// Whether a person can write any text.
+pub(super) fn is_text(parameter: &Parameter) -> bool {
+    parameter.optional || parameter.kind == ValueType::String || !parameter.kind.is_scalar()
+}
+
 /// The variable that holds a parameter while it is checked.
 pub(super) fn variable(parameter: &Parameter) -> String {
     script::variable("PARAMETER", &parameter.name)
@@ -88,15 +111,15 @@ pub(super) fn check(scope: &Scope<'_>, ids: &[ParameterId], demands: &str) -> Op
         let (parameter, declared) = scope.parameter(*id);
         let name = parameter_name(&parameter.name);
         let variable = variable(parameter);
-        let must_say = declared.is_some_and(|one| one.value.is_none());
+        let must_say = declared.is_some_and(|one| one.value.is_none()) && !parameter.optional;
         if must_say && parameter.choices.is_empty() {
             let message = format!("{} has no default: give it a value", parameter.name);
             lines.push_str(&script::demand(&variable, ".", &message));
         }
         lines.push_str(&script::demand_parameter(&variable, parameter));
         env.push((variable, expression::parameter(&name, parameter.kind)));
-        let is_listed = !parameter.choices.is_empty();
-        if !is_listed && (parameter.kind == ValueType::String || !parameter.kind.is_scalar()) {
+        let is_listed = !parameter.choices.is_empty() && !parameter.optional;
+        if !is_listed && is_text(parameter) {
             texts.push(name);
         }
     }

@@ -1,8 +1,6 @@
 //! What references become, and what a job must bring along so that they can be read.
 
-use crate::plan::{
-    Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text, ValueType,
-};
+use crate::plan::{Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text};
 
 use super::expression;
 use super::scope::{self, Scope};
@@ -115,8 +113,7 @@ impl<'a> Reader<'a> {
         note(&mut self.parameters, id);
         let kind = parameter.kind;
         let text = expression::parameter(&scope::parameter_name(&parameter.name), kind);
-        let is_text = kind == ValueType::String || !kind.is_scalar();
-        if is_text { Value::pasted(text) } else { Value::safe(text) }
+        if super::parameters::is_text(parameter) { Value::pasted(text) } else { Value::safe(text) }
     }
 
     fn output(&mut self, step: StepId, output: u32) -> String {

@@ -87,7 +87,7 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
         let variable = script::variable("VALUE", &input.name);
         demands.push_str(&demand(scope.plan, submission, input, &variable));
         env.push((variable.clone(), value_of(scope, reader, input)));
-        bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
+        bindings.push(Binding::new(scope.plan, input, variable));
     }
     if !demands.is_empty() {
         demands.insert_str(0, &format!("{FAIL}{DEMAND}"));
@@ -112,11 +112,13 @@ fn parameter_demands(scope: &Scope<'_>, submission: &Submission) -> String {
         }
         let (name, variable) = (&parameter.name, parameters::variable(parameter));
         if input.kind == ValueType::String {
-            demands.push_str(&script::demand_pasteable(scope.plan, submission, input, &variable));
+            let pasteable = script::demand_pasteable(scope.plan, submission, input, &variable);
+            demands.push_str(&script::when_set(&variable, Some(parameter), pasteable));
         } else if !input.kind.is_scalar() {
             let message =
                 format!("{name} must be an address of Azure ML, or a path in the repository");
-            demands.push_str(&script::demand(&variable, script::ADDRESS, &message));
+            let address = script::demand(&variable, script::ADDRESS, &message);
+            demands.push_str(&script::when_set(&variable, Some(parameter), address));
         }
     }
     demands

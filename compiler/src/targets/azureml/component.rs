@@ -52,6 +52,7 @@ fn declaration(context: &Context<'_>, input: &SubmissionInput) -> Map {
 /// choices on text only; CI and compiler check the others.
 fn describe(context: &Context<'_>, kind: ValueType, parameter: &Parameter, to: &mut Map) {
     let scalar = |value: &Scalar| value::typed(context, kind, value);
+    to.put_some("optional", parameter.optional.then_some(true));
     to.put_some("mode", parameter.mode.map(value::mode_word));
     to.put_some("description", parameter.description.as_ref());
     if kind.is_scalar() {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{
-    AzureMlPlace, Place, Plan, Reference, Scalar, Step, StepId, Submission, SubmissionOutput, Wire,
+    AzureMlPlace, Parameter, Place, Plan, Reference, Scalar, Step, StepId, Submission,
+    SubmissionOutput, Wire,
 };
 use crate::source;
 
@@ -79,6 +80,12 @@ impl<'a> Context<'a> {
     /// Whether a step is part of the same job.
     pub(super) fn holds(&self, step: StepId) -> bool {
         self.roles.contains_key(&step)
+    }
+
+    /// The parameter behind a reference.
+    pub(super) fn parameter(&self, reference: &Reference) -> Option<&'a Parameter> {
+        let Reference::Parameter(id) = reference else { return None };
+        Some(self.plan.parameter(*id))
     }
 
     /// The value that a parameter has in this component, whoever submits it.

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{node, settings, tags, value};
 use crate::emit::{Doc, Map};
-use crate::plan::{Output, Reference, ValueType};
+use crate::plan::{Output, ValueType};
 
 const SCHEMA: &str = "https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json";
 
@@ -37,16 +37,10 @@ pub(super) fn write(context: &Context<'_>) -> Map {
 fn inputs(context: &Context<'_>) -> Map {
     let mut inputs = Map::new();
     for input in &context.submission.inputs {
-        let parameter = match input.source {
-            Reference::Parameter(id) => Some(context.plan.parameter(id)),
-            Reference::Output(..)
-            | Reference::GitSha
-            | Reference::GitBranch
-            | Reference::GitTag
-            | Reference::RunId
-            | Reference::Variable(_)
-            | Reference::Secret(_) => None,
-        };
+        let parameter = context.parameter(&input.source);
+        if parameter.is_some_and(|parameter| parameter.optional) {
+            continue;
+        }
         let default = parameter.and_then(|parameter| parameter.default.as_ref());
         let value = default.map_or_else(
             || unbound(&input.name, input.kind),

@@ -96,17 +96,7 @@ fn trial(
     doc.put_filled("environment_variables", node::variables(context, step));
     doc.put_filled("resources", node::resources(context, &place.resources));
     doc.put_filled("distribution", node::keys(&place.settings.distribution));
-    let own = step.inputs.iter().map(|input| (input.name.clone(), input.kind));
-    let waits = role.waits.iter().map(|wire| {
-        let (name, kind, _) = value::wait(context, wire);
-        (name, kind)
-    });
-    doc.put_filled(
-        "inputs",
-        step_file::ports(own.chain(sweep.searched.iter().cloned()).chain(waits)),
-    );
-    let own = step.outputs.iter().map(|output| (output.name.clone(), output.kind));
-    let signal = role.signals.then(|| step.task.signal()).map(|it| (it.name, it.kind));
-    doc.put_filled("outputs", step_file::ports(own.chain(signal)));
+    doc.put_filled("inputs", step_file::inputs(context, step, role, &sweep.searched));
+    doc.put_filled("outputs", step_file::outputs(step, role));
     doc
 }

@@ -3,7 +3,7 @@
 use super::context::{Context, Role};
 use super::value;
 use crate::emit::{Doc, Map, mark};
-use crate::plan::{Step, Task, ValueType};
+use crate::plan::{NativeKind, Step, Task, ValueType};
 
 const SCHEMAS: &str = "https://azuremlschemas.azureedge.net/latest/";
 
@@ -23,10 +23,19 @@ const OF_THE_NODE: [&str; 12] = [
     "inputs",
 ];
 
-/// Whether the step needs a file of its own: an inline node has no key that forbids reuse.
+/// Whether the step needs a file of its own: an inline node has no key that forbids reuse, and no
+/// optional inputs.
 pub(super) fn is_needed(step: &Step) -> bool {
-    let is_inline = matches!(step.task, Task::Command(_) | Task::FanOut(_));
-    is_inline && step.settings().is_some_and(|settings| settings.runs_always)
+    let is_inline = match &step.task {
+        Task::Command(_) | Task::FanOut(_) => true,
+        Task::Native(native) => native.kind == NativeKind::Spark,
+        Task::Component(_) => false,
+    };
+    is_inline && (runs_always(step) || step.inputs.iter().any(|input| input.optional))
+}
+
+fn runs_always(step: &Step) -> bool {
+    step.settings().is_some_and(|settings| settings.runs_always)
 }
 
 /// Its name, in the folder of the pipeline's files.
@@ -78,31 +87,59 @@ fn component(context: &Context<'_>, step: &Step, role: &Role<'_>, rest: Map) -> 
     let mut tags = Map::new();
     tags.put("generated_by", mark::blank(&context.plan.spec_path));
     let mut doc = Map::new();
-    let kind = if matches!(step.task, Task::FanOut(_)) { "parallel" } else { "command" };
+    let kind = match &step.task {
+        Task::FanOut(_) => "parallel",
+        Task::Native(_) => "spark",
+        Task::Command(_) | Task::Component(_) => "command",
+    };
     doc.put("$schema", format!("{SCHEMAS}{kind}Component.schema.json"));
     doc.put("tags", tags);
     doc.put("name", format!("step_{}", step.name)).put("version", "1");
-    doc.put("is_deterministic", false);
+    doc.put_some("is_deterministic", runs_always(step).then_some(false));
     doc.0.extend(rest.0);
-    let waits = role.waits.iter().map(|wire| {
-        let (name, kind, _) = value::wait(context, wire);
-        (name, kind)
-    });
-    let inputs = step.inputs.iter().map(|input| (input.name.clone(), input.kind));
-    doc.put_filled("inputs", ports(inputs.chain(waits)));
-    let outputs = step.outputs.iter().map(|output| (output.name.clone(), output.kind));
-    let signal = role.signals.then(|| step.task.signal()).map(|it| (it.name, it.kind));
-    doc.put_filled("outputs", ports(outputs.chain(signal)));
+    doc.put_filled("inputs", inputs(context, step, role, &[]));
+    doc.put_filled("outputs", outputs(step, role));
     doc
 }
 
-/// Typed ports.
-pub(super) fn ports(ports: impl Iterator<Item = (String, ValueType)>) -> Map {
+/// What a component of the step takes, with its hyperparameters.
+pub(super) fn inputs(
+    context: &Context<'_>,
+    step: &Step,
+    role: &Role<'_>,
+    searched: &[(String, ValueType)],
+) -> Map {
     let mut doc = Map::new();
-    for (name, kind) in ports {
-        let mut port = Map::new();
-        port.put("type", kind.word());
-        doc.put(name, port);
+    for input in &step.inputs {
+        let mut port = port(input.kind);
+        port.put_some("optional", input.optional.then_some(true));
+        doc.put(input.name.clone(), port);
+    }
+    for (name, kind) in searched {
+        doc.put(name.clone(), port(*kind));
+    }
+    for wire in &role.waits {
+        let (name, kind, _) = value::wait(context, wire);
+        doc.put(name, port(kind));
     }
     doc
+}
+
+/// What a component of the step gives.
+pub(super) fn outputs(step: &Step, role: &Role<'_>) -> Map {
+    let mut doc = Map::new();
+    for output in &step.outputs {
+        doc.put(output.name.clone(), port(output.kind));
+    }
+    if role.signals {
+        let signal = step.task.signal();
+        doc.put(signal.name, port(signal.kind));
+    }
+    doc
+}
+
+fn port(kind: ValueType) -> Map {
+    let mut port = Map::new();
+    port.put("type", kind.word());
+    port
 }

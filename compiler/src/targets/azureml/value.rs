@@ -86,11 +86,14 @@ pub(super) fn script(step: &Step, pieces: &[ScriptPiece]) -> String {
     let room = pieces.iter().map(|piece| match piece {
         ScriptPiece::Literal(text) => text.len(),
         ScriptPiece::Input(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => 40,
+        ScriptPiece::OptionalStart | ScriptPiece::OptionalEnd => 3,
     });
     let mut script = String::with_capacity(room.sum());
     for piece in pieces {
         match piece {
             ScriptPiece::Literal(text) => script.push_str(text),
+            ScriptPiece::OptionalStart => script.push_str("$[["),
+            ScriptPiece::OptionalEnd => script.push_str("]]"),
             ScriptPiece::Searched(name) => script.extend(["${{inputs.", name, "}}"]),
             ScriptPiece::Input(input) => {
                 script.extend(["${{inputs.", &step.inputs[*input as usize].name, "}}"]);

@@ -33,7 +33,7 @@ pub(super) fn step(scope: &Scope<'_>, submission: &Submission) -> Option<Map> {
         let variable = script::variable("INPUT", &input.name);
         env.put(variable.clone(), value(scope, input));
         demands.push_str(&demand(scope.plan, submission, input, &variable));
-        bindings.push(Binding { input: input.name.clone(), kind: input.kind, variable });
+        bindings.push(Binding::new(scope.plan, input, variable));
     }
     let from = scope.plan.azure_ml_path(&submission.job_file());
     let to = scope.plan.azure_ml_path(&submission.run_file());
@@ -76,10 +76,12 @@ fn demand(plan: &Plan, submission: &Submission, input: &SubmissionInput, variabl
         return lines;
     }
     if input.kind == ValueType::String {
-        lines.push_str(&script::demand_pasteable(plan, submission, input, variable));
+        let pasteable = script::demand_pasteable(plan, submission, input, variable);
+        lines.push_str(&script::when_set(variable, parameter, pasteable));
     } else if !input.kind.is_scalar() && parameter.is_some() {
         let message = format!("{name} must be an address of Azure ML, or a path in the repository");
-        lines.push_str(&script::demand(variable, script::ADDRESS, &message));
+        let address = script::demand(variable, script::ADDRESS, &message);
+        lines.push_str(&script::when_set(variable, parameter, address));
     } else if input.kind.is_scalar() && parameter.is_none() {
         let (form, words) = script::form(input.kind);
         lines.push_str(&script::demand(variable, form, &format!("{name} must be {words}")));

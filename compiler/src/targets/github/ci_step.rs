@@ -155,7 +155,11 @@ impl CiStep<'_> {
     fn script(&self) -> String {
         let literal = |piece: &ScriptPiece| match piece {
             ScriptPiece::Literal(text) => Some(text.clone()),
-            ScriptPiece::Input(_) | ScriptPiece::Output(_) | ScriptPiece::Searched(_) => None,
+            ScriptPiece::Input(_)
+            | ScriptPiece::Output(_)
+            | ScriptPiece::Searched(_)
+            | ScriptPiece::OptionalStart
+            | ScriptPiece::OptionalEnd => None,
         };
         self.command.script.iter().filter_map(literal).collect()
     }

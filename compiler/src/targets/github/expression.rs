@@ -67,6 +67,11 @@ fn default(parameter: &Parameter) -> String {
 fn parameter(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
     let input = format!("inputs.{}", inputs::id(parameter));
     let Some(value) = bound.value.as_ref().filter(|_| !scope.by_hand_only) else { return input };
+    if parameter.optional {
+        // What a person leaves empty stays empty.
+        let value = quoted(&value.text());
+        return format!("github.event_name != 'workflow_dispatch' && {value} || {input}");
+    }
     if parameter.kind == ValueType::Boolean {
         // `false || true` would be true, so a default of true asks who started the run.
         return match value {

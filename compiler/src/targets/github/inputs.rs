@@ -35,14 +35,16 @@ fn input(parameter: &Parameter, value: Option<&Scalar>) -> Map {
     match value {
         Some(value) => input.put("default", default(kind, value)),
         // A box that is not ticked says false, so nothing can be missing there.
-        None if kind == "boolean" => &mut input,
+        None if kind == "boolean" || parameter.optional => &mut input,
         None => input.put("required", true),
     };
     input
 }
 
+/// What may stay empty is text: the platform's other types always have a value.
 fn kind(parameter: &Parameter) -> &'static str {
     match parameter.kind {
+        _ if parameter.optional => "string",
         ValueType::Boolean => "boolean",
         _ if !parameter.choices.is_empty() => "choice",
         ValueType::Number | ValueType::Integer => "number",
@@ -77,9 +79,35 @@ fn keeps_its_digits(number: &str) -> bool {
 
 /// The author's words, and what the form cannot enforce. Without either the form shows the name.
 fn description(parameter: &Parameter) -> Option<String> {
-    let Some(limits) = limits(parameter) else { return parameter.description.clone() };
+    let optional = parameter.optional.then(|| optional_limits(parameter));
+    let Some(limits) = optional.or_else(|| limits(parameter)) else {
+        return parameter.description.clone();
+    };
     let words = parameter.description.as_ref().unwrap_or(&parameter.name);
     Some(format!("{} ({limits})", words.trim_end()))
+}
+
+/// The same of a text that stands for a value of another type, or for none.
+fn optional_limits(parameter: &Parameter) -> String {
+    let choices: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
+    let form = if choices.is_empty() {
+        let form = match parameter.kind {
+            ValueType::Boolean => Some("true or false"),
+            ValueType::Number => Some("a number"),
+            ValueType::String
+            | ValueType::Integer
+            | ValueType::UriFile
+            | ValueType::UriFolder
+            | ValueType::Mltable
+            | ValueType::MlflowModel
+            | ValueType::CustomModel
+            | ValueType::TritonModel => None,
+        };
+        limits(parameter).or(form.map(str::to_owned))
+    } else {
+        Some(choices.join(", "))
+    };
+    form.map(|form| form + "; ").unwrap_or_default() + "may stay empty"
 }
 
 fn limits(parameter: &Parameter) -> Option<String> {

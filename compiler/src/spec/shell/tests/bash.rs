@@ -70,6 +70,11 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("time -p show @ 2> /dev/null", &["@"]),
     ("if true; then case a in a) ;; esac fi; show @", &["@"]),
     ("x=; show ${x:+\"'\"} \"${x:-a}@\"", &["a@"]),
+    ("show a $[[--x @]] b", &["a", "--x", "@", "b"]),
+    ("show $[[--x=@.csv \"in @ \"'it'$HOME]]", &["--x=@.csv", "in @ it/home"]),
+    ("show x$[[,@]]$[[ @ 'a}b' \"}\"]].csv", &["x,@", "@", "a}b", "}.csv"]),
+    ("(show a $[[\\} ${HOME} @]]; show b)", &["a", "}", "/home", "@", "b"]),
+    ("for i in a $[[@ ]]; do show \"$i\"; done", &["a", "@"]),
 ];
 
 /// Runs all scripts in one bash, and compares what their `show` got.
@@ -122,6 +127,7 @@ fn check_azure_ml(value: &str) {
     let paste = |part| match part {
         ScriptPart::Literal(text) => text,
         ScriptPart::Reference(_) => value.to_owned(),
+        ScriptPart::Open | ScriptPart::Close => String::new(),
     };
     let scripts = SHOWN.iter().map(|(source, _)| {
         let text = with_references(source);
@@ -130,6 +136,48 @@ fn check_azure_ml(value: &str) {
         script.for_azure_ml(&text, &template).into_iter().map(paste).collect()
     });
     run_all(&scripts.collect::<Vec<_>>(), value);
+}
+
+/// Scripts, and the arguments that `show` gets when the value is not set.
+const LEFT_OUT: &[(&str, &[&str])] = &[
+    ("show a $[[--x @]] b", &["a", "b"]),
+    ("show x$[[,@]]$[[ @ 'a}b' \"}\"]].csv", &["x.csv"]),
+    ("show $[[--x @ --y @]]", &[""]),
+    ("(show a $[[\\} ${HOME} @]]; show b)", &["a", "b"]),
+    ("for i in a $[[@ ]]; do show \"$i\"; done", &["a"]),
+];
+
+#[test]
+fn what_is_not_set_is_left_out() {
+    for (source, expected) in LEFT_OUT {
+        let text = with_references(source);
+        let (template, script) = read(&text);
+        let script = script.unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+        let on_ci = script.for_ci(&text, &template, &|_| "V".to_owned());
+        assert_eq!(shown(&on_ci), *expected, "{on_ci}");
+        let mut pasted = String::new();
+        let mut stands = true;
+        for part in script.for_azure_ml(&text, &template) {
+            match part {
+                ScriptPart::Literal(text) if stands => pasted.push_str(&text),
+                ScriptPart::Literal(_) | ScriptPart::Reference(_) => {}
+                ScriptPart::Open => stands = false,
+                ScriptPart::Close => stands = true,
+            }
+        }
+        assert_eq!(shown(&pasted), *expected, "{pasted}");
+    }
+}
+
+/// What `show` gets where `V` holds nothing.
+fn shown(script: &str) -> Vec<String> {
+    let text = format!("set -u; show() {{ printf '%s\\n' \"$@\"; }}\n{script}");
+    let output = std::process::Command::new("bash")
+        .args(["--norc", "-c", &text])
+        .env("V", "")
+        .output()
+        .expect("bash runs");
+    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
 }
 
 #[test]

@@ -40,6 +40,9 @@ const WORDS: &[&str] = &[
     "\\@",
     "-eq",
     "]]",
+    "$[[@]]",
+    "$[[-c @]]",
+    "a$[[b \"@\" '}' ]]c",
 ];
 
 /// Commands, in which `1` and `2` are words, `3` and `4` commands.
@@ -159,6 +162,7 @@ fn run(scripts: &[String], value: &str) -> String {
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("V", value)
+        .env("U", "")
         .current_dir("/")
         .stdin(std::process::Stdio::null())
         .output()
@@ -190,10 +194,15 @@ fn accepted() -> Vec<(String, Template, Script)> {
 fn no_value_runs_on_ci() {
     let all = accepted();
     assert!(all.len() > 50, "{}", all.len());
-    let render = |(text, template, script): &(String, Template, Script)| {
-        script.for_ci(text, template, &|_| "V".to_owned())
+    // Every other value is empty, so that parts around it are left out.
+    let render = |every: usize| {
+        all.iter().map(move |(text, template, script)| {
+            let name =
+                |number: usize| if number.is_multiple_of(every) { "V" } else { "U" }.to_owned();
+            script.for_ci(text, template, &name)
+        })
     };
-    let scripts: Vec<String> = all.iter().map(render).collect();
+    let scripts: Vec<String> = render(1).chain(render(2)).collect();
     for value in hostile() {
         let shown = run(&scripts, &value);
         assert!(shown.contains(&format!("script {}", scripts.len() - 1)), "cut short: {shown}");
@@ -211,6 +220,7 @@ fn no_value_runs_on_azure_ml() {
                 let paste = |part| match part {
                     ScriptPart::Literal(text) => text,
                     ScriptPart::Reference(_) => value.clone(),
+                    ScriptPart::Open | ScriptPart::Close => String::new(),
                 };
                 script.for_azure_ml(text, template).into_iter().map(paste).collect()
             });

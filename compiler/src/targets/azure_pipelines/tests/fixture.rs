@@ -152,7 +152,13 @@ impl Step {
     /// A variable of the script for an input.
     pub(super) fn reads(mut self, name: &str, kind: ValueType, source: Source) -> Self {
         let at = u32::try_from(self.inputs.len()).unwrap();
-        self.inputs.push(Input { name: name.to_lowercase(), kind, source, mode: None });
+        self.inputs.push(Input {
+            name: name.to_lowercase(),
+            kind,
+            source,
+            mode: None,
+            optional: false,
+        });
         self.variable(name, Variable::Input(at))
     }
 
@@ -177,6 +183,7 @@ impl Builder {
             name: name.to_owned(),
             kind,
             default: value.clone(),
+            optional: false,
             description: None,
             choices: Vec::new(),
             min: None,

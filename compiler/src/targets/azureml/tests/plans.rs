@@ -45,7 +45,7 @@ fn literal(text: &str) -> ScriptPiece {
 }
 
 pub(super) fn input(name: &str, kind: ValueType, source: Source, mode: Option<Mode>) -> Input {
-    Input { name: name.to_owned(), kind, source, mode }
+    Input { name: name.to_owned(), kind, source, mode, optional: false }
 }
 
 fn parameter(id: u32) -> Source {
@@ -65,6 +65,7 @@ fn declared(name: &str, kind: ValueType, default: Option<Scalar>) -> Parameter {
         name: name.to_owned(),
         kind,
         default,
+        optional: false,
         description: None,
         choices: Vec::new(),
         min: None,

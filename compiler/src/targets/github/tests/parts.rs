@@ -67,7 +67,18 @@ pub(super) fn parameter(name: &str, kind: ValueType, default: Option<Scalar>) ->
         .then(|| "^[A-Za-z0-9._:/@=+-]*$".to_owned());
     let (choices, min, max) = (vec![], None, None);
     let name = name.to_owned();
-    Parameter { name, kind, default, description: None, choices, min, max, pattern, mode: None }
+    Parameter {
+        name,
+        kind,
+        default,
+        description: None,
+        choices,
+        min,
+        max,
+        pattern,
+        mode: None,
+        optional: false,
+    }
 }
 
 pub(super) fn place() -> CiPlace {
@@ -124,7 +135,13 @@ pub(super) fn ml(name: &str, script: Vec<ScriptPiece>) -> Step {
 }
 
 pub(super) fn input(name: &str, kind: ValueType, source: Reference) -> Input {
-    Input { name: name.to_owned(), kind, source: Source::Reference(source), mode: None }
+    Input {
+        name: name.to_owned(),
+        kind,
+        source: Source::Reference(source),
+        mode: None,
+        optional: false,
+    }
 }
 
 pub(super) fn output(name: &str, kind: ValueType) -> Output {
