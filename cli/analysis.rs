@@ -79,12 +79,15 @@ pub(crate) fn each<T: Send, U: Send>(items: Vec<T>, one: impl Fn(T) -> U + Sync 
     }
 }
 
-/// What every target gives for a plan.
-pub(crate) fn emitted(plan: &Plan) -> impl Iterator<Item = (&'static Target, Artifact)> {
+/// What these targets give for a plan.
+pub(crate) fn emitted(
+    plan: &Plan,
+    wanted: impl Fn(&Target) -> bool,
+) -> impl Iterator<Item = (&'static Target, Artifact)> {
     let of_target = |target: &'static Target| {
         emit(plan, &[target.name]).into_iter().map(move |artifact| (target, artifact))
     };
-    TARGETS.iter().flat_map(of_target)
+    TARGETS.iter().filter(move |target| wanted(target)).flat_map(of_target)
 }
 
 /// A project's files with a memory of what is where: its specs share code, which is then looked at

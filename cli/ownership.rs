@@ -34,6 +34,21 @@ pub(crate) struct Searched {
     pub(crate) base: String,
 }
 
+/// What specs yield.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    /// Files, root-relative.
+    pub(crate) paths: BTreeSet<String>,
+    /// Folders, ending in `/`, whose files are not judged now.
+    pub(crate) folders: Vec<String>,
+}
+
+impl Wanted {
+    fn holds(&self, path: &str) -> bool {
+        self.paths.contains(path) || self.folders.iter().any(|folder| path.starts_with(folder))
+    }
+}
+
 /// A file that a spec yields no more.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Orphan {
@@ -103,13 +118,13 @@ pub(crate) fn orphans(
     disk: &Disk,
     folders: &[Searched],
     judged: &dyn Fn(&str) -> bool,
-    wanted: &BTreeSet<String>,
+    wanted: &Wanted,
 ) -> (Vec<Orphan>, Vec<String>) {
     let mut found: Vec<Orphan> = Vec::new();
     let mut staged = Vec::new();
     for folder in folders {
         for path in files_below(disk, &folder.folder) {
-            let known = wanted.contains(&path) || found.iter().any(|orphan| orphan.path == path);
+            let known = wanted.holds(&path) || found.iter().any(|orphan| orphan.path == path);
             if disk::is_staged(&path) {
                 staged.push(path);
             } else if !known {

@@ -9,18 +9,18 @@ use mlopsc_compiler::diagnostics::{
 use mlopsc_compiler::diff::Leftover;
 use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
-use mlopsc_compiler::targets::{Artifact, Target};
+use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
 
 use crate::analysis::{Analysed, emitted};
 use crate::disk::{self, Disk};
 use crate::leftovers;
 use crate::output::Report;
-use crate::ownership::{Orphan, Searched, Verdict, judge, orphans};
+use crate::ownership::{Orphan, Searched, Verdict, Wanted, judge, orphans};
 use crate::workspace::{self, Project, below};
 
 /// What was asked for.
 pub(crate) struct Order {
-    /// The targets to write.
+    /// The targets that are named; empty: those that each project writes by itself.
     pub(crate) targets: Vec<&'static Target>,
     /// Where to write instead of the root; then nothing is removed.
     pub(crate) out: Option<Disk>,
@@ -28,6 +28,31 @@ pub(crate) struct Order {
     pub(crate) force: bool,
     /// Whether nothing is written, and every difference is a finding.
     pub(crate) check: bool,
+}
+
+impl Order {
+    /// Whether files of a target are written for a plan.
+    fn writes(&self, target: &Target, plan: &Plan) -> bool {
+        let named: Vec<&str> = self.targets.iter().map(|target| target.name).collect();
+        target.is_written(&plan.project, &named)
+    }
+
+    /// Whether it must be known which files a target gives: those that are not written now are not
+    /// to be taken for orphans.
+    fn reads(&self, target: &Target, plan: &Plan) -> bool {
+        target.apart.is_none() || self.writes(target, plan)
+    }
+
+    /// The folders of targets that are written only when named, and are not.
+    fn left_alone(&self, plan: &Plan) -> Vec<String> {
+        let idle = TARGETS.iter().filter(|target| !self.reads(target, plan));
+        idle.filter_map(|target| Some(format!("{}/", target.apart?(plan)))).collect()
+    }
+
+    /// The targets whose files are looked at.
+    fn searched(&self) -> Vec<&'static Target> {
+        if self.targets.is_empty() { TARGETS.iter().collect() } else { self.targets.clone() }
+    }
 }
 
 /// A file to be written.
@@ -95,14 +120,15 @@ impl Worklist {
     }
 
     fn fill(&mut self, judged: Vec<Judged>, order: &Order) {
-        let mut wanted: BTreeSet<String> = BTreeSet::new();
+        let mut wanted = Wanted::default();
         let mut refused: Vec<bool> = Vec::new();
         for (index, judged) in judged.into_iter().enumerate() {
             if self.analysed.analyses[index].plan.is_none() {
                 refused.push(false);
                 continue;
             }
-            wanted.extend(judged.paths);
+            wanted.paths.extend(judged.paths);
+            wanted.folders.extend(judged.kept);
             let good = judged.over.is_empty();
             for (message, help) in judged.over {
                 self.say(index, &LIMIT, message, &help);
@@ -156,8 +182,8 @@ impl Worklist {
         }
     }
 
-    fn judge_orphans(&mut self, wanted: &BTreeSet<String>, refused: &[bool], order: &Order) {
-        let folders = output_folders(&self.analysed, &order.targets);
+    fn judge_orphans(&mut self, wanted: &Wanted, refused: &[bool], order: &Order) {
+        let folders = output_folders(&self.analysed, &order.searched());
         let project = &self.analysed.project;
         let judged = |spec: &str| match project.specs.iter().position(|known| known == spec) {
             Some(index) => self.analysed.analyses[index].plan.is_some() && !refused[index],
@@ -207,10 +233,10 @@ impl Worklist {
                 let spec = spec.strip_prefix(&base)?.strip_prefix('/')?;
                 project.specs.iter().position(|known| known == spec)
             };
-            let mut folders = output_folders(&self.analysed, &order.targets);
+            let mut folders = output_folders(&self.analysed, &order.searched());
             folders.retain(|searched| searched.base.is_empty());
             let judged = |spec: &str| index(spec).is_some();
-            let (orphans, _) = orphans(&disk, &folders, &judged, &BTreeSet::new());
+            let (orphans, _) = orphans(&disk, &folders, &judged, &Wanted::default());
             let shown = |path: &str| format!("{}{path}", "../".repeat(depth));
             found.extend(orphans.iter().map(|one| (index(&one.spec), shown(&one.path))));
         }
@@ -256,6 +282,8 @@ impl Worklist {
 pub(crate) struct Judged {
     /// All paths that the spec gives, those of targets that were not asked for too.
     paths: Vec<String>,
+    /// Folders whose files may be the spec's, or those of an earlier build of it.
+    kept: Vec<String>,
     /// Which files the platforms would not read: message and help.
     over: Vec<(String, String)>,
     /// How many files are what they should be.
@@ -269,10 +297,12 @@ impl Judged {
     pub(crate) fn new(project: &Project, spec: &str, analysis: &Analysis, order: &Order) -> Self {
         let disk = order.out.as_ref().unwrap_or(&project.disk);
         let mut judged = Self::default();
-        for (target, artifact) in analysis.plan.iter().flat_map(emitted) {
+        let Some(plan) = &analysis.plan else { return judged };
+        judged.kept = order.left_alone(plan);
+        for (target, artifact) in emitted(plan, |target| order.reads(target, plan)) {
             judged.paths.push(artifact.path.clone());
             judged.over.extend(target.refusal(&artifact));
-            if order.targets.iter().all(|one| one.name != target.name) {
+            if !order.writes(target, plan) {
                 continue;
             }
             let verdict = judge(disk, spec, &artifact.path, &artifact.text, order.force);

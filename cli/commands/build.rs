@@ -16,7 +16,7 @@ use crate::workspace::{self, Project};
 use super::check::summary;
 
 pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble> {
-    let targets = chosen(&args.target)?;
+    let targets = named(&args.target)?;
     let projects = workspace::find(&args.paths)?;
     let out = args.out.as_deref().map(|out| open_out(out, &projects, args.check)).transpose()?;
     let order = Order { targets, out, force: args.force, check: args.check };
@@ -24,7 +24,7 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
         Judged::new(project, spec, analysis, &order)
     });
     let lists: Vec<Worklist> = judged.into_iter().map(|one| Worklist::new(one, &order)).collect();
-    refuse_idle_targets(&args.target, &lists)?;
+    refuse_idle_targets(&order.targets, &lists)?;
     let tally = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
     // The process ends: to take thousands of plans apart would only cost time.
@@ -32,11 +32,8 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     Ok(Outcome::findings(tally.errors > 0 || (changed && args.fail_on_change)))
 }
 
-/// The targets with these names; all when none is named.
-fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Trouble> {
-    if names.is_empty() {
-        return Ok(TARGETS.iter().collect());
-    }
+/// The targets with these names.
+fn named(names: &[String]) -> Result<Vec<&'static Target>, Trouble> {
     names.iter().map(|name| target(name)).collect()
 }
 
@@ -56,15 +53,15 @@ fn target(name: &str) -> Result<&'static Target, Trouble> {
 }
 
 /// A target that was named and that no project writes is a mistake of the caller.
-fn refuse_idle_targets(names: &[String], lists: &[Worklist]) -> Result<(), Trouble> {
+fn refuse_idle_targets(named: &[&Target], lists: &[Worklist]) -> Result<(), Trouble> {
     let plans = || lists.iter().flat_map(|list| list.analysed.plans());
-    let written = |name: &str| {
-        let mut homes = plans().flat_map(|plan| &plan.project.targets);
-        homes.any(|home| home.word() == name)
-    };
-    match names.iter().find(|name| !written(name)) {
-        Some(name) if plans().next().is_some() => {
-            Err(Trouble::new(format!("`targets` of the project does not list `{name}`")))
+    let written =
+        |target: &Target| plans().any(|plan| target.is_written(&plan.project, &[target.name]));
+    match named.iter().find(|target| !written(target)) {
+        Some(idle) if plans().next().is_some() => {
+            // The engine's own target is the one that every project can list.
+            let word = idle.engine.word();
+            Err(Trouble::new(format!("`targets` of the project does not list `{word}`")))
         }
         _ => Ok(()),
     }

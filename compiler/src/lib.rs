@@ -281,12 +281,9 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
 }
 
 /// Writes the files of a plan for the targets that its project names; of those, only the named ones
-/// unless `targets` is empty.
+/// unless `targets` is empty. Some are written only when they are named.
 pub fn emit(plan: &Plan, targets: &[&str]) -> Vec<Artifact> {
-    let wanted = |target: &&targets::Target| {
-        plan.project.targets.contains(&target.engine)
-            && (targets.is_empty() || targets.contains(&target.name))
-    };
+    let wanted = |target: &&targets::Target| target.is_written(&plan.project, targets);
     TARGETS.iter().filter(wanted).flat_map(|target| (target.write)(plan)).collect()
 }
 
@@ -295,7 +292,7 @@ pub fn emit(plan: &Plan, targets: &[&str]) -> Vec<Artifact> {
 pub fn refuse_large(analysis: &mut Analysis) {
     let Some(plan) = &analysis.plan else { return };
     let source: usize = analysis.sources.iter().map(|file| file.text.len()).sum();
-    let written = |target: &&targets::Target| plan.project.targets.contains(&target.engine);
+    let written = |target: &&targets::Target| target.is_written(&plan.project, &[]);
     let doubtful = TARGETS.iter().filter(written).filter(|it| it.may_refuse(plan, source));
     let files = doubtful.flat_map(|target| {
         (target.write)(plan).into_iter().filter_map(|file| target.refusal(&file))

@@ -74,6 +74,10 @@ def offline_client():
             return name
         return f"{WORKSPACE}/computes/{str(getattr(name, 'name', name)).removeprefix('azureml:')}"
 
+    def version_of_label(_self, name, _type):
+        name, at, _label = name.removeprefix("azureml:").partition("@")
+        return name, "1" if at else None
+
     def upload(_scope, _datastores, path, datastore_name="workspaceblobstore", **_options):
         return f"azureml://datastores/{datastore_name}/paths/upload/{Path(path).name}"
 
@@ -81,10 +85,7 @@ def offline_client():
     OperationOrchestrator._get_environment_arm_id = environment
     OperationOrchestrator._get_component_arm_id = component
     OperationOrchestrator._validate_datastore_name = lambda _self, _path: None
-    OperationOrchestrator._resolve_name_version_from_name_label = lambda _self, name, _type: (
-        name.removeprefix("azureml:").split("@")[0],
-        "1",
-    )
+    OperationOrchestrator._resolve_name_version_from_name_label = version_of_label
     _job_operations.JobOperations._try_get_compute_arm_id = compute
     _component_operations.ComponentOperations._get_client_key = lambda _self: "offline"
     _component_operations.ComponentOperations._get_workspace_key = lambda _self: "offline"

@@ -95,7 +95,8 @@ fn azure_pipelines(tools: &Tools, files: &[PathBuf]) -> Report {
     ask("azure-pipelines-language-service", &mut node, files)
 }
 
-fn script(name: &str) -> PathBuf {
+/// A script of these tests.
+pub(crate) fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance").join(name)
 }
 

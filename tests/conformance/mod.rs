@@ -11,7 +11,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-pub(crate) use checkers::{Emitted, Finding, Report, check};
+pub(crate) use checkers::{Emitted, Finding, Report, check, script};
 use edges::data_edges;
 pub(crate) use edges::{closure, demanded, edges_of};
 use projects::reading;

@@ -14,6 +14,7 @@ mod parallel;
 mod print;
 mod project;
 mod properties;
+mod rest;
 mod schema;
 mod scripts;
 mod settings;

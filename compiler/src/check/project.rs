@@ -7,7 +7,7 @@ use crate::diagnostics::{
 use crate::plan::{Azure, Home, Login, Piece, Project, Reference, Text as PlanText};
 use crate::source::join;
 use crate::spec::expr::Path;
-use crate::spec::project::{AzureSpec, CiWord, LoginWord, ProjectSpec};
+use crate::spec::project::{AzureSpec, CiWord, LoginWord, ProjectSpec, TargetWord};
 use crate::spec::text::Text;
 
 /// What the project writes.
@@ -15,7 +15,19 @@ pub(crate) fn targets(spec: &ProjectSpec) -> Vec<Home> {
     if spec.targets.0.is_empty() {
         return vec![Home::AzureMl, Home::GitHub, Home::AzurePipelines];
     }
-    spec.targets.0.iter().map(|target| target.value.plan()).collect()
+    let mut homes: Vec<Home> = Vec::new();
+    for home in spec.targets.0.iter().map(|target| target.value.plan()) {
+        if !homes.contains(&home) {
+            homes.push(home);
+        }
+    }
+    homes
+}
+
+/// Targets that are written since the project names them.
+fn also(spec: &ProjectSpec) -> Vec<&'static str> {
+    let named = spec.targets.0.iter().map(|target| target.value);
+    named.filter(|word| *word == TargetWord::AzureMlRest).map(TargetWord::word).collect()
 }
 
 /// Resolves the project file. After a mistake the result serves only to find further ones.
@@ -42,6 +54,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         ),
         identity: identity(spec),
         targets: targets(spec),
+        also: also(spec),
     };
     lint_levels(spec, sink);
     apart(&project, folders, sink);

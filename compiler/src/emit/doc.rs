@@ -125,6 +125,33 @@ impl Map {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// What a key holds.
+    pub fn get(&self, key: &str) -> Option<&Doc> {
+        self.0.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// The text that a key holds.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Doc::as_text)
+    }
+
+    /// The map that a key holds.
+    pub fn map(&self, key: &str) -> Option<&Map> {
+        self.get(key).and_then(Doc::as_map)
+    }
+}
+
+impl Doc {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Self::Map(map) = self { Some(map) } else { None }
+    }
 }
 
 impl From<&str> for Doc {

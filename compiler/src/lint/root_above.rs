@@ -1,15 +1,15 @@
 //! `root-above`: CI platforms read files from the repository's root on, not from a folder below.
 
 use crate::diagnostics::{Diagnostic, ROOT_ABOVE, Sink};
+use crate::plan::Home;
 use crate::source::{FileId, Span};
 use crate::spec::project::ProjectSpec;
-use crate::spec::triggers::HomeWord;
 
 /// Looks at a project file; `above` is the way from it to the repository's root, empty when it is
 /// there.
 pub(crate) fn lint_project(project: &ProjectSpec, file: FileId, above: &str, sink: &mut Sink) {
     let targets = &project.targets.0;
-    let ci = targets.is_empty() || targets.iter().any(|it| it.value != HomeWord::AzureMl);
+    let ci = targets.is_empty() || targets.iter().any(|it| it.value.plan() != Home::AzureMl);
     if above.is_empty() || project.root.is_some() || !ci {
         return;
     }

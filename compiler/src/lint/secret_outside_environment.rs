@@ -6,9 +6,8 @@ use crate::diagnostics::{Diagnostic, SECRET_OUTSIDE_ENVIRONMENT, Sink};
 use crate::plan::Place;
 use crate::source::Span;
 use crate::spec::expr::Path;
-use crate::spec::project::{LoginWord, ProjectSpec};
+use crate::spec::project::{LoginWord, ProjectSpec, TargetWord};
 use crate::spec::text::{Site, Text};
-use crate::spec::triggers::HomeWord;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let outside = |place: &Place| match place {
@@ -31,7 +30,7 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 /// On GitHub a client secret signs in every job that talks to Azure, in an environment or not.
 pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
     let targets = &project.targets.0;
-    if !targets.is_empty() && !targets.iter().any(|target| target.value == HomeWord::GitHub) {
+    if !targets.is_empty() && !targets.iter().any(|target| target.value == TargetWord::GitHub) {
         return;
     }
     let login = project.azure.as_ref().and_then(|azure| azure.login.as_ref());

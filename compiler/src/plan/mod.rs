@@ -92,6 +92,12 @@ impl Plan {
         &self.triggers[id.0 as usize]
     }
 
+    /// The value of an input of a submission when nobody gives one.
+    pub fn default_of(&self, input: &SubmissionInput) -> Option<&Scalar> {
+        let Reference::Parameter(id) = input.source else { return None };
+        self.parameter(id).default.as_ref()
+    }
+
     /// The submission behind an id.
     pub fn submission(&self, id: SubmissionId) -> &Submission {
         &self.submissions[id.0 as usize]

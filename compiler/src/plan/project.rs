@@ -22,8 +22,10 @@ pub struct Project {
     /// What tells this project's live resources from others': `owner/repository` when the project
     /// file says so; `None`: the CI run's own repository.
     pub identity: Option<String>,
-    /// Which targets the project writes.
+    /// Which engines the project writes for.
     pub targets: Vec<Home>,
+    /// Names of the targets that the project writes though they are written only when named.
+    pub also: Vec<&'static str>,
 }
 
 impl Project {

@@ -5,8 +5,8 @@ use super::decode::{Dict, Many};
 use super::record::{choice, record};
 use super::resources::{EnvironmentSpec, RunnerSpec};
 use super::text::Text;
-use super::triggers::HomeWord;
 use super::values::{AnyName, EntryName, PathText, Version};
+use crate::plan::Home;
 use crate::source::Spanned;
 
 choice! {
@@ -16,6 +16,32 @@ choice! {
         GitHub = "github",
         /// Azure Pipelines.
         AzurePipelines = "azure_pipelines",
+    }
+}
+
+choice! {
+    /// What is written.
+    TargetWord as "a target" {
+        /// Files for Azure ML's command line.
+        AzureMl = "azureml",
+        /// Those, and the bodies of its REST API.
+        AzureMlRest = "azureml-rest",
+        /// Workflows of GitHub Actions.
+        GitHub = "github",
+        /// Pipelines of Azure Pipelines.
+        AzurePipelines = "azure_pipelines",
+    }
+    later { "events" }
+}
+
+impl TargetWord {
+    /// The engine that it is for.
+    pub fn plan(self) -> Home {
+        match self {
+            Self::AzureMl | Self::AzureMlRest => Home::AzureMl,
+            Self::GitHub => Home::GitHub,
+            Self::AzurePipelines => Home::AzurePipelines,
+        }
     }
 }
 
@@ -118,8 +144,8 @@ record! {
         opt root = "root": Spanned<String>,
         /// The primary CI platform, where triggers live.
         opt ci = "ci": Spanned<CiWord> = "github",
-        /// What is written; by default all.
-        all targets = "targets": Many<Spanned<HomeWord>>,
+        /// What is written; by default all but `azureml-rest`.
+        all targets = "targets": Many<Spanned<TargetWord>>,
         /// The branch that is released, and that schedules run on.
         opt default_branch = "default_branch": Spanned<String> = "main",
         /// How CI signs in to Azure, and the workspace.

@@ -1,6 +1,6 @@
 //! Plans to files. Each target is one folder and one line here; none names another.
 
-use crate::plan::{Home, Job, Plan, Work};
+use crate::plan::{Home, Job, Plan, Project, Work};
 
 pub mod azure_pipelines;
 pub mod azureml;
@@ -31,6 +31,9 @@ pub struct Target {
     /// The largest file that the platform reads, in bytes, and where it says so; `None`: no limit
     /// that a file of ours can reach.
     pub most_bytes: Option<(usize, &'static str)>,
+    /// `None`: every build writes it. Else it is written only when it is named, on the command line
+    /// or in `targets:`, and this is the folder that its files, and no others, are in.
+    pub apart: Option<fn(&Plan) -> String>,
     /// Writes the files.
     pub write: fn(&Plan) -> Vec<Artifact>,
 }
@@ -45,6 +48,13 @@ const TIMES: usize = 8;
 const SLICE_MINUTES: u32 = 180;
 
 impl Target {
+    /// Whether a project writes it when these targets are named; empty: none is.
+    pub fn is_written(&self, project: &Project, named: &[&str]) -> bool {
+        let listed = self.apart.is_none() || project.also.contains(&self.name);
+        let wanted = if named.is_empty() { listed } else { named.contains(&self.name) };
+        wanted && project.targets.contains(&self.engine)
+    }
+
     /// Whether the platform might refuse a file, judged by the lengths alone, so that files of small
     /// specs need not be written to be sure.
     pub(crate) fn may_refuse(&self, plan: &Plan, source_bytes: usize) -> bool {
@@ -80,4 +90,5 @@ fn bound(plan: &Plan, source_bytes: usize) -> usize {
 }
 
 /// Every target, in the order of the manual.
-pub static TARGETS: [Target; 3] = [azureml::TARGET, github::TARGET, azure_pipelines::TARGET];
+pub static TARGETS: [Target; 4] =
+    [azureml::TARGET, azureml::rest::TARGET, github::TARGET, azure_pipelines::TARGET];

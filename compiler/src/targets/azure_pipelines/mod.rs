@@ -29,8 +29,13 @@ use super::{Artifact, Target, release as shared};
 use crate::plan::{Home, Plan};
 
 /// The target.
-pub const TARGET: Target =
-    Target { name: "azure_pipelines", engine: Home::AzurePipelines, most_bytes: None, write };
+pub const TARGET: Target = Target {
+    name: "azure_pipelines",
+    engine: Home::AzurePipelines,
+    most_bytes: None,
+    apart: None,
+    write,
+};
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let workflows = plan.workflows.iter().map(|one| pipeline::workflow(plan, one));

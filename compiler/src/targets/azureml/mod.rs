@@ -12,6 +12,7 @@ mod native;
 mod node;
 mod parallel;
 mod reference;
+pub mod rest;
 mod schedule;
 mod step_file;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use context::Context;
 
 /// The target.
 pub const TARGET: Target =
-    Target { name: "azureml", engine: Home::AzureMl, most_bytes: None, write };
+    Target { name: "azureml", engine: Home::AzureMl, most_bytes: None, apart: None, write };
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let mut artifacts = Vec::new();

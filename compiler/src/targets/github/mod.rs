@@ -24,8 +24,13 @@ use super::{Artifact, Target, release as shared};
 use crate::plan::{Home, Plan};
 
 /// The target.
-pub const TARGET: Target =
-    Target { name: "github", engine: Home::GitHub, most_bytes: Some((512_000, "GitHub")), write };
+pub const TARGET: Target = Target {
+    name: "github",
+    engine: Home::GitHub,
+    most_bytes: Some((512_000, "GitHub")),
+    apart: None,
+    write,
+};
 
 fn write(plan: &Plan) -> Vec<Artifact> {
     let workflows = plan.workflows.iter().map(|workflow| workflow::artifact(plan, workflow));

@@ -33,6 +33,7 @@ fn project() -> Project {
         azure_pipelines_folder: ".azure-pipelines".to_owned(),
         identity: None,
         targets: vec![Home::AzurePipelines],
+        also: Vec::new(),
     }
 }
 

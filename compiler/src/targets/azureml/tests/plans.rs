@@ -372,6 +372,7 @@ fn project() -> Project {
         azure_pipelines_folder: ".azure-pipelines".to_owned(),
         identity: Some("contoso/diabetes".to_owned()),
         targets: vec![Home::AzureMl],
+        also: Vec::new(),
     }
 }
 

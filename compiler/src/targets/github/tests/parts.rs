@@ -28,6 +28,7 @@ pub(super) fn project() -> Project {
         azure_pipelines_folder: ".azure-pipelines".to_owned(),
         identity: None,
         targets: vec![Home::AzureMl, Home::GitHub],
+        also: Vec::new(),
     }
 }
 

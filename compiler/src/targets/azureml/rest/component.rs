@@ -1,0 +1,243 @@
+//! Components: what nodes run, and pipelines of them.
+
+use super::ids::{VERSION, placeholder};
+use super::requests::{Body, Requests, without_mark};
+use super::values::{is_binding, text};
+use super::{node, settings};
+use crate::emit::{Doc, Map};
+use crate::plan::{Step, ValueType};
+
+use super::super::context::{Context, Role};
+use super::super::step_file;
+
+/// Under this name the tools keep what nobody named.
+const ANONYMOUS: &str = "azureml_anonymous";
+
+/// The component of a step that stands inline, in the documents' spelling.
+pub(super) fn of_step(
+    requests: &mut Requests<'_>,
+    context: &Context<'_>,
+    step: &Step,
+    role: &Role<'_>,
+    inline: &Map,
+) -> String {
+    let spec = if step_file::is_needed(step) {
+        let (_, doc) = step_file::split(context, step, role, inline.clone());
+        from_file(requests, &doc)
+    } else if let Some(trial) = inline.map("trial") {
+        anonymous(requests, step, trial)
+    } else {
+        anonymous(requests, step, inline)
+    };
+    let called = format!("step-{}{}", step.name, context.submission.suffix);
+    requests.once(format!("{spec:?}"), &called, |requests, name| {
+        let version = format!("{}-{name}-{}", requests.plan.name, placeholder(VERSION));
+        let place = format!("components/{ANONYMOUS}/versions/{version}");
+        let properties = properties(requests, spec, true, true);
+        requests.put(&place, Body::of(format!("{name}.json"), properties))
+    })
+}
+
+/// The component of a submission; one that is called from outside has a name of its own.
+pub(super) fn of_submission(
+    requests: &mut Requests<'_>,
+    context: &Context<'_>,
+    doc: &Map,
+    nodes: &Map,
+    is_anonymous: bool,
+) -> String {
+    let mut spec = from_file(requests, doc);
+    for entry in &mut spec.0 {
+        if entry.key == "jobs" {
+            entry.value = nodes.clone().into();
+        } else if !is_anonymous && entry.key == "version" {
+            entry.value = placeholder(VERSION).into();
+        } else if !is_anonymous && entry.key == "name" {
+            entry.value = doc.text("name").unwrap_or_default().into();
+        }
+    }
+    let file = context.submission.component_file();
+    let stem = file.trim_end_matches(".json");
+    let (place, file) = if is_anonymous {
+        let version = format!("{}-{stem}-{}", requests.plan.name, placeholder(VERSION));
+        (format!("components/{ANONYMOUS}/versions/{version}"), file.clone())
+    } else {
+        let name = doc.text("name").unwrap_or_default();
+        let version = placeholder(VERSION);
+        (format!("components/{name}/versions/{version}"), format!("published-{file}"))
+    };
+    let properties = properties(requests, spec, is_anonymous, false);
+    requests.put(&place, Body::of(file, properties))
+}
+
+/// The body around a component; pipelines say nothing of being archived.
+fn properties(requests: &Requests<'_>, spec: Map, is_anonymous: bool, is_leaf: bool) -> Map {
+    let mut properties = Map::new();
+    properties.put("tags", requests.tags(spec.map("tags")));
+    properties.put_some("description", spec.text("description"));
+    properties.put("isAnonymous", is_anonymous);
+    if is_leaf {
+        properties.put("isArchived", false);
+    }
+    properties.put("properties", Map::new()).put("componentSpec", spec);
+    properties
+}
+
+/// Keys of an inline node that its component has.
+const OF_COMPONENT: [&str; 25] = [
+    "description",
+    "tags",
+    "code",
+    "command",
+    "environment",
+    "distribution",
+    "resources",
+    "input_data",
+    "mini_batch_size",
+    "partition_keys",
+    "error_threshold",
+    "mini_batch_error_threshold",
+    "logging_level",
+    "max_concurrency_per_instance",
+    "retry_settings",
+    "task",
+    "entry",
+    "py_files",
+    "jars",
+    "files",
+    "archives",
+    "conf",
+    "args",
+    "inputs",
+    "outputs",
+];
+
+/// Those that the tools leave out of a kind's component.
+const UNSAID: [(&str, &[&str]); 2] =
+    [("parallel", &["description", "tags"]), ("spark", &["resources"])];
+
+/// The component behind an inline node.
+fn anonymous(requests: &mut Requests<'_>, step: &Step, inline: &Map) -> Map {
+    let mut spec = Map::new();
+    spec.put("name", ANONYMOUS).put("version", "1");
+    spec.put_some("type", inline.text("type")).put("is_deterministic", true);
+    let kind = inline.text("type").unwrap_or_default();
+    let unsaid = |key: &str| UNSAID.iter().any(|(of, keys)| *of == kind && keys.contains(&key));
+    let said = |key: &str| OF_COMPONENT.contains(&key) && !unsaid(key);
+    for entry in inline.0.iter().filter(|entry| said(&entry.key)) {
+        let value = match entry.key.as_ref() {
+            "inputs" => inputs(step, &entry.value),
+            "outputs" => outputs(&entry.value),
+            key => member(requests, key, &entry.value),
+        };
+        if let Some(value) = value {
+            spec.put(entry.key.clone(), value);
+        }
+    }
+    with_batches(&mut spec);
+    spec.put("_source", "YAML.JOB");
+    spec
+}
+
+/// A script over mini-batches always says how large they are; where keys cut them, nothing is.
+fn with_batches(spec: &mut Map) {
+    if spec.text("type") == Some("parallel") && spec.get("mini_batch_size").is_none() {
+        let is_keyed = spec.get("partition_keys").is_some();
+        spec.put("mini_batch_size", if is_keyed { "0" } else { "1" });
+    }
+}
+
+/// The component in a file of ours.
+fn from_file(requests: &mut Requests<'_>, doc: &Map) -> Map {
+    let mut spec = Map::new();
+    for entry in &doc.0 {
+        let value = match entry.key.as_ref() {
+            "name" => Some(ANONYMOUS.into()),
+            "tags" => Some(Doc::from(without_mark(Some(doc.map("tags").unwrap_or(&Map::new()))))),
+            "jobs" => Some(Map::new().into()),
+            "inputs" => entry.value.as_map().map(|inputs| declared(inputs).into()),
+            key => member(requests, key, &entry.value),
+        };
+        if let Some(value) = value {
+            spec.put(entry.key.clone(), value);
+        }
+    }
+    with_batches(&mut spec);
+    spec.put("_source", "YAML.COMPONENT");
+    spec
+}
+
+/// A key of a component; `None` leaves it out.
+fn member(requests: &mut Requests<'_>, key: &str, value: &Doc) -> Option<Doc> {
+    Some(match key {
+        "code" => format!("azureml:{}", requests.code(value.as_text()?)).into(),
+        "environment" => requests.environment(value)?.into(),
+        "task" => node::task(requests, value.as_map()?).into(),
+        "mini_batch_size" => {
+            let size = value.as_text()?;
+            if is_binding(size) { "0".into() } else { node::bytes(size)?.to_string().into() }
+        }
+        "error_threshold" | "mini_batch_error_threshold"
+            if value.as_text().is_some_and(is_binding) =>
+        {
+            return None;
+        }
+        "distribution" => settings::declared_distribution(value.as_map()?).into(),
+        "partition_keys" => node::json_list(value)?.into(),
+        "resources" => settings::declared_resources(value.as_map()?)?.into(),
+        _ => value.clone(),
+    })
+}
+
+/// Inputs as a component file declares them: numbers and truth values are text.
+fn declared(inputs: &Map) -> Map {
+    let mut doc = Map::new();
+    for entry in &inputs.0 {
+        let mut port = Map::new();
+        for key in entry.value.as_map().iter().flat_map(|port| &port.0) {
+            let value = match key.key.as_ref() {
+                "default" | "min" | "max" => text(&key.value).map(Doc::from),
+                _ => Some(key.value.clone()),
+            };
+            port.put(key.key.clone(), value.unwrap_or(Doc::Null));
+        }
+        doc.put(entry.key.clone(), port);
+    }
+    doc
+}
+
+/// The inputs of an inline node, with the types of the step's.
+fn inputs(step: &Step, values: &Doc) -> Option<Doc> {
+    let mut doc = Map::new();
+    for entry in &values.as_map()?.0 {
+        let own = step.inputs.iter().find(|input| input.name == entry.key);
+        let kind = own.map(|input| input.kind);
+        doc.put(entry.key.clone(), port(kind, &entry.value));
+    }
+    Some(doc.into())
+}
+
+fn port(kind: Option<ValueType>, value: &Doc) -> Map {
+    let mut port = Map::new();
+    let data = value.as_map();
+    let said = data.and_then(|data| data.text("type"));
+    port.put_some("type", said.or(kind.map(ValueType::word)));
+    port.put_some("mode", data.and_then(|data| data.text("mode")));
+    if data.is_none() {
+        let literal = text(value).filter(|text| !is_binding(text));
+        port.put_some("default", literal);
+    }
+    port
+}
+
+/// The outputs of an inline node: where they go is the node's affair.
+fn outputs(values: &Doc) -> Option<Doc> {
+    let mut doc = Map::new();
+    for entry in &values.as_map()?.0 {
+        let mut port = Map::new();
+        port.put_some("type", entry.value.as_map()?.text("type"));
+        port.put_some("mode", entry.value.as_map()?.text("mode"));
+        doc.put(entry.key.clone(), port);
+    }
+    Some(doc.into())
+}

@@ -1,0 +1,197 @@
+//! Nodes of a pipeline.
+
+use super::super::context::{Context, Role};
+use super::requests::Requests;
+use super::settings::{self, IdentityStyle};
+use super::values::{OF_NODE, inputs, is_binding, outputs};
+use super::{automl, component};
+use crate::emit::{Doc, Map};
+use crate::plan::{Step, Task};
+
+use super::super::step_file;
+
+/// A node from its document; inline ones get a component first.
+pub(super) fn write(
+    requests: &mut Requests<'_>,
+    context: &Context<'_>,
+    step: &Step,
+    role: &Role<'_>,
+    inline: &Map,
+) -> Map {
+    let kind = inline.text("type").unwrap_or_default().to_owned();
+    if kind == "automl" {
+        return automl::write(requests, &step.name, inline);
+    }
+    let is_inline_parallel = matches!(step.task, Task::FanOut(_)) && !step_file::is_needed(step);
+    let mut node = Map::new();
+    node.put("name", &step.name).put("type", &kind);
+    run(requests, context, step, role, inline, &mut node);
+    for entry in inline.0.iter().filter(|entry| !is_left_to_file(step, &entry.key, &entry.value)) {
+        if is_inline_parallel && matches!(&*entry.key, "display_name" | "tags") {
+            // Azure ML's tools drop them, as a lint says.
+            continue;
+        }
+        if let Some((key, value)) = member(requests, &kind, &entry.key, &entry.value) {
+            node.put(key, value);
+        }
+    }
+    if kind == "spark" && node.get("identity").is_none() {
+        // As the tools do: the submitter's on machines of the service, the pool's own on a pool.
+        let mut identity = Map::new();
+        let on_pool = inline.text("compute").is_some();
+        identity.put("type", if on_pool { "managed" } else { "user_identity" });
+        node.put("identity", settings::identity(&identity, IdentityStyle::Node));
+    }
+    if matches!(step.task, Task::FanOut(_)) && node.get("mini_batch_size").is_none() {
+        node.put("mini_batch_size", i64::from(inline.get("partition_keys").is_none()));
+    }
+    node
+}
+
+/// What the node runs.
+fn run(
+    requests: &mut Requests<'_>,
+    context: &Context<'_>,
+    step: &Step,
+    role: &Role<'_>,
+    inline: &Map,
+    node: &mut Map,
+) {
+    if let Some(named) = inline.text("component") {
+        let id = if named.contains(':') {
+            requests.registered("components", named)
+        } else {
+            requests.component_file(named)
+        };
+        let is_local = id.starts_with('/');
+        node.put(
+            "_source",
+            if is_local { "REMOTE.WORKSPACE.COMPONENT" } else { "REMOTE.REGISTRY" },
+        );
+        node.put("componentId", id);
+        return;
+    }
+    let id = component::of_step(requests, context, step, role, inline);
+    let from_file = step_file::is_needed(step);
+    node.put("_source", if from_file { "YAML.COMPONENT" } else { "YAML.JOB" });
+    if inline.get("trial").is_some() {
+        let mut trial = Map::new();
+        trial.put("componentId", id);
+        node.put("trial", trial);
+    } else {
+        node.put("componentId", id);
+    }
+}
+
+/// Whether the tools leave a key to the component file of the step.
+fn is_left_to_file(step: &Step, key: &str, value: &Doc) -> bool {
+    let is_bound = value.as_text().is_some_and(is_binding);
+    key == "error_threshold" && !is_bound && step_file::is_needed(step)
+}
+
+/// A key of the node; `None` for what its component says.
+fn member(
+    requests: &mut Requests<'_>,
+    kind: &str,
+    key: &str,
+    value: &Doc,
+) -> Option<(&'static str, Doc)> {
+    let map = value.as_map();
+    Some(match key {
+        "display_name" => ("display_name", value.clone()),
+        "tags" => ("tags", value.clone()),
+        "environment_variables" => ("environment_variables", value.clone()),
+        "compute" => ("computeId", requests.compute(value.as_text()?).into()),
+        "inputs" => ("inputs", inputs(requests, OF_NODE, map).into()),
+        "outputs" => ("outputs", outputs(OF_NODE, map).into()),
+        "limits" if kind == "sweep" => ("limits", value.clone()),
+        "limits" => ("limits", settings::limits(map?).into()),
+        "queue_settings" if kind == "sweep" => ("queue_settings", value.clone()),
+        "queue_settings" => ("queue_settings", settings::queue(map?).into()),
+        "distribution" => ("distribution", settings::distribution(map?).into()),
+        // The tools send it as the document has it.
+        "identity" if kind == "parallel" => ("identity", value.clone()),
+        "identity" => ("identity", settings::identity(map?, IdentityStyle::Node).into()),
+        "services" => ("services", settings::services(map?).into()),
+        "resources" => ("resources", settings::resources(map?).into()),
+        "early_termination" => ("early_termination", settings::early_termination(map?).into()),
+        "task" => ("task", task(requests, map?).into()),
+        "mini_batch_size" => ("mini_batch_size", batch_size(value.as_text()?)),
+        "partition_keys" => ("partition_keys", json_list(value)?.into()),
+        "entry" => ("entry", entry(map?).into()),
+        _ => (*AS_THEY_ARE.iter().find(|known| **known == key)?, value.clone()),
+    })
+}
+
+/// Keys of nodes that the bodies have as the documents do.
+const AS_THEY_ARE: [&str; 15] = [
+    "input_data",
+    "error_threshold",
+    "mini_batch_error_threshold",
+    "logging_level",
+    "max_concurrency_per_instance",
+    "retry_settings",
+    "sampling_algorithm",
+    "search_space",
+    "objective",
+    "py_files",
+    "jars",
+    "files",
+    "archives",
+    "conf",
+    "args",
+];
+
+/// The script of a node over mini-batches.
+pub(super) fn task(requests: &mut Requests<'_>, doc: &Map) -> Map {
+    let mut rest = Map::new();
+    for entry in &doc.0 {
+        let value = match entry.key.as_ref() {
+            "code" => {
+                entry.value.as_text().map(|path| format!("azureml:{}", requests.code(path)).into())
+            }
+            "environment" => requests.environment(&entry.value).map(Doc::from),
+            _ => Some(entry.value.clone()),
+        };
+        if let Some(value) = value {
+            rest.put(entry.key.clone(), value);
+        }
+    }
+    rest
+}
+
+fn batch_size(text: &str) -> Doc {
+    match bytes(text) {
+        Some(number) if !is_binding(text) => number.into(),
+        _ => text.into(),
+    }
+}
+
+/// `10kb` as a number.
+pub(super) fn bytes(text: &str) -> Option<i64> {
+    let small = text.to_ascii_lowercase();
+    let units = [("kb", 10), ("mb", 20), ("gb", 30)];
+    let unit = units.into_iter().find(|(unit, _)| small.ends_with(unit));
+    let (number, shift) = match unit {
+        Some((unit, shift)) => (small.trim_end_matches(unit), shift),
+        None => (small.as_str(), 0),
+    };
+    number.parse::<i64>().ok()?.checked_mul(1 << shift)
+}
+
+/// A list of words as the text of a JSON list.
+pub(super) fn json_list(value: &Doc) -> Option<String> {
+    let Doc::List(items) = value else { return None };
+    let words: Option<Vec<String>> =
+        items.iter().map(|item| item.as_text().map(|word| format!("{word:?}"))).collect();
+    Some(format!("[{}]", words?.join(", ")))
+}
+
+/// What a Spark job runs.
+fn entry(doc: &Map) -> Map {
+    let mut rest = doc.clone();
+    let is_class = doc.get("class_name").is_some();
+    let kind = if is_class { "SparkJobScalaEntry" } else { "SparkJobPythonEntry" };
+    rest.put("spark_job_entry_type", kind);
+    rest
+}
