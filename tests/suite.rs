@@ -16,6 +16,7 @@ mod documents;
 mod examples;
 mod generate;
 mod hostile;
+mod hostile_files;
 mod import;
 mod licences;
 mod memory;

@@ -4,7 +4,9 @@ mod dot;
 mod mermaid;
 mod text;
 
-use mlopsc_compiler::plan::{Edge, Home, Place, Plan, Step, StepId, SubmissionId, Trigger, Work};
+use mlopsc_compiler::plan::{
+    Edge, Home, Place, Plan, Step, StepId, SubmissionId, Task, Trigger, Work,
+};
 
 use crate::analysis::{Analysed, analyse};
 use crate::args::{GraphArgs, GraphFormat};
@@ -74,23 +76,27 @@ fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
     Group { title, steps, layer }
 }
 
-/// Where a step runs, in a word or two.
-fn place(step: &Step) -> String {
+/// Where a step runs, in a word or two; `None` when its task says that itself.
+fn place(step: &Step) -> Option<String> {
     match &step.place {
-        Place::AzureMl(place) => place.compute.clone().unwrap_or_default(),
-        Place::Ci(place) => match &place.container {
+        Place::AzureMl(place) => place.compute.clone(),
+        Place::Ci(place) => Some(match &place.container {
             Some(container) => format!("{} in {container}", place.runner.github.join(" ")),
             None => place.runner.github.join(" "),
-        },
+        }),
     }
 }
 
 /// The kind, the approval, and what else people look for at a step.
 fn notes(step: &Step) -> Vec<String> {
-    let kind = step.task.word();
     let mut notes = Vec::new();
-    if kind != "run" {
-        notes.push(kind.to_owned());
+    match (&step.task, step.task.word()) {
+        (_, "run") => {}
+        (Task::Component(component), kind) => {
+            let pipeline = component.component.pipeline().map(|name| format!("{kind} {name}"));
+            notes.push(pipeline.unwrap_or_else(|| kind.to_owned()));
+        }
+        (_, kind) => notes.push(kind.to_owned()),
     }
     notes.extend(step.approval.iter().map(|environment| format!("approval in {environment}")));
     let registered = step.outputs.iter().filter_map(|output| output.register.as_ref());
@@ -142,7 +148,8 @@ fn node(index: usize, id: StepId) -> String {
 
 /// What stands in a step's vertex, a line each.
 fn label(step: &Step) -> String {
-    let mut lines = vec![step.name.clone(), place(step)];
+    let mut lines = vec![step.name.clone()];
+    lines.extend(place(step));
     lines.extend(notes(step));
     lines.join("\n")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{ComponentPlace, Parameter, Place, Plan, Scalar, Step, StepId, Task};
+use crate::plan::{Parameter, Place, Plan, Scalar, Step, StepId, Task};
 
 mod aspects;
 #[cfg(test)]
@@ -332,10 +332,7 @@ fn altered_pipelines<'a>(new: &'a Plan, steps: &[Change]) -> BTreeSet<&'a str> {
 /// Whether a step uses one of these pipelines.
 fn uses(step: &Step, pipelines: &BTreeSet<&str>) -> bool {
     let Task::Component(component) = &step.task else { return false };
-    match &component.component {
-        ComponentPlace::Made(path) => pipelines.contains(aspects::used_name(path)),
-        ComponentPlace::File(_) | ComponentPlace::Registered(_) => false,
-    }
+    component.component.pipeline().is_some_and(|name| pipelines.contains(name))
 }
 
 /// Whether a step gives something else than before.

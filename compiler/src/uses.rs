@@ -1,7 +1,7 @@
 //! Other specs that steps use: each is read and proved once, however many use it, and becomes a
 //! component in the folder of the pipeline that all is made for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check;
@@ -37,6 +37,8 @@ pub(crate) struct Loader<'a> {
     /// The folder of its files.
     folder: String,
     way: Vec<Site>,
+    /// Which specs close a circle, and the first spec of it: each is said once.
+    circles: BTreeSet<(String, String)>,
     /// What came of each.
     pub(crate) uses: Uses,
     /// The plans of those that can be a step; those that others use come before them.
@@ -45,6 +47,8 @@ pub(crate) struct Loader<'a> {
     names: BTreeMap<String, String>,
     /// How much will be written of them.
     written: usize,
+    /// Whether a limit was met: then nothing more is read.
+    is_full: bool,
 }
 
 impl<'a> Loader<'a> {
@@ -60,10 +64,12 @@ impl<'a> Loader<'a> {
             owner,
             folder: String::new(),
             way: Vec::new(),
+            circles: BTreeSet::new(),
             uses: Uses::default(),
             plans: Vec::new(),
             names: BTreeMap::new(),
             written: 0,
+            is_full: false,
         }
     }
 
@@ -80,14 +86,16 @@ impl<'a> Loader<'a> {
 
     fn steps(&mut self, spec: &Spec, path: &str, sources: &mut Sources, sink: &mut Sink) {
         for (_, step) in spec.steps.good() {
-            let Some(used) = &step.pipeline else { continue };
+            let Some(used) = step.pipeline.as_ref().filter(|_| !self.is_full) else { continue };
             let Some(target) = Self::target(path, &used.spec, sink) else { continue };
             if self.uses.knows(&target) {
                 continue;
             }
             self.way.push(Site { path: path.to_owned(), at: used.spec.span });
             if let Some(start) = self.way.iter().position(|site| site.path == target) {
-                sink.report(circle(&self.way[start..]));
+                if self.circles.insert((path.to_owned(), target)) {
+                    sink.report(circle(&self.way[start..]));
+                }
             } else {
                 let found = self.one(&target, sources, sink).unwrap_or(Use::Broken);
                 self.uses.insert(target, found);
@@ -194,7 +202,7 @@ impl<'a> Loader<'a> {
         None
     }
 
-    fn within_limits(&self, sink: &mut Sink) -> Option<()> {
+    fn within_limits(&mut self, sink: &mut Sink) -> Option<()> {
         if self.way.len() > MOST_DEEP {
             let message = format!("more than {MOST_DEEP} specs use each other in a row");
             self.refuse(&message, sink);
@@ -208,7 +216,8 @@ impl<'a> Loader<'a> {
     }
 
     /// Says at the first step of the way that it leads too far.
-    fn refuse(&self, message: &str, sink: &mut Sink) {
+    fn refuse(&mut self, message: &str, sink: &mut Sink) {
+        self.is_full = true;
         if let Some(site) = self.way.first() {
             let help = "use fewer of them, or write their steps here";
             sink.report(Diagnostic::new(&LIMIT, site.at, message).help(help));

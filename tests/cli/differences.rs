@@ -135,3 +135,19 @@ fn an_unknown_revision_is_trouble() {
     assert!(run.err.contains("no revision `nowhere`"), "{}", run.err);
     Sandbox::tiny().run(&["diff"]).code(2);
 }
+
+#[test]
+fn a_change_of_a_spec_that_is_a_step_is_shown_where_it_is_used() {
+    let run = |word: &str| {
+        format!(
+            "mlopsc: 1\nname: inner\nsteps:\n  a: {{ compute: \"azureml:cpu\", environment: \"azureml:x:1\", run: {word} }}\n"
+        )
+    };
+    let outer = "mlopsc: 1\nname: outer\nsteps:\n  all: { pipeline: inner.mlops.yaml }\n  rest: { compute: \"azureml:cpu\", environment: \"azureml:x:1\", run: ls }\n";
+    let sandbox = Sandbox::new(&[("inner.mlops.yaml", &run("ls")), ("outer.mlops.yaml", outer)]);
+    commit(&sandbox);
+    sandbox.write("inner.mlops.yaml", &run("pwd"));
+    let said = sandbox.run(&["diff", "outer.mlops.yaml"]).code(0).out;
+    assert!(said.contains("~ step inner/a\n      run: ls → pwd\n"), "{said}");
+    assert!(said.contains("runs again on Azure ML: all\n"), "{said}");
+}

@@ -12,6 +12,7 @@ mod differences;
 mod formats;
 mod ownership;
 mod projects;
+mod uses;
 
 /// A spec with one CI step, which every target but Azure ML writes.
 const TINY: &str = "\

@@ -59,7 +59,7 @@ fn details(plan: &Plan, into: &[&Edge], step: &Step) -> String {
     });
     let mut before: Vec<String> = before.collect();
     before.dedup();
-    let mut details = vec![place(step)];
+    let mut details: Vec<String> = place(step).into_iter().collect();
     details.extend(notes(step));
     if !before.is_empty() {
         details.push(format!("← {}", before.join(", ")));

@@ -179,6 +179,7 @@ impl StepBinder<'_, '_> {
             files: interface.files(),
             listed,
             arguments,
+            nodes: interface.closed().map_or(1, |closed| closed.nodes),
         }))
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Closed {
     local: Local,
     /// Facts of the run that the component reads, under the names of its inputs.
     pub(crate) ambient: Vec<(String, Reference)>,
+    /// How many nodes Azure ML makes of it.
+    pub(crate) nodes: usize,
 }
 
 /// An input of a component.
@@ -148,6 +150,7 @@ impl Closed {
             outputs: outputs.iter().map(OutPort::of_component).collect(),
             local: Local { folder: folder_of(path).to_owned(), code, files },
             ambient: Vec::new(),
+            nodes: 1,
         }
     }
 
@@ -156,11 +159,11 @@ impl Closed {
         (path, head): (String, Span),
         inputs: Vec<InPort>,
         outputs: Vec<OutPort>,
-        ambient: Vec<(String, Reference)>,
+        (ambient, nodes): (Vec<(String, Reference)>, usize),
     ) -> Self {
         let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
         let local = Local::default();
-        Self { place, kind, noun: "pipeline", head, inputs, outputs, local, ambient }
+        Self { place, kind, noun: "pipeline", head, inputs, outputs, local, ambient, nodes }
     }
 
     /// The input of a name.

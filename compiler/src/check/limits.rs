@@ -3,7 +3,7 @@
 use super::names::Context;
 use super::triggers::{Ground, Sliced};
 use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, PLACEMENT, Sink, excerpt};
-use crate::plan::{Home, Place};
+use crate::plan::{Home, Step};
 use crate::source::Spanned;
 use crate::spec::dict::Item;
 use crate::spec::steps::Engine;
@@ -150,10 +150,8 @@ fn is_experiment(name: &str) -> bool {
 
 /// CI submits the job files, so that they are needed wherever a step runs on Azure ML.
 fn without_target(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
-    let first = ground
-        .steps
-        .iter()
-        .position(|step| step.as_ref().is_some_and(|step| matches!(step.place, Place::AzureMl(_))));
+    let first =
+        ground.steps.iter().position(|step| step.as_ref().is_some_and(Step::is_on_azure_ml));
     if let (Some(first), false) = (first, ground.project.targets.contains(&Home::AzureMl)) {
         let item = &cx.spec.steps.items[first];
         let message = format!(
@@ -170,12 +168,16 @@ fn without_target(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
 
 /// Counts that a platform refuses.
 pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink: &mut Sink) {
-    let nodes = ground.steps.iter().flatten();
-    let nodes = nodes.filter(|step| matches!(step.place, Place::AzureMl(_))).count();
-    if nodes > MOST_NODES {
-        let last = cx.step_span(u32::try_from(MOST_NODES).unwrap_or(0));
-        let message = format!("Azure ML takes at most {MOST_NODES} steps in a pipeline");
-        sink.report(Diagnostic::new(&LIMIT, last, message));
+    let mut nodes = 0_usize;
+    for (at, step) in (0..).zip(ground.steps) {
+        nodes = nodes.saturating_add(step.as_ref().map_or(0, Step::nodes));
+        if nodes > MOST_NODES {
+            let message = format!("Azure ML takes at most {MOST_NODES} steps in a pipeline");
+            let help =
+                "write several pipelines; those that steps use count with all of their steps";
+            sink.report(Diagnostic::new(&LIMIT, cx.step_span(at), message).help(help));
+            break;
+        }
     }
     let slice = whole.slice.steps.iter();
     let steps = slice.filter_map(|step| ground.steps[*step as usize].as_ref());

@@ -127,7 +127,9 @@ impl Component {
         let ambient = ambient.map(|input| (input.name.clone(), input.source.clone()));
         let path = plan.azure_ml_path(Submission::COMPONENT);
         let (inputs, outputs) = (inputs.collect(), outputs.collect());
-        Self(Rc::new(Closed::of_spec((path, head), inputs, outputs, ambient.collect())))
+        let nodes = plan.steps.iter().fold(0, |all: usize, step| all.saturating_add(step.nodes()));
+        let rest = (ambient.collect(), nodes);
+        Self(Rc::new(Closed::of_spec((path, head), inputs, outputs, rest)))
     }
 }
 

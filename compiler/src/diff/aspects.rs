@@ -151,7 +151,9 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
                 ComponentPlace::Registered(text) | ComponentPlace::File(text) => {
                     pairs.put("component", format!("{text} ({kind})"));
                 }
-                ComponentPlace::Made(path) => pairs.put(kind, used_name(path)),
+                made @ ComponentPlace::Made(_) => {
+                    pairs.put(kind, made.pipeline().unwrap_or_default());
+                }
             }
         }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
@@ -172,12 +174,6 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     let tags: Vec<String> = step.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.put_list("tags", &tags);
     pairs.0
-}
-
-/// The name of the pipeline that a component is made of: its folder.
-pub(super) fn used_name(path: &str) -> &str {
-    let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
-    folder.rsplit_once('/').map_or(folder, |(_, name)| name)
 }
 
 fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {

@@ -14,6 +14,8 @@ pub struct ComponentUse {
     /// Inputs of the step, by index, that reach the arguments of a script over mini-batches, where
     /// no quotes keep a value together.
     pub arguments: Vec<u32>,
+    /// How many nodes Azure ML makes of it; 1 where nobody can know.
+    pub nodes: usize,
 }
 
 /// Where a component stands.
@@ -27,6 +29,14 @@ pub enum ComponentPlace {
     ///
     /// [`Plan::used`]: super::Plan::used
     Made(String),
+}
+
+impl ComponentPlace {
+    /// The name of the pipeline that the component is made of: its folder.
+    pub fn pipeline(&self) -> Option<&str> {
+        let Self::Made(path) = self else { return None };
+        path.rsplit('/').nth(1)
+    }
 }
 
 /// What a component is, as far as its nodes differ.

@@ -339,6 +339,15 @@ impl Step {
         }
     }
 
+    /// How many nodes Azure ML makes of it.
+    pub fn nodes(&self) -> usize {
+        match (&self.place, &self.task) {
+            (Place::Ci(_), _) => 0,
+            (Place::AzureMl(_), Task::Component(component)) => component.nodes,
+            (Place::AzureMl(_), Task::Command(_) | Task::FanOut(_) | Task::Native(_)) => 1,
+        }
+    }
+
     /// What only a node of Azure ML has.
     pub fn settings(&self) -> Option<&NodeSettings> {
         match &self.place {

@@ -1,0 +1,119 @@
+//! What steps bring from elsewhere (component files, other specs), made to cost much or to break
+//! the reader: each gets one answer at a place, or costs little.
+
+use std::fmt::Write as _;
+
+use crate::memory::{Compiled, Memory, compile};
+
+const SPEC: &str = "spec.mlops.yaml";
+
+/// What is said of a spec with these steps.
+fn compiled(files: &Memory, steps: &str) -> Compiled {
+    let text = format!("mlopsc: 1\nname: hostile\nsteps:\n{steps}");
+    compile(&files.clone().with(SPEC, &text), SPEC)
+}
+
+fn only(said: &Compiled) -> String {
+    assert_eq!(said.diagnostics.len(), 1, "{}", said.concise());
+    said.concise()
+}
+
+/// Specs `p0` to `p<count - 1>`; each uses, twice, those that `next` names.
+fn specs(count: usize, next: impl Fn(usize) -> Vec<usize>) -> Memory {
+    (0..count).fold(Memory::default(), |files, number| {
+        let mut steps = String::new();
+        for other in next(number).into_iter().filter(|other| *other < count) {
+            let _ = writeln!(steps, "  a{other}: {{ pipeline: p{other}.mlops.yaml }}");
+            let _ = writeln!(steps, "  b{other}: {{ pipeline: p{other}.mlops.yaml }}");
+        }
+        if steps.is_empty() {
+            steps.push_str(
+                "  run: { compute: \"azureml:cpu\", environment: \"azureml:x:1\", run: ls }\n",
+            );
+        }
+        let text = format!("mlopsc: 1\nname: p{number}\nsteps:\n{steps}");
+        files.with(&format!("p{number}.mlops.yaml"), &text)
+    })
+}
+
+#[test]
+fn specs_that_are_used_on_many_ways_are_read_once() {
+    // 4 to the power of 6 ways lead to the last one.
+    let files = specs(14, |number| vec![(number | 1) + 1, (number | 1) + 2]);
+    let said = compiled(&files, "  first: { pipeline: p0.mlops.yaml }\n");
+    assert_eq!(said.concise(), "");
+    let plan = said.plan.expect("a plan");
+    assert_eq!(plan.used.len(), 13);
+    assert_eq!(plan.steps[0].nodes(), 4_usize.pow(6));
+    assert_eq!(said.sources.iter().count(), 15);
+}
+
+#[test]
+fn nodes_of_other_specs_count() {
+    let files = specs(30, |number| vec![(number | 1) + 1, (number | 1) + 2]);
+    let said = compiled(&files, "  first: { pipeline: p0.mlops.yaml }\n").concise();
+    // Those below hold, and nothing is said of those above.
+    let [one, other] = <[&str; 2]>::try_from(said.lines().collect::<Vec<_>>()).expect("two");
+    assert!(one.starts_with("p12.mlops.yaml:5:3: error[limit]: Azure ML takes at most 30000"));
+    assert!(other.starts_with("p13.mlops.yaml:5:3: error[limit]: Azure ML takes at most 30000"));
+}
+
+#[test]
+fn specs_that_use_each_other_in_a_long_row_are_refused_at_the_first_step() {
+    let files = specs(5000, |number| vec![number + 1]);
+    let said = only(&compiled(&files, "  first: { pipeline: p4980.mlops.yaml }\n"));
+    assert!(said.contains("error[limit]: Azure ML takes at most"), "{said}");
+    let said = only(&compiled(&files, "  first: { pipeline: p0.mlops.yaml }\n"));
+    assert!(said.starts_with("spec.mlops.yaml:4:22: error[limit]: more than 32 specs"), "{said}");
+}
+
+#[test]
+fn a_pipeline_does_not_use_hundreds_of_specs() {
+    let files = specs(400, |_| Vec::new());
+    let uses = |count: usize| {
+        (0..count).fold(String::new(), |mut all, number| {
+            let _ = writeln!(all, "  s{number}: {{ pipeline: p{number}.mlops.yaml }}");
+            all
+        })
+    };
+    assert_eq!(compiled(&files, &uses(200)).concise(), "");
+    let said = only(&compiled(&files, &uses(400)));
+    assert!(
+        said.starts_with(
+            "spec.mlops.yaml:204:21: error[limit]: a pipeline uses more than 200 specs"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_circle_is_said_once_wherever_it_is_entered() {
+    let files = specs(40, |number| vec![(number + 1) % 20]);
+    let ways: Vec<String> = ["p3", "p19", "p30"]
+        .map(|name| only(&compiled(&files, &format!("  x: {{ pipeline: {name}.mlops.yaml }}\n"))))
+        .into();
+    assert!(ways[0].starts_with("p0.mlops.yaml:4:19: error[use-cycle]: the specs use each other"));
+    assert_eq!(ways[0], ways[1]);
+    assert_eq!(ways[0], ways[2]);
+}
+
+#[test]
+fn long_specs_that_others_use_are_too_much_together() {
+    let words = "v".repeat(2_000_000);
+    let spec = |name: &str| {
+        format!(
+            "mlopsc: 1\nname: {name}\ndescription: {words}\nsteps:\n  run: {{ compute: \"azureml:cpu\", environment: \"azureml:x:1\", run: ls }}\n"
+        )
+    };
+    let (mut files, mut steps) = (Memory::default(), String::new());
+    for number in 0..20 {
+        files = files.with(&format!("p{number}.mlops.yaml"), &spec(&format!("p{number}")));
+        let _ = writeln!(steps, "  s{number}: {{ pipeline: p{number}.mlops.yaml }}");
+    }
+    let said = compiled(&files, &steps);
+    assert!(
+        said.concise().contains("error[limit]: the pipelines that steps use"),
+        "{}",
+        said.concise()
+    );
+}
