@@ -47,7 +47,9 @@ pub(crate) fn component(
                 inputs.push(("rate", word(tape.pick(&["0", "0.25", "1"]))));
             }
             if tape.chance(40) {
-                inputs.push(("seed", word(7)));
+                let optional = world.optional().into_iter().find(|it| it.kind == "integer");
+                let seed = optional.map_or(word(7), |it| text(format!("${{{{ {} }}}}", it.path)));
+                inputs.push(("seed", seed));
             }
             made.outputs = outputs(&[("clean", "uri_folder"), ("report", "uri_file")]);
             if tape.chance(40) {

@@ -12,7 +12,9 @@ fn map(pairs: &[(&str, Node)]) -> Node {
 /// A sweep over one hyperparameter.
 pub(crate) fn sweep(tape: &mut Tape<'_>, ports: &mut Ports) -> Node {
     let reference = ports.reference(tape);
-    let command = format!("python -m train --rate ${{{{ search_space.rate }}}} --x {reference}");
+    let mut command =
+        format!("python -m train --rate ${{{{ search_space.rate }}}} --x {reference}");
+    command.extend(ports.left_out(tape, true));
     let algorithm = tape.pick(&["random", "grid", "bayesian"]);
     let rate = match (algorithm, tape.below(4)) {
         ("grid", _) | (_, 0) => map(&[
@@ -54,7 +56,9 @@ pub(crate) fn spark(tape: &mut Tape<'_>, world: &World, ports: &mut Ports) -> No
     let mut body = Record::default();
     body.put("code", text(format!("{}src/score", world.up)));
     body.put("entry", text("scoring.py"));
-    body.put("args", text(format!("--x {}", ports.reference(tape))));
+    let mut args = format!("--x {}", ports.reference(tape));
+    args.extend(ports.left_out(tape, false));
+    body.put("args", text(args));
     let conf = [
         ("spark.driver.cores", word(1)),
         ("spark.driver.memory", text("2g")),

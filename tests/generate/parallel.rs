@@ -12,7 +12,8 @@ pub(crate) fn parallel(tape: &mut Tape<'_>, world: &mut World, ports: &mut Ports
     body.put("entry_script", text("scoring.py"));
     let table = input_data(tape, ports, &mut body);
     if tape.chance(50) {
-        let arguments = format!("--model x --o {} 'a b'", ports.reference(tape));
+        let mut arguments = format!("--model x --o {}", ports.reference(tape));
+        arguments.extend(ports.left_out(tape, false));
         body.put("arguments", text(arguments));
     }
     batches(tape, world, &mut body, table);
@@ -75,7 +76,7 @@ fn batches(tape: &mut Tape<'_>, world: &World, body: &mut Record, table: bool) {
 
 /// A setting, or a parameter that gives it.
 fn left_to(tape: &mut Tape<'_>, world: &World, kind: &str, value: Node) -> Node {
-    let fit = world.parameters.iter().find(|it| it.kind == kind);
+    let fit = world.parameters.iter().find(|it| it.kind == kind && !it.optional);
     match fit {
         Some(parameter) if tape.chance(25) => {
             text(format!("${{{{ parameters.{} }}}}", parameter.name))

@@ -8,6 +8,8 @@ pub(crate) struct Ports {
     pub(crate) inputs: Vec<(String, &'static str)>,
     pub(crate) outputs: Vec<(String, &'static str)>,
     pub(crate) others: Vec<Referable>,
+    /// What may have no value.
+    pub(crate) optional: Vec<Referable>,
     /// What it refers to by now.
     pub(crate) used: Vec<String>,
 }
@@ -24,6 +26,27 @@ impl Ports {
         let path = tape.pick(if prefer { &outputs } else { &all });
         self.used.push(path.clone());
         braces(tape, &path)
+    }
+}
+
+impl Ports {
+    /// A part of a command that is left out when something has no value; `None` where nothing can.
+    pub(crate) fn left_out(&mut self, tape: &mut Tape<'_>, quotes: bool) -> Option<String> {
+        if self.optional.is_empty() || !tape.chance(70) {
+            return None;
+        }
+        let mut reference = |tape: &mut Tape<'_>| {
+            let path = tape.pick(&self.optional).path;
+            self.used.push(path.clone());
+            braces(tape, &path)
+        };
+        let one = reference(tape);
+        Some(match tape.below(4) {
+            0 if quotes => format!(" $[[\"it's {one}}}\" '}}' x\\ y]]"),
+            1 => format!(" $[[--q={one} {}]]", reference(tape)),
+            2 => format!(" pre$[[,{one}]]"),
+            _ => format!(" $[[ --q {one} ]]"),
+        })
     }
 }
 
@@ -79,7 +102,8 @@ pub(crate) fn command(tape: &mut Tape<'_>, ports: &mut Ports, on_ci: bool) -> St
 fn line(tape: &mut Tape<'_>, ports: &mut Ports, start: &str) -> String {
     let mut line = start.to_owned();
     for at in 0..tape.below(5) {
-        match tape.below(4) {
+        match tape.below(5) {
+            4 => line.extend(ports.left_out(tape, true)),
             0 => line += &format!(" --o{at} {}", ports.reference(tape)),
             1 => line += &format!(" \"pre {} post\"", ports.reference(tape)),
             2 => line += &format!(" --p{at}={}", ports.reference(tape)),

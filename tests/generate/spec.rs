@@ -90,7 +90,8 @@ fn parameters(tape: &mut Tape<'_>, world: &mut World, root: &mut Record) {
         let taken: Vec<&str> = world.parameters.iter().map(|it| it.name.as_str()).collect();
         let name = fresh(tape, &PORTS, &taken);
         let kind = if tape.chance(25) { tape.pick(&DATA) } else { tape.pick(&SCALARS) };
-        let mut parameter = Parameter { name, kind, has_default: true, values: Vec::new() };
+        let mut parameter =
+            Parameter { name, kind, has_default: true, optional: false, values: Vec::new() };
         let node = parameter_node(tape, world, &mut parameter);
         entries.push((parameter.name.clone(), node));
         world.parameters.push(parameter);
@@ -112,7 +113,11 @@ fn parameter_node(tape: &mut Tape<'_>, world: &mut World, parameter: &mut Parame
         return text(kind);
     }
     long.put("type", text(kind));
-    parameter.has_default = !tape.chance(25);
+    parameter.has_default = !tape.chance(40);
+    parameter.optional = !parameter.has_default && tape.chance(60);
+    if parameter.optional {
+        long.put("optional", word(true));
+    }
     if parameter.has_default {
         long.put("default", literal(kind, &value));
     }

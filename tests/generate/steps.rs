@@ -78,6 +78,7 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         inputs: inputs(tape, world, &mut step, &made),
         outputs: made.outputs.clone(),
         others: world.referable(on_ci),
+        optional: world.optional(),
         used: Vec::new(),
     };
     if parallel {
@@ -105,7 +106,8 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
 /// A step of one of Azure ML's own kinds.
 fn native(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
     let (inputs, outputs, used) = (Vec::new(), Vec::new(), Vec::new());
-    let mut ports = Ports { inputs, outputs, others: world.referable(false), used };
+    let (others, optional) = (world.referable(false), world.optional());
+    let mut ports = Ports { inputs, outputs, others, optional, used };
     let automl = if tape.chance(40) { super::native::automl(tape, &mut ports) } else { None };
     if let Some(automl) = automl {
         step.put("compute", compute(tape, world));

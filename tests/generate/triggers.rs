@@ -101,7 +101,7 @@ fn slice(tape: &mut Tape<'_>, world: &World, trigger: &mut Record) {
 fn with(tape: &mut Tape<'_>, world: &World, trigger: &mut Record, manual: bool) {
     let mut entries = Vec::new();
     for parameter in &world.parameters {
-        let must = !parameter.has_default && !manual;
+        let must = !parameter.has_default && !parameter.optional && !manual;
         if must && !tape.chance(3) || !must && tape.chance(20) {
             let value = literal(parameter.kind, &tape.pick(&parameter.values));
             entries.push((parameter.name.clone(), value));

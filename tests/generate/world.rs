@@ -19,6 +19,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) kind: &'static str,
     pub(crate) has_default: bool,
+    /// Whether it may have no value.
+    pub(crate) optional: bool,
     /// Values that it takes.
     pub(crate) values: Vec<String>,
 }
@@ -73,6 +75,7 @@ impl World {
         let parameters = self
             .parameters
             .iter()
+            .filter(|it| !it.optional)
             .map(|it| Referable { path: format!("parameters.{}", it.name), kind: it.kind });
         let outputs = self.steps.iter().flat_map(|step| {
             step.outputs.iter().map(|(name, kind)| Referable {
@@ -84,6 +87,14 @@ impl World {
         let facts = facts.iter().map(|path| Referable { path: (*path).to_owned(), kind: "string" });
         let secret = Referable { path: "secrets.API_KEY".to_owned(), kind: "string" };
         parameters.chain(outputs).chain(facts).chain(on_ci.then_some(secret)).collect()
+    }
+
+    /// The parameters that may have no value.
+    pub(crate) fn optional(&self) -> Vec<Referable> {
+        let optional = self.parameters.iter().filter(|it| it.optional);
+        let each =
+            optional.map(|it| Referable { path: format!("parameters.{}", it.name), kind: it.kind });
+        each.collect()
     }
 
     /// The step that a reference reads from.

@@ -107,9 +107,14 @@ fn long_parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Doc {
     long.put_some("default", value);
     long.put_some("description", description);
     for key in ["min", "max", "enum", "optional", "mode"] {
-        if LongParameter::KEYS.contains(&key)
-            && let Some(field) = keys.take(key)
-        {
+        let Some(field) = keys.take(key).filter(|_| LongParameter::KEYS.contains(&key)) else {
+            continue;
+        };
+        if key == "optional" && default.is_some() {
+            let message =
+                "with a default it always has a value, so that the spec does not call it optional";
+            cx.changed(field.key.span(), message);
+        } else {
             long.put(key, super::context::copied(field.value));
         }
     }
