@@ -199,7 +199,7 @@ def settled(value, where=()):
         return value.capitalize()
     if key in ("startTime", "endTime"):
         return value.replace(" ", "T")
-    if isinstance(value, bool) and "deploymentConfiguration" in where:
+    if isinstance(value, bool) and "settings" in where and "deploymentConfiguration" in where:
         return str(value).lower()
     if isinstance(value, str) and re.fullmatch(r"Log\w+\.(ENABLE|DISABLE)", value):
         return value.split(".")[1].capitalize()

@@ -131,6 +131,15 @@ impl Map {
         self.0.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
+    /// Changes what a key holds; adds it when it is not there.
+    pub fn set(&mut self, key: impl Into<Cow<'static, str>>, value: Doc) {
+        let key = key.into();
+        match self.0.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => entry.value = value,
+            None => _ = self.put(key, value),
+        }
+    }
+
     /// The text that a key holds.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Doc::as_text)

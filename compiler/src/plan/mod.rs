@@ -98,6 +98,21 @@ impl Plan {
         self.parameter(id).default.as_ref()
     }
 
+    /// Whether somebody must give an input of a submission a value.
+    pub fn is_open(&self, input: &SubmissionInput) -> bool {
+        let is_optional = match input.source {
+            Reference::Parameter(id) => self.parameter(id).optional,
+            Reference::Output(..)
+            | Reference::GitSha
+            | Reference::GitBranch
+            | Reference::GitTag
+            | Reference::RunId
+            | Reference::Variable(_)
+            | Reference::Secret(_) => false,
+        };
+        !is_optional && self.default_of(input).is_none()
+    }
+
     /// The submission behind an id.
     pub fn submission(&self, id: SubmissionId) -> &Submission {
         &self.submissions[id.0 as usize]

@@ -13,7 +13,8 @@ impl Requests<'_> {
         if path.contains(':') {
             return self.registered("codes", path);
         }
-        let stem = format!("code-{}", slug(path.trim_start_matches(['.', '/'])));
+        let path = self.rooted(path);
+        let stem = format!("code-{}", slug(&path));
         self.once(format!("code {path}"), &stem, |requests, name| {
             let place = format!(
                 "codes/{}-{}/versions/{}",
@@ -30,7 +31,7 @@ impl Requests<'_> {
             let hole = Hole {
                 pointer: "/properties/codeUri".to_owned(),
                 with: "the address that the folder was uploaded to",
-                of: ("path", path.to_owned()),
+                of: ("path", path),
             };
             let url = requests.url(&format!("{place}/startPendingUpload"), API);
             let body = Body::of(format!("{name}.json"), properties).with(vec![hole]);
@@ -51,7 +52,10 @@ impl Requests<'_> {
         let known = doc.text("conda_file").map(last).or(build).or(doc.text("image").map(last));
         let known = known.unwrap_or_default().trim_start_matches(['.', '/']);
         let stem = format!("environment-{}", slug(known.split(['.', ':']).next().unwrap_or(known)));
-        let key = format!("{doc:?}");
+        let [conda, folder] =
+            [doc.text("conda_file"), build].map(|it| it.map(|it| self.rooted(it)));
+        let dockerfile = doc.map("build").and_then(|build| build.text("dockerfile_path"));
+        let key = format!("{:?} {conda:?} {folder:?} {dockerfile:?}", doc.text("image"));
         let id = self.once(key, &stem, |requests, name| {
             let version = format!(
                 "{}-{}-{}",
@@ -79,7 +83,8 @@ impl Requests<'_> {
         if path.contains(':') {
             return path.to_owned();
         }
-        let stem = format!("data-{}", slug(path.trim_start_matches(['.', '/'])));
+        let path = self.rooted(path);
+        let stem = format!("data-{}", slug(&path));
         self.once(format!("data {kind} {path}"), &stem, |requests, name| {
             local_data(requests, kind, path, name)
         })
@@ -87,14 +92,15 @@ impl Requests<'_> {
 
     /// The id of a component of the author's own file, which is registered first.
     pub(super) fn component_file(&mut self, path: &str) -> String {
-        let known = last(path);
+        let path = self.rooted(path);
+        let known = last(&path);
         let stem = format!("component-{}", slug(known.split('.').next().unwrap_or(known)));
         self.once(format!("component {path}"), &stem, |requests, name| {
             let name = format!("{}_{}", requests.plan.name, name.trim_start_matches("component-"));
             let name = name.replace('-', "_").to_ascii_lowercase();
             let version = placeholder(VERSION);
             let mut request = Map::new();
-            request.put("component", requests.way_to(path));
+            request.put("component", requests.way_to(&path));
             request
                 .put("id", format!("{}/components/{name}/versions/{version}", requests.workspace));
             request.put("name", name.clone()).put("version", version.clone());
@@ -130,7 +136,7 @@ fn software(requests: &Requests<'_>, name: String, doc: &Map) -> Body {
         holes.push(Hole {
             pointer: "/properties/condaFile".to_owned(),
             with: "the text of the file",
-            of: ("path", path.to_owned()),
+            of: ("path", requests.rooted(path)),
         });
     }
     if let Some(build) = doc.map("build") {
@@ -141,7 +147,7 @@ fn software(requests: &Requests<'_>, name: String, doc: &Map) -> Body {
         holes.push(Hole {
             pointer: "/properties/build/contextUri".to_owned(),
             with: "the address that the folder was uploaded to, with `/` at the end",
-            of: ("path", build.text("path").unwrap_or_default().to_owned()),
+            of: ("path", requests.rooted(build.text("path").unwrap_or_default())),
         });
     }
     properties.put("isAnonymous", true).put("isArchived", false);
@@ -149,7 +155,7 @@ fn software(requests: &Requests<'_>, name: String, doc: &Map) -> Body {
 }
 
 /// Data, or a model, that the applying side uploads.
-fn local_data(requests: &mut Requests<'_>, kind: &str, path: &str, name: &str) -> String {
+fn local_data(requests: &mut Requests<'_>, kind: &str, path: String, name: &str) -> String {
     let mut properties = Map::new();
     properties.put("tags", requests.tags(None));
     let is_model = kind.ends_with("_model");
@@ -163,7 +169,7 @@ fn local_data(requests: &mut Requests<'_>, kind: &str, path: &str, name: &str) -
     let hole = Hole {
         pointer: format!("/properties/{uri}"),
         with: "the address that the file or folder was uploaded to",
-        of: ("path", path.to_owned()),
+        of: ("path", path),
     };
     let own = name.trim_start_matches("data-");
     let version = placeholder(VERSION);

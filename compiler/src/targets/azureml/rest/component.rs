@@ -8,7 +8,7 @@ use crate::emit::{Doc, Map};
 use crate::plan::{Step, ValueType};
 
 use super::super::context::{Context, Role};
-use super::super::step_file;
+use super::super::{component as documents, step_file};
 
 /// Under this name the tools keep what nobody named.
 const ANONYMOUS: &str = "azureml_anonymous";
@@ -42,32 +42,37 @@ pub(super) fn of_step(
 pub(super) fn of_submission(
     requests: &mut Requests<'_>,
     context: &Context<'_>,
-    doc: &Map,
-    nodes: &Map,
     is_anonymous: bool,
 ) -> String {
-    let mut spec = from_file(requests, doc);
-    for entry in &mut spec.0 {
-        if entry.key == "jobs" {
-            entry.value = nodes.clone().into();
-        } else if !is_anonymous && entry.key == "version" {
-            entry.value = placeholder(VERSION).into();
-        } else if !is_anonymous && entry.key == "name" {
-            entry.value = doc.text("name").unwrap_or_default().into();
-        }
-    }
     let file = context.submission.component_file();
     let stem = file.trim_end_matches(".json");
-    let (place, file) = if is_anonymous {
-        let version = format!("{}-{stem}-{}", requests.plan.name, placeholder(VERSION));
-        (format!("components/{ANONYMOUS}/versions/{version}"), file.clone())
-    } else {
-        let name = doc.text("name").unwrap_or_default();
-        let version = placeholder(VERSION);
-        (format!("components/{name}/versions/{version}"), format!("published-{file}"))
+    let (key, stem) = match (is_anonymous, context.folder == requests.own_folder()) {
+        (false, _) => (format!("published {stem}"), format!("published-{stem}")),
+        (true, true) => (format!("pipeline {stem}"), stem.to_owned()),
+        (true, false) => {
+            (format!("used {}", context.folder), format!("{stem}-{}", context.plan.name))
+        }
     };
-    let properties = properties(requests, spec, is_anonymous, false);
-    requests.put(&place, Body::of(file, properties))
+    requests.once(key, &stem, |requests, file| {
+        requests.within(context.plan, |requests| {
+            let doc = documents::write(context);
+            let mut spec = from_file(requests, &doc);
+            let nodes = node::all(requests, context);
+            let version = placeholder(VERSION);
+            let place = if is_anonymous {
+                let plan = &requests.plan.name;
+                format!("components/{ANONYMOUS}/versions/{plan}-{file}-{version}")
+            } else {
+                let name = doc.text("name").unwrap_or_default();
+                spec.set("name", name.into());
+                spec.set("version", version.clone().into());
+                format!("components/{name}/versions/{version}")
+            };
+            spec.set("jobs", nodes.into());
+            let properties = properties(requests, spec, is_anonymous, false);
+            requests.put(&place, Body::of(format!("{file}.json"), properties))
+        })
+    })
 }
 
 /// The body around a component; pipelines say nothing of being archived.
@@ -163,6 +168,9 @@ fn from_file(requests: &mut Requests<'_>, doc: &Map) -> Map {
         }
     }
     with_batches(&mut spec);
+    if doc.text("type") != Some("pipeline") && spec.get("is_deterministic").is_none() {
+        spec.put("is_deterministic", true);
+    }
     spec.put("_source", "YAML.COMPONENT");
     spec
 }

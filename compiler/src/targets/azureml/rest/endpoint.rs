@@ -94,7 +94,8 @@ pub(super) fn invoke(requests: &mut Requests<'_>, trigger: &Trigger, http: &Http
     let Some(id) = trigger.submission else { return };
     let plan = requests.plan;
     let (mut inputs, mut holes) = (Map::new(), Vec::new());
-    for input in &plan.submission(id).inputs {
+    let given = |input: &&SubmissionInput| plan.is_open(input) || plan.default_of(input).is_some();
+    for input in plan.submission(id).inputs.iter().filter(given) {
         let (value, is_open) = value(requests, input);
         let key = if input.kind.is_scalar() { "Value" } else { "Uri" };
         if is_open {

@@ -39,7 +39,8 @@ fn definition(requests: &mut Requests<'_>, doc: &Map, id: &str) -> Map {
     job.put("settings", run_settings(requests, doc.map("settings")));
     job.put("inputs", inputs(requests, OF_JOB, doc.map("inputs")));
     job.put("outputs", outputs(OF_JOB, doc.map("outputs")));
-    job.put("jobs", Map::new()).put("properties", Map::new());
+    let properties = doc.map("properties").cloned().unwrap_or_default();
+    job.put("jobs", Map::new()).put("properties", properties);
     job
 }
 
@@ -72,7 +73,7 @@ fn has_versions(properties: &Map) -> bool {
 /// The inputs for which the applying side has a value and the spec has none.
 fn unbound(plan: &Plan, submission: &Submission) -> Vec<Hole> {
     let inputs = submission.inputs.iter();
-    let open = inputs.filter(|input| plan.default_of(input).is_none());
+    let open = inputs.filter(|input| plan.is_open(input));
     let holes = open.map(|input| {
         let key = if input.kind.is_scalar() { "value" } else { "uri" };
         Hole {
@@ -114,15 +115,12 @@ pub(super) fn schedule(
 fn overridden(job: &Map, action: Option<&Map>) -> Map {
     let mut job = job.clone();
     let bound = action.and_then(|action| action.map("inputs"));
-    for entry in &mut job.0 {
-        let Doc::Map(inputs) = &mut entry.value else { continue };
-        if entry.key == "inputs" {
-            for input in &mut inputs.0 {
-                if let Some(value) = bound.and_then(|bound| bound.get(&input.key)) {
-                    input.value = value.clone();
-                }
-            }
+    if let Some(bound) = bound {
+        let mut inputs = job.map("inputs").cloned().unwrap_or_default();
+        for input in &bound.0 {
+            inputs.set(input.key.clone(), input.value.clone());
         }
+        job.set("inputs", inputs.into());
     }
     job
 }

@@ -18,8 +18,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Artifact, Target};
 use super::context::Context;
-use super::{component as documents, endpoint as endpoints, job as jobs, node as nodes, schedule};
-use crate::emit::Map;
+use super::{endpoint as endpoints, job as jobs, schedule};
 use crate::plan::{Home, Plan, SubmissionId, TriggerId};
 use requests::Requests;
 
@@ -75,13 +74,7 @@ fn components(requests: &mut Requests<'_>, published: bool) -> BTreeMap<Submissi
             continue;
         }
         let context = Context::new(plan, submission);
-        let mut all = Map::new();
-        for (step, place, role) in context.steps() {
-            let inline = nodes::write(&context, step, place, role);
-            all.put(step.name.clone(), node::write(requests, &context, step, role, &inline));
-        }
-        let doc = documents::write(&context);
-        ids.insert(id, component::of_submission(requests, &context, &doc, &all, !published));
+        ids.insert(id, component::of_submission(requests, &context, !published));
     }
     ids
 }

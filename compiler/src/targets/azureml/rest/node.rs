@@ -6,12 +6,22 @@ use super::settings::{self, IdentityStyle};
 use super::values::{OF_NODE, inputs, is_binding, outputs};
 use super::{automl, component};
 use crate::emit::{Doc, Map};
-use crate::plan::{Step, Task};
+use crate::plan::{ComponentPlace, Plan, Step, Task};
 
-use super::super::step_file;
+use super::super::{node as documents, step_file};
+
+/// The nodes of a submission.
+pub(super) fn all(requests: &mut Requests<'_>, context: &Context<'_>) -> Map {
+    let mut all = Map::new();
+    for (step, place, role) in context.steps() {
+        let inline = documents::write(context, step, place, role);
+        all.put(step.name.clone(), write(requests, context, step, role, &inline));
+    }
+    all
+}
 
 /// A node from its document; inline ones get a component first.
-pub(super) fn write(
+fn write(
     requests: &mut Requests<'_>,
     context: &Context<'_>,
     step: &Step,
@@ -48,6 +58,14 @@ pub(super) fn write(
     node
 }
 
+/// The other spec that a step runs.
+fn made<'a>(plan: &'a Plan, step: &Step) -> Option<Context<'a>> {
+    let Task::Component(task) = &step.task else { return None };
+    let ComponentPlace::Made(path) = &task.component else { return None };
+    let used = plan.used_at(path)?;
+    Some(Context::new(used, used.submissions.first()?))
+}
+
 /// What the node runs.
 fn run(
     requests: &mut Requests<'_>,
@@ -57,6 +75,11 @@ fn run(
     inline: &Map,
     node: &mut Map,
 ) {
+    if let Some(made) = made(requests.plan, step) {
+        node.put("_source", "YAML.COMPONENT");
+        node.put("componentId", component::of_submission(requests, &made, true));
+        return;
+    }
     if let Some(named) = inline.text("component") {
         let id = if named.contains(':') {
             requests.registered("components", named)

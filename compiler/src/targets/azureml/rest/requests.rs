@@ -6,6 +6,7 @@ use super::super::Artifact;
 use super::ids::{self, DOLLAR, LOCATION, Registered, VERSION, placeholder};
 use crate::emit::{Doc, Map, json, mark};
 use crate::plan::Plan;
+use crate::source;
 
 /// Where the requests of the management API go.
 const HOST: &str = "https://management.azure.com";
@@ -44,7 +45,7 @@ pub(super) struct Hole {
     pub(super) pointer: String,
     /// What is put there.
     pub(super) with: &'static str,
-    /// The `path` of the file or folder, in the documents' own spelling; or the `type` of a value.
+    /// The root-relative `path` of the file or folder; or the `type` of a value.
     pub(super) of: (&'static str, String),
 }
 
@@ -54,6 +55,8 @@ pub(super) struct Requests<'a> {
     pub(super) plan: &'a Plan,
     /// The workspace's id.
     pub(super) workspace: String,
+    /// The folder of the documents that are read now, which their paths are relative to.
+    folder: String,
     files: Vec<Artifact>,
     /// What is put into the workspace, in order.
     deploy: Vec<Doc>,
@@ -73,6 +76,7 @@ impl<'a> Requests<'a> {
         Self {
             plan,
             workspace: ids::workspace(plan),
+            folder: folder(plan),
             files: Vec::new(),
             deploy: Vec::new(),
             run: Vec::new(),
@@ -162,10 +166,27 @@ impl<'a> Requests<'a> {
         format!("{HOST}{}/{place}?api-version={api}", self.workspace)
     }
 
-    /// A path of the documents, which lie one folder up, as seen from the bodies.
-    #[allow(clippy::unused_self)] // where the bodies lie is this type's affair
+    /// The folder of the pipeline's own documents.
+    pub(super) fn own_folder(&self) -> String {
+        folder(self.plan)
+    }
+
+    /// Reads the documents of another plan.
+    pub(super) fn within<T>(&mut self, plan: &Plan, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.folder, folder(plan));
+        let result = read(self);
+        self.folder = before;
+        result
+    }
+
+    /// A path of the documents that are read now, from the root on.
+    pub(super) fn rooted(&self, path: &str) -> String {
+        source::join(&self.folder, path).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// A root-relative path as seen from the bodies.
     pub(super) fn way_to(&self, path: &str) -> String {
-        format!("../{}", path.strip_prefix("./").unwrap_or(path))
+        source::relative(&self.plan.azure_ml_path(super::FOLDER), path)
     }
 
     fn write(&mut self, name: &str, doc: &Map) {
@@ -238,6 +259,11 @@ impl<'a> Requests<'a> {
         }
         doc
     }
+}
+
+/// The folder of a plan's documents.
+fn folder(plan: &Plan) -> String {
+    source::folder_of(&plan.azure_ml_path("")).to_owned()
 }
 
 /// The key of the ownership mark.
