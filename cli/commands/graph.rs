@@ -5,7 +5,7 @@ mod mermaid;
 mod text;
 
 use mlopsc_compiler::plan::{
-    Edge, Home, Place, Plan, Step, StepId, SubmissionId, Task, Trigger, Work,
+    Edge, Home, Place, Plan, Setting, Step, StepId, SubmissionId, Task, Trigger, Work,
 };
 
 use crate::analysis::{Analysed, analyse};
@@ -79,7 +79,10 @@ fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
 /// Where a step runs, in a word or two; `None` when its task says that itself.
 fn place(step: &Step) -> Option<String> {
     match &step.place {
-        Place::AzureMl(place) => place.compute.clone(),
+        Place::AzureMl(place) => Some(match place.compute.as_ref()? {
+            Setting::Fixed(name) => name.text(),
+            Setting::Reference(_) => "a cluster that a parameter names".to_owned(),
+        }),
         Place::Ci(place) => Some(match &place.container {
             Some(container) => format!("{} in {container}", place.runner.github.join(" ")),
             None => place.runner.github.join(" "),

@@ -44,7 +44,8 @@ fn parameter(parameter: &Parameter) -> String {
 fn step(plan: &Plan, step: &Step) -> String {
     let place = match &step.place {
         Place::AzureMl(place) => {
-            format!("Azure ML {}", place.compute.as_deref().unwrap_or("of its own"))
+            let compute = place.compute.as_ref().map(|it| plan.setting_words(it));
+            format!("Azure ML {}", compute.as_deref().unwrap_or("of its own"))
         }
         Place::Ci(place) => format!("CI {}", place.runner.github.join("+")),
     };

@@ -7,8 +7,8 @@ EMITTED is the folder with the files of the build. One JSON object a line comes 
 
 Put aside are: the pipeline component between our job and its nodes; our tags; what we always say and
 the original does not (display name, experiment, settings that are off, the cluster of each node);
-names of anonymous assets; blanks inside of expressions; a mode that both a pipeline's output and the
-one bound to it say.
+names of anonymous assets; blanks inside of expressions; a mode that both a port of the pipeline and
+the one bound to it say; limits that limit nothing.
 """
 
 import contextlib
@@ -117,6 +117,8 @@ def nodes(jobs, cluster):
         plain = {"job_output_type": "uri_folder"}  # what an output is that says nothing
         outputs = {key: out for key, out in node.get("outputs", {}).items() if out != plain}
         node["outputs"] = outputs
+        if node.get("limits") == {"job_limits_type": "Command"}:
+            del node["limits"]
         if cluster and node.get("type") in ("command", "parallel", "sweep"):
             node.setdefault("computeId", cluster)
         if cluster and node.get("type") == "automl":
@@ -148,13 +150,14 @@ def job_body(properties, keep):
 
 
 def once(body):
-    """A mode that a pipeline's output and the one bound to it both say."""
+    """A mode that a port of the pipeline and the one bound to it both say."""
     for node in body["jobs"].values():
-        for output in node.get("outputs", {}).values():
-            bound = re.fullmatch(r"\$\{\{parent\.outputs\.(.*)\}\}", output.get("value", ""))
-            stored = body.get("outputs", {}).get(bound.group(1), {}) if bound else {}
-            if stored.get("mode") and stored["mode"] == output.get("mode"):
-                del output["mode"]
+        for ports in ("inputs", "outputs"):
+            for port in node.get(ports, {}).values():
+                bound = re.fullmatch(rf"\$\{{\{{parent\.{ports}\.(.*)\}}\}}", str(port.get("value", "")))
+                outer = body.get(ports, {}).get(bound.group(1), {}) if bound else {}
+                if outer.get("mode") and outer["mode"] == port.get("mode"):
+                    del port["mode"]
 
 
 def differences(left, right, where=""):
@@ -193,8 +196,7 @@ def rest_component(client, path):
     body = expanded(component_body(component))
     spec = body["component"]
     spec["name"] = spec.get("name", "").replace("-", "_")
-    for node in spec["jobs"].values():
-        node.pop("_source", None)
+    for node in nodes(spec["jobs"], None).values():
         node.pop("computeId", None)
     return body
 

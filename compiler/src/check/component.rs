@@ -5,7 +5,7 @@ use super::interface::{Demand, Interface, OutPort};
 use super::parameters;
 use super::triggers::{Pasted, text_pasteable};
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink, TYPE_CLASH};
-use crate::plan::{ComponentUse, Input, Parameter, Reference, Scalar, Source, ValueType};
+use crate::plan::{ComponentUse, Fields, Input, Parameter, Reference, Scalar, Source, ValueType};
 use crate::spec::ports::InputSpec;
 
 /// Which types take values of others.
@@ -110,7 +110,8 @@ impl StepBinder<'_, '_> {
                 return None;
             }
             let said = spec.kind.as_ref().map(|said| said.value);
-            return Some(said.unwrap_or(if literal { kind } else { found }));
+            let fits = literal && spec.from.literal.of_kind(kind).is_some();
+            return Some(said.unwrap_or(if fits { kind } else { found }));
         }
         let said = spec.kind.as_ref().filter(|said| !kind.takes(said.value));
         if let Some(said) = said {
@@ -180,6 +181,7 @@ impl StepBinder<'_, '_> {
             listed,
             arguments,
             nodes: interface.closed().map_or(1, |closed| closed.nodes),
+            overrides: Fields::default(),
         }))
     }
 }

@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
 use crate::spec::resources::{DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec};
 use crate::spec::steps::{Engine, Need, StepSpec, a_step};
-use crate::spec::text::OrReference;
+use crate::spec::text::{OrReference, Text};
 
 /// The engine of a step; `None` when a mistake was reported.
 pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Engine> {
@@ -19,7 +19,7 @@ pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Eng
         let message = "a step runs on `compute` or on a `runner`, not on both";
         sink.report(
             Diagnostic::new(&PLACEMENT, runner.span, message)
-                .related(compute.span, "placed on Azure ML here"),
+                .related(compute.span(), "placed on Azure ML here"),
         );
         return None;
     }
@@ -98,21 +98,27 @@ pub(crate) fn default<'a, T>(
     own.or_else(|| cx.project.defaults.as_ref().and_then(&field))
 }
 
-/// The cluster of an Azure ML step, as Azure ML reads it; `None` also when a mistake was reported.
-pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) -> Option<String> {
+/// What names the cluster of an Azure ML step, as it is written; `None` also when a mistake was
+/// reported.
+pub(crate) fn compute<'a>(
+    cx: &Context<'a>,
+    step: u32,
+    need: Need,
+    sink: &mut Sink,
+) -> Option<Cluster<'a>> {
     let body = cx.step(step)?;
-    let default = default(cx, |defaults| defaults.compute.as_ref());
-    let default = default.filter(|_| need == Need::Must);
     let own = body.compute.as_ref();
-    if need == Need::No {
-        not_of_the_kind("compute", body, own, sink);
-        return None;
+    if matches!(need, Need::No | Need::Inside) {
+        not_of_the_kind("compute", body, own.map(OrReference::span), sink);
     }
-    let Some(name) = own.or(default) else {
-        if need == Need::May {
-            return None;
-        }
-        if !body.broken {
+    match own.filter(|_| matches!(need, Need::May | Need::Must)) {
+        Some(OrReference::Value(name)) => return cluster(cx, name, sink).map(Cluster::Fixed),
+        Some(OrReference::Reference(text)) => return Some(Cluster::Reference(text)),
+        None => {}
+    }
+    let default = default(cx, |defaults| defaults.compute.as_ref());
+    let Some(name) = default.filter(|_| matches!(need, Need::Must | Need::Inside)) else {
+        if need == Need::Must && !body.broken {
             let message = format!("the step `{}` has no `compute`", cx.step_name(step));
             sink.report(
                 Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
@@ -121,7 +127,15 @@ pub(crate) fn compute(cx: &Context<'_>, step: u32, need: Need, sink: &mut Sink) 
         }
         return None;
     };
-    cluster(cx, name, sink)
+    cluster(cx, name, sink).map(Cluster::Fixed)
+}
+
+/// Where an Azure ML step runs.
+pub(crate) enum Cluster<'a> {
+    /// As Azure ML reads it.
+    Fixed(String),
+    /// What a parameter says.
+    Reference(&'a Text),
 }
 
 fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<String> {
@@ -148,11 +162,11 @@ fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<
 }
 
 /// Refuses a key that means nothing to the step's kind.
-fn not_of_the_kind(key: &str, body: &StepSpec, own: Option<&Spanned<String>>, sink: &mut Sink) {
+fn not_of_the_kind(key: &str, body: &StepSpec, own: Option<Span>, sink: &mut Sink) {
     let Some(own) = own else { return };
     let kind = body.kind().map_or("", |kind| kind.key());
     let message = format!("{} takes no `{key}`", a_step(kind));
-    sink.report(Diagnostic::new(&CONFLICT, own.span, message).help("remove it"));
+    sink.report(Diagnostic::new(&CONFLICT, own, message).help("remove it"));
 }
 
 /// Says too how a resource of the workspace is named without an entry.
@@ -184,7 +198,7 @@ pub(crate) fn environment(
     let default = default.filter(|_| need == Need::Must);
     let own = body.environment.as_ref();
     if need == Need::No {
-        not_of_the_kind("environment", body, own, sink);
+        not_of_the_kind("environment", body, own.map(|it| it.span), sink);
         return None;
     }
     let Some(name) = own.or(default) else {

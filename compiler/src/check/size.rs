@@ -6,7 +6,7 @@ use super::triggers::Sliced;
 use crate::plan::{
     Azure, Batching, ComponentPlace, DockerArguments, Environment, Field, Fields, Input, Keys,
     NativeKind, NodeSettings, Output, Parameter, Piece, Place, Pool, Project, Reference, Resources,
-    Runner, Scalar, ScriptPiece, Source, Step, Task, Text,
+    Runner, Scalar, ScriptPiece, Setting, Source, Step, Task, Text,
 };
 use crate::spec::Spec;
 
@@ -144,7 +144,10 @@ pub(crate) fn place(it: &Place) -> usize {
                 Some(Environment::Build { folder, dockerfile }) => line(folder) + line(dockerfile),
                 None => 0,
             };
-            let compute = it.compute.as_deref().map_or(0, line);
+            let compute = match &it.compute {
+                Some(Setting::Fixed(name)) => line(&name.text()),
+                Some(Setting::Reference(_)) | None => 0,
+            };
             compute + environment + resources(&it.resources) + settings(&it.settings)
         }
         Place::Ci(it) => {

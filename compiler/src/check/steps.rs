@@ -6,11 +6,13 @@ use super::names::Context;
 use super::{outputs, place, size, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink, excerpt};
 use crate::plan::{
-    AzureMlPlace, CiPlace, Input, Output, Place, Reference, Source, Step, StepId, Text as PlanText,
-    When,
+    AzureMlPlace, CiPlace, ComponentKind, Input, Output, Place, Reference, Scalar, Setting, Source,
+    Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
-use crate::spec::steps::{Binder, Engine, Kind, StepSpec, a_step, component_keys, component_takes};
+use crate::spec::steps::{
+    Binder, Engine, Kind, Need, StepSpec, a_step, component_keys, component_takes,
+};
 
 /// What came of the steps. A step is `None` when something of it was refused.
 pub(crate) struct Steps {
@@ -283,7 +285,7 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
 
 fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<Place> {
     match binder.engine() {
-        Engine::AzureMl => azure_ml(cx, step, binder).map(Place::AzureMl),
+        Engine::AzureMl => azure_ml(cx, step, binder).map(|place| Place::AzureMl(Box::new(place))),
         Engine::Ci => ci(cx, step, binder.sink).map(Place::Ci),
     }
 }
@@ -291,11 +293,13 @@ fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
 fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<AzureMlPlace> {
     let body = cx.step(step)?;
     let component = cx.interface(step).and_then(Interface::kind);
-    let takes = component.map_or(body.kind()?.takes(), component_takes);
-    let compute = place::compute(cx, step, takes.compute, binder.sink);
+    let own = body.kind()?.takes();
+    let takes = component.filter(|_| body.pipeline.is_none()).map_or(own, component_takes);
+    let compute = compute(cx, step, takes.compute, binder);
     let environment = place::environment(cx, step, takes.environment, binder.sink);
     if let Some(resources) = &body.resources {
-        resource_rules(body, resources, binder.sink);
+        let parallel = body.parallel.is_some() || component == Some(ComponentKind::Parallel);
+        resource_rules(parallel, resources, binder.sink);
     }
     let integer = &[crate::plan::ValueType::Integer];
     let resources =
@@ -309,8 +313,20 @@ fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
     })
 }
 
+fn compute(
+    cx: &Context<'_>,
+    step: u32,
+    need: Need,
+    binder: &mut StepBinder<'_, '_>,
+) -> Option<Setting> {
+    match place::compute(cx, step, need, binder.sink)? {
+        place::Cluster::Fixed(name) => Some(Setting::Fixed(Scalar::Text(name))),
+        place::Cluster::Reference(text) => binder.reference(text, &[ValueType::String]),
+    }
+}
+
 fn resource_rules(
-    body: &StepSpec,
+    parallel: bool,
     resources: &crate::spec::resources::ResourcesSpec,
     sink: &mut Sink,
 ) {
@@ -326,7 +342,7 @@ fn resource_rules(
             );
         }
     }
-    if let (Some(workers), None) = (&resources.max_concurrency_per_instance, &body.parallel) {
+    if let (Some(workers), false) = (&resources.max_concurrency_per_instance, parallel) {
         let span = match workers {
             OrReference::Value(count) => count.0.span,
             OrReference::Reference(text) => text.span,
@@ -335,8 +351,7 @@ fn resource_rules(
         sink.report(Diagnostic::new(&CONFLICT, span, message));
     }
     // Azure ML takes an expression for the machines of a parallel node, not of a command.
-    if let (Some(OrReference::Reference(text)), None) = (&resources.instance_count, &body.parallel)
-    {
+    if let (Some(OrReference::Reference(text)), false) = (&resources.instance_count, parallel) {
         let message = "Azure ML takes a parameter for `instance_count` on `parallel` steps only";
         sink.report(Diagnostic::new(&CONFLICT, text.span, message).help("write a number"));
     }

@@ -155,6 +155,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
                     pairs.put(kind, made.pipeline().unwrap_or_default());
                 }
             }
+            native::fields(plan, step, "", &component.overrides, &mut pairs);
         }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
     }
@@ -178,7 +179,8 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
 
 fn azure_ml_place(plan: &Plan, place: &AzureMlPlace, pairs: &mut Pairs) {
     pairs.put("engine", "Azure ML");
-    pairs.put_some("compute", place.compute.as_ref());
+    let compute = place.compute.as_ref().map(|compute| plan.setting_words(compute));
+    pairs.put_some("compute", compute);
     pairs.put_some("environment", place.environment.as_ref().map(environment_words));
     let resources = &place.resources;
     let count = resources.instance_count.as_ref().map(|count| plan.setting_words(count));

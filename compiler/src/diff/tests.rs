@@ -1,5 +1,5 @@
 use super::*;
-use crate::plan::{Azure, Login};
+use crate::plan::{Azure, Login, Setting};
 use crate::plan::{
     AzureMlPlace, CiPlace, Command, Edge, Environment, Home, Input, JobSettings, Output,
     ParameterId, Pool, Project, Push, Reference, Resources, Runner, ScriptPiece, Source,
@@ -52,13 +52,13 @@ fn step(name: &str, place: Place, script: &str) -> Step {
 }
 
 fn on_azure_ml() -> Place {
-    Place::AzureMl(AzureMlPlace {
-        compute: Some("azureml:cpu".to_owned()),
+    Place::AzureMl(Box::new(AzureMlPlace {
+        compute: Some(Setting::Fixed(Scalar::Text("azureml:cpu".to_owned()))),
         environment: Some(Environment::Reference("azureml:sklearn:1".to_owned())),
         resources: Resources::default(),
         settings: crate::plan::NodeSettings::default(),
         submission: None,
-    })
+    }))
 }
 
 fn on_ci() -> Place {

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::context::{Cx, put_from};
+use super::NewFile;
+use super::context::{Cx, copied, put_claimed, put_from};
+use super::declared::Declared;
 use super::names;
+use super::parallel::retries;
 use super::ports::{Bindings, inputs};
 use super::read::{Field, Keys, Node};
 use super::scope::{Ports, Scope, word};
-use super::step::{extras, head, limits, resources, tail};
+use super::step::{extras, head, limits, resources, setting, tail};
 use super::text::{self, Part, Path};
-use crate::emit::Map;
+use crate::emit::{Doc, Map, yaml};
 use crate::source::{folder_of, join};
 
 /// The step that a node with a component becomes.
@@ -21,22 +24,23 @@ pub(super) fn step(
 ) -> Option<Map> {
     let name = names::step(node.name());
     let field = keys.take("component")?;
-    let Some(reference) = field.value.text() else {
-        cx.lost(field.value.span(), "a spec cannot say a component inside of a node yet");
-        return None;
+    let registered = field.value.text().is_some_and(is_registered);
+    let from = match field.value.text() {
+        Some(reference) if registered => reference.to_owned(),
+        Some(_) => cx.path(field.value)?,
+        None => inline(cx, &name, keys, field.value)?,
     };
-    let registered = is_registered(reference);
-    let from = if registered { reference.to_owned() } else { cx.path(field.value)? };
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
     let kind = keys.node.get("type").and_then(|kind| kind.text()).unwrap_or("command");
+    let mut long = Map::new();
+    long.put("from", from.as_str());
     if registered && kind != "command" {
-        let mut long = Map::new();
-        long.put("from", from).put("type", kind);
-        put_from(&mut step, "component", Some(long), Some(field));
-    } else {
-        put_from(&mut step, "component", Some(from), Some(field));
+        long.put("type", kind);
     }
+    overrides(cx, scope, keys, kind, &mut long);
+    let component = if long.0.len() > 1 { long.into() } else { Doc::from(from) };
+    put_from(&mut step, "component", Some(component), Some(field));
     let declared = scope.components.get(node.name()).and_then(|ports| ports.inputs.as_ref());
     let bindings = Bindings { used: &|_| false, declared, component: true };
     let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
@@ -45,10 +49,82 @@ pub(super) fn step(
         assumed(cx, scope, node, &mut step);
     }
     limits(cx, keys, &mut step);
-    put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
+    let mut own = Map::new();
+    let workers = keys.take("max_concurrency_per_instance");
+    put_from(&mut own, "max_concurrency_per_instance", setting(cx, scope, workers), workers);
+    if kind != "spark" {
+        put_from(&mut step, "resources", resources(cx, scope, keys, own), None);
+    }
     extras(keys, &mut step);
     cx.finish(keys, "a node with a component");
     Some(step)
+}
+
+/// A component that stands inside of a node becomes a file beside the spec; its path.
+fn inline(cx: &mut Cx<'_>, step: &str, keys: &Keys<'_>, node: Node<'_>) -> Option<String> {
+    if !node.is_map() {
+        cx.wrong(node.span(), "a component is a reference or a map");
+        return None;
+    }
+    let kind = keys.node.get("type").and_then(|kind| kind.text()).unwrap_or("command");
+    let mut component = Map::new();
+    component.put("$schema", format!("{SCHEMAS}{kind}Component.schema.json"));
+    for field in moved(cx, node).0 {
+        if field.key != "$schema" {
+            component.0.push(field);
+        }
+    }
+    if node.get("type").is_none() {
+        component.put("type", kind);
+    }
+    let path = format!("{}.component.yaml", step.replace('_', "-"));
+    cx.beside.push(NewFile { path: path.clone(), text: yaml(&component, &[]) });
+    Some(path)
+}
+
+const SCHEMAS: &str = "https://azuremlschemas.azureedge.net/latest/";
+
+/// Keys whose values are paths, from the file on that they stand in.
+const PATHS: [&str; 3] = ["code", "conda_file", "path"];
+
+/// A map as it is, but for paths, which start at the spec.
+fn moved(cx: &mut Cx<'_>, node: Node<'_>) -> Map {
+    let mut map = Map::new();
+    for field in node.fields() {
+        let name = field.name();
+        let text = field.value.text();
+        let local = text.is_some_and(|text| !text.contains(':') || text.starts_with("file:"));
+        let is_path = PATHS.contains(&name) || name == "environment";
+        let path = if is_path && local { cx.path(field.value) } else { None };
+        let value = match path {
+            Some(path) => path.into(),
+            None if matches!(name, "task" | "environment" | "build") && field.value.is_map() => {
+                moved(cx, field.value).into()
+            }
+            None => copied(field.value),
+        };
+        let claimed = field.key.file().claim(&field);
+        put_claimed(&mut map, name.to_owned(), value, claimed);
+    }
+    map
+}
+
+/// What the node says in place of the component.
+fn overrides(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, kind: &str, long: &mut Map) {
+    if kind == "spark" {
+        for key in ["conf", "resources"] {
+            let field = keys.take(key);
+            put_from(long, key, field.map(|field| copied(field.value)), field);
+        }
+        return;
+    }
+    for key in ["mini_batch_size", "error_threshold", "mini_batch_error_threshold"] {
+        let field = keys.take(key);
+        put_from(long, key, setting(cx, scope, field), field);
+    }
+    retries(cx, scope, keys, long);
+    let field = keys.take("logging_level");
+    put_from(long, "logging_level", setting(cx, scope, field), field);
 }
 
 fn is_registered(reference: &str) -> bool {
@@ -73,7 +149,7 @@ fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step: &mut Map) 
         return;
     }
     if let Some(entry) = step.0.iter_mut().find(|entry| entry.key == "outputs")
-        && let crate::emit::Doc::Map(map) = &mut entry.value
+        && let Doc::Map(map) = &mut entry.value
     {
         map.0.append(&mut missing.0);
     } else {
@@ -89,7 +165,10 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
     let mut all = BTreeMap::new();
     for node in jobs.fields() {
         let Some(component) = node.value.get("component") else { continue };
-        let Some(reference) = component.text() else { continue };
+        let Some(reference) = component.text() else {
+            all.insert(node.name().to_owned(), of_map(component));
+            continue;
+        };
         let ports = if is_registered(reference) {
             let mine = read.iter().filter(|(other, _)| other == node.name());
             let outputs = mine.map(|(_, output)| (output.clone(), "uri_folder"));
@@ -106,13 +185,16 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
 fn in_file(cx: &mut Cx<'_>, at: Node<'_>, reference: &str) -> Option<Ports> {
     let path = reference.strip_prefix("file:").unwrap_or(reference);
     let path = join(folder_of(&at.file().path), path)?;
-    cx.with_file(&path, Some(at.span()), |_, file| {
-        let root = file.root()?;
-        // A flow takes what its data have.
-        let is_component = root.get("flow").is_none() && root.get("nodes").is_none();
-        let inputs = is_component.then(|| types(root.get("inputs")));
-        Some(Ports { inputs, outputs: types(root.get("outputs")) })
-    })
+    cx.with_file(&path, Some(at.span()), |_, file| file.root().map(of_map))
+}
+
+fn of_map(component: Node<'_>) -> Ports {
+    // A flow takes what its data have.
+    let is_component = component.get("flow").is_none() && component.get("nodes").is_none();
+    let declared = component.get("inputs").map(|ports| ports.fields()).unwrap_or_default();
+    let declared = declared.iter().map(|port| (port.name().to_owned(), Declared::of(port.value)));
+    let inputs = is_component.then(|| declared.collect());
+    Ports { inputs, outputs: types(component.get("outputs")) }
 }
 
 fn types(ports: Option<Node<'_>>) -> BTreeMap<String, &'static str> {

@@ -164,13 +164,14 @@ pub(super) fn literal(value: Value<'_>) -> Option<Doc> {
     }
 }
 
-/// Anything as it is: lists, maps, scalars.
+/// Anything as it is: lists, maps, scalars, with the comments of maps.
 pub(super) fn copied(node: Node<'_>) -> Doc {
     match node.value() {
         Value::Map => {
             let mut map = Map::new();
             for field in node.fields() {
-                map.put(field.name().to_owned(), copied(field.value));
+                let claimed = field.key.file().claim(&field);
+                put_claimed(&mut map, field.name().to_owned(), copied(field.value), claimed);
             }
             map.into()
         }

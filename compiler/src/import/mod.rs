@@ -7,6 +7,7 @@
 
 mod component;
 mod context;
+mod declared;
 mod environment;
 mod names;
 mod native;

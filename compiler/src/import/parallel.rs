@@ -104,7 +104,8 @@ fn batching(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, map: &mut Map) 
     }
 }
 
-fn retries(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, map: &mut Map) {
+/// How often a mini-batch is tried, and for how long.
+pub(super) fn retries(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, map: &mut Map) {
     let Some(retries) = keys.take("retry_settings").map(|field| Keys::of(field.value)) else {
         return;
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::{Cx, literal, put_claimed};
+use super::declared::Declared;
 use super::names;
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
@@ -10,7 +11,6 @@ use super::scope::{Scope, input_kind, word};
 use super::text;
 use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
-use crate::plan::ValueType;
 use crate::spec::ports::LongParameter;
 use crate::spec::values::value_type;
 
@@ -153,8 +153,8 @@ pub(super) struct Inputs {
 pub(super) struct Bindings<'a> {
     /// Whether the command itself refers to an input.
     pub(super) used: &'a dyn Fn(&str) -> bool,
-    /// The types that a component file declares.
-    pub(super) declared: Option<&'a BTreeMap<String, &'static str>>,
+    /// The inputs that a component file declares.
+    pub(super) declared: Option<&'a BTreeMap<String, Declared>>,
     /// Whether the node runs a component, whose inputs have their types elsewhere.
     pub(super) component: bool,
 }
@@ -193,19 +193,19 @@ pub(super) fn inputs(
 }
 
 /// What takes an input; `None` when nothing does, and the input is left out.
-fn takes(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'_>) -> Option<Takes> {
+fn takes<'a>(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'a>) -> Option<Takes<'a>> {
     let Some(declared) = bindings.declared else {
         return Some(if bindings.component { Takes::Unknown } else { Takes::Anything });
     };
-    let kind = declared.get(field.name()).and_then(|kind| value_type(kind));
-    if kind.is_none() {
+    let found = declared.get(field.name());
+    if found.is_none() {
         let name = excerpt(field.name());
         let message = format!(
             "the component has no input `{name}`; Azure ML's tools drop it, and so does the spec"
         );
         cx.changed(field.key.span(), message);
     }
-    kind.map(Takes::Type)
+    found.map(Takes::Input)
 }
 
 fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> String {
@@ -217,21 +217,21 @@ fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> 
 
 /// What takes the value of an input.
 #[derive(Clone, Copy)]
-enum Takes {
+enum Takes<'a> {
     /// A command of the node's own.
     Anything,
     /// A component that nobody can look into.
     Unknown,
-    /// An input of this type of a component.
-    Type(ValueType),
+    /// An input of a component.
+    Input(&'a Declared),
 }
 
-impl Takes {
+impl Takes<'_> {
     /// Whether the language proves this type right.
     fn takes(self, kind: &str) -> bool {
         match self {
             Self::Anything | Self::Unknown => true,
-            Self::Type(input) => value_type(kind).is_some_and(|kind| input.takes(kind)),
+            Self::Input(input) => value_type(kind).is_some_and(|kind| input.kind.takes(kind)),
         }
     }
 }
@@ -243,48 +243,49 @@ enum Bound {
     Doc(Doc),
 }
 
-fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes) -> Option<Bound> {
+fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes<'_>) -> Option<Bound> {
     if node.is_map() {
         return bound_map(cx, scope, node, takes);
     }
     let Value::Text(text) = node.value() else {
-        let doc = literal(node.value());
-        if doc.is_none() {
+        let bound = value(node, takes);
+        if bound.is_none() {
             cx.wrong(node.span(), "an input is a value, a reference, or a map");
         }
-        return doc.map(Bound::Doc);
+        return bound;
     };
-    if text.is_empty() {
-        cx.changed(node.span(), "Azure ML's tools drop an empty text, and so does the spec");
-        return None;
-    }
-    if let Some(inner) = text::whole(text) {
-        let found = scope.find(cx, inner, node.span())?;
-        if takes.takes(found.kind) {
-            return Some(Bound::Same { path: found.path, by_itself: found.name });
+    let Some(inner) = text::whole(text) else {
+        if text.contains("${{") {
+            return scope.text(cx, node).map(|text| Bound::Doc(text.into()));
         }
-        let mut long = Map::new();
-        long.put("from", format!("${{{{ {} }}}}", found.path)).put("unchecked", true);
-        return Some(Bound::Doc(long.into()));
+        return value(node, takes);
+    };
+    let found = scope.find(cx, inner, node.span())?;
+    if takes.takes(found.kind) {
+        return Some(Bound::Same { path: found.path, by_itself: found.name });
     }
-    if let Takes::Type(ValueType::Boolean) = takes
-        && let Some(truth) = truth(text)
-    {
-        return Some(Bound::Doc(truth.into()));
-    }
-    scope.text(cx, node).map(|text| Bound::Doc(text.into()))
+    Some(Bound::Doc(unchecked(format!("${{{{ {} }}}}", found.path))))
 }
 
-/// Azure ML hands a text on as it is, and writes a truth value like this.
-fn truth(text: &str) -> Option<bool> {
-    match text {
-        "True" => Some(true),
-        "False" => Some(false),
-        _ => None,
-    }
+/// A value that stands at the input.
+fn value(node: Node<'_>, takes: Takes<'_>) -> Option<Bound> {
+    let Takes::Input(declared) = takes else { return literal(node.value()).map(Bound::Doc) };
+    let (doc, fits) = declared.bind(node.value())?;
+    Some(Bound::Doc(if fits { doc } else { unchecked(doc) }))
 }
 
-fn bound_map(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes) -> Option<Bound> {
+fn unchecked(from: impl Into<Doc>) -> Doc {
+    let mut long = Map::new();
+    long.put("from", from).put("unchecked", true);
+    long.into()
+}
+
+fn bound_map(
+    cx: &mut Cx<'_>,
+    scope: &Scope<'_>,
+    node: Node<'_>,
+    takes: Takes<'_>,
+) -> Option<Bound> {
     let keys = Keys::of(node);
     let kind = input_kind(node);
     keys.take("type");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Cx;
+use super::declared::Declared;
 use super::names;
 use super::read::Node;
 use super::scalar::Value;
@@ -18,8 +19,8 @@ const LONGEST_CHAIN: usize = 20;
 /// What a component takes and gives.
 #[derive(Default)]
 pub(super) struct Ports {
-    /// The types of its inputs, by name; `None` where they stand in a workspace.
-    pub(super) inputs: Option<BTreeMap<String, &'static str>>,
+    /// Its inputs, by name; `None` where they stand in a workspace.
+    pub(super) inputs: Option<BTreeMap<String, Declared>>,
     /// The types of its outputs, by name.
     pub(super) outputs: BTreeMap<String, &'static str>,
 }

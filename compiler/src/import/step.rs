@@ -96,7 +96,10 @@ pub(super) fn head(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, step: &m
     }
     keys.take("name"); // Azure ML's tools put the node's own there
     let field = keys.take("compute");
-    let own = field.and_then(|field| compute(cx, field.value));
+    let own = field.and_then(|field| match field.value.text() {
+        Some(text) if text.contains("${{") => scope.text(cx, field.value),
+        _ => compute(cx, field.value),
+    });
     put_from(step, "compute", own.filter(|own| scope.compute.as_ref() != Some(own)), field);
 }
 

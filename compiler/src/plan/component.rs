@@ -1,7 +1,9 @@
 //! Nodes that run a component that stands elsewhere.
 
+use super::Fields;
+
 /// A node that runs a component of the author's, of the workspace or of a registry.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ComponentUse {
     /// The component.
     pub component: ComponentPlace,
@@ -16,6 +18,8 @@ pub struct ComponentUse {
     pub arguments: Vec<u32>,
     /// How many nodes Azure ML makes of it; 1 where nobody can know.
     pub nodes: usize,
+    /// What the node says in place of the component.
+    pub overrides: Fields,
 }
 
 /// Where a component stands.

@@ -41,7 +41,7 @@ pub struct Step {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Place {
     /// A node of an Azure ML pipeline job.
-    AzureMl(AzureMlPlace),
+    AzureMl(Box<AzureMlPlace>),
     /// A job on the CI platform.
     Ci(CiPlace),
 }
@@ -49,8 +49,9 @@ pub enum Place {
 /// A node's cluster and software.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AzureMlPlace {
-    /// `azureml:<name>` or `serverless`, as Azure ML reads it; `None`: the task brings its own.
-    pub compute: Option<String>,
+    /// `azureml:<name>` or `serverless`, as Azure ML reads it, or a parameter that names a cluster;
+    /// `None`: the task brings its own.
+    pub compute: Option<Setting>,
     /// The software; `None`: the task brings its own.
     pub environment: Option<Environment>,
     /// How many machines, and of what kind.
@@ -389,6 +390,7 @@ impl Step {
             in_text(text, visit);
         }
         if let Place::AzureMl(place) = &self.place {
+            in_setting(place.compute.as_ref(), visit);
             in_setting(place.resources.instance_count.as_ref(), visit);
         }
         match &self.task {
@@ -401,7 +403,7 @@ impl Step {
             }
             Task::FanOut(fan_out) => fan_out.references(visit),
             Task::Native(native) => native.fields.references(visit),
-            Task::Component(_) => {}
+            Task::Component(component) => component.overrides.references(visit),
         }
     }
 }

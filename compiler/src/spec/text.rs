@@ -421,6 +421,16 @@ pub enum OrReference<T> {
     Reference(Text),
 }
 
+impl OrReference<Spanned<String>> {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Value(value) => value.span,
+            Self::Reference(text) => text.span,
+        }
+    }
+}
+
 impl<T: Decode> Decode for OrReference<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 

@@ -12,7 +12,8 @@ pub(super) fn native(plan: &Plan, step: &Step, task: &Native, pairs: &mut Pairs)
     fields(plan, step, "", &task.fields, pairs);
 }
 
-fn fields(plan: &Plan, step: &Step, above: &str, fields: &Fields, pairs: &mut Pairs) {
+/// Keys and what they hold, inner ones behind a dot.
+pub(super) fn fields(plan: &Plan, step: &Step, above: &str, fields: &Fields, pairs: &mut Pairs) {
     for (key, held) in &fields.0 {
         let path = if above.is_empty() { key.to_string() } else { format!("{above}.{key}") };
         if let Field::Map(inner) = held {

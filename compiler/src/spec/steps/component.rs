@@ -1,10 +1,16 @@
 //! `component`: an Azure ML component that stands elsewhere: in a file, the workspace, a registry.
 
+use super::parallel::{BatchSize, LoggingLevel, Threshold};
+use super::spark::SparkResources;
 use super::{Binder, Engine, Kind, Need, StepSpec, Takes};
 use crate::diagnostics::{BAD_VALUE, Diagnostic};
 use crate::plan::{ComponentKind, Task};
 use crate::source::Spanned;
+use crate::spec::decode::Dict;
 use crate::spec::record::{choice, record};
+use crate::spec::resources::Int;
+use crate::spec::text::OrReference;
+use crate::spec::values::{AnyName, Duration, Literal};
 
 choice! {
     /// What a component is.
@@ -45,6 +51,23 @@ record! {
         req from = "from": Spanned<String>,
         /// What it is. A file says it itself.
         opt kind = "type": Spanned<ComponentWord> = "command",
+        /// Of a `parallel` component: files in a mini-batch, in place of what the component says.
+        opt mini_batch_size = "mini_batch_size": OrReference<BatchSize>,
+        /// Of a `parallel` component: failed items that are borne; -1: any number.
+        opt error_threshold = "error_threshold": OrReference<Threshold>,
+        /// Of a `parallel` component: failed mini-batches that are borne; -1: any number.
+        opt mini_batch_error_threshold = "mini_batch_error_threshold": OrReference<Threshold>,
+        /// Of a `parallel` component: the time for one try of a mini-batch.
+        opt mini_batch_timeout = "mini_batch_timeout": OrReference<Spanned<Duration>>,
+        /// Of a `parallel` component: tries of a mini-batch after the first.
+        opt max_retries = "max_retries": OrReference<Int<0, { i64::MAX }>>,
+        /// Of a `parallel` component: how much the driver logs.
+        opt logging_level = "logging_level": OrReference<Spanned<LoggingLevel>>,
+        /// Of a `spark` component: Spark's own settings, in place of what the component says.
+        all conf = "conf": Dict<AnyName, Literal>,
+        /// Of a `spark` component: the machines that Azure ML starts for the job, unless the step
+        /// has a `compute`.
+        opt resources = "resources": Box<SparkResources>,
     }
     short from
 }
@@ -96,18 +119,23 @@ impl Kind for ComponentSpec {
         match key {
             "code" | "environment" => Some("the component brings its own"),
             "reuse" => Some("`is_deterministic` of the component says it"),
+            "resources" => {
+                Some("the `resources` of a Spark component are a key of `component`: move it there")
+            }
             _ => None,
         }
     }
 
-    fn task(&self, _: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
+    fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
         if self.file().is_none() && !self.is_complete() {
             let message = format!("`{}` does not say which component", self.from.value);
             let help = "write `azureml:<name>:<version>`, or the path of a component file";
             binder.report(Diagnostic::new(&BAD_VALUE, self.from.span, message).help(help));
             return None;
         }
-        binder.component().map(Task::Component)
+        let mut component = binder.component()?;
+        component.overrides = self.overrides(component.kind, step, binder);
+        Some(Task::Component(component))
     }
 }
 
@@ -118,7 +146,7 @@ pub(crate) fn component_keys(kind: ComponentKind) -> &'static [&'static str] {
             &["env", "timeout", "resources", "distribution", "identity", "queue", "services"]
         }
         ComponentKind::Parallel => &["env", "resources", "identity"],
-        ComponentKind::Spark => &["resources", "identity"],
+        ComponentKind::Spark => &["identity"],
         ComponentKind::Pipeline => &[],
     }
 }
@@ -128,7 +156,7 @@ pub(crate) fn component_takes(kind: ComponentKind) -> Takes {
     let compute = match kind {
         ComponentKind::Command | ComponentKind::Parallel => Need::Must,
         ComponentKind::Spark => Need::May,
-        ComponentKind::Pipeline => Need::No,
+        ComponentKind::Pipeline => Need::Inside,
     };
     Takes { compute, environment: Need::No }
 }

@@ -2,6 +2,7 @@
 
 mod automl;
 mod component;
+mod overrides;
 mod parallel;
 mod pipeline;
 mod run;
@@ -102,8 +103,9 @@ record! {
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
-        /// Places the step on Azure ML: an entry of `compute`, `azureml:<cluster>`, or `serverless`.
-        opt compute = "compute": Spanned<String>,
+        /// Places the step on Azure ML: an entry of `compute`, `azureml:<cluster>`, `serverless`, or a
+        /// text parameter that names a cluster of the workspace.
+        opt compute = "compute": OrReference<Spanned<String>>,
         /// The software on Azure ML: an entry of `environments`, or `azureml:<name>:<version>`.
         opt environment = "environment": Spanned<String>,
         /// The machines on Azure ML.
@@ -246,6 +248,8 @@ pub struct Takes {
 pub enum Need {
     /// It does not mean anything there.
     No,
+    /// The default alone, if there is one: what stands inside of the step takes it.
+    Inside,
     /// The step's own, if it has one; defaults do not count.
     May,
     /// The step's own, or the default.
@@ -307,7 +311,7 @@ impl StepSpec {
 
     /// The key that places the step by itself, if any.
     pub fn placing_key(&self) -> Option<(Engine, Span)> {
-        let compute = self.compute.as_ref().map(|it| (Engine::AzureMl, it.span));
+        let compute = self.compute.as_ref().map(|it| (Engine::AzureMl, it.span()));
         compute.or(self.runner.as_ref().map(|it| (Engine::Ci, it.span)))
     }
 }

@@ -165,7 +165,7 @@ impl Kind for Parallel {
             error_threshold: number(self.error_threshold.as_ref(), binder),
             mini_batch_error_threshold: number(self.mini_batch_error_threshold.as_ref(), binder),
             append_row_to,
-            mini_batch_timeout: self.try_time(binder),
+            mini_batch_timeout: try_time(self.mini_batch_timeout.as_ref(), binder),
             max_retries: number(self.max_retries.as_ref(), binder),
             logging_level: setting(
                 self.logging_level.as_ref(),
@@ -186,11 +186,29 @@ fn workers(step: &StepSpec, binder: &mut dyn Binder) -> Option<Setting> {
     number(resources.max_concurrency_per_instance.as_ref(), binder)
 }
 
-fn number<const LEAST: i64, const MOST: i64>(
+pub(super) fn number<const LEAST: i64, const MOST: i64>(
     value: Option<&OrReference<Int<LEAST, MOST>>>,
     binder: &mut dyn Binder,
 ) -> Option<Setting> {
     setting(value, INTEGER, binder, |it| Scalar::Integer(it.0.value))
+}
+
+/// The time for one try of a mini-batch, in seconds.
+pub(super) fn try_time(
+    time: Option<&OrReference<Spanned<Duration>>>,
+    binder: &mut dyn Binder,
+) -> Option<Setting> {
+    if let Some(OrReference::Value(time)) = time
+        && time.value.0 > LONGEST_TRY
+    {
+        let message = "`mini_batch_timeout` is over 3 days";
+        binder.report(
+            Diagnostic::new(&BAD_VALUE, time.span, message)
+                .help("Azure ML takes at most 259200 seconds"),
+        );
+    }
+    #[allow(clippy::cast_possible_wrap)] // at most three days
+    setting(time, INTEGER, binder, |time| Scalar::Integer(time.value.0 as i64))
 }
 
 impl Parallel {
@@ -258,22 +276,6 @@ impl Parallel {
     /// Where to say that a key is missing: the start, so that the place is one line.
     fn head(&self) -> Span {
         Span::new(self.span.file, self.span.start, self.span.start)
-    }
-
-    fn try_time(&self, binder: &mut dyn Binder) -> Option<Setting> {
-        if let Some(OrReference::Value(time)) = &self.mini_batch_timeout
-            && time.value.0 > LONGEST_TRY
-        {
-            let message = "`mini_batch_timeout` is over 3 days";
-            binder.report(
-                Diagnostic::new(&BAD_VALUE, time.span, message)
-                    .help("Azure ML takes at most 259200 seconds"),
-            );
-        }
-        #[allow(clippy::cast_possible_wrap)] // at most three days
-        setting(self.mini_batch_timeout.as_ref(), INTEGER, binder, |time| {
-            Scalar::Integer(time.value.0 as i64)
-        })
     }
 
     /// The script's own arguments, then those of the driver that have no key in v2.

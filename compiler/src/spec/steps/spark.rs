@@ -160,7 +160,7 @@ const SIZES: [&str; 5] = [
 ];
 
 impl SparkResources {
-    fn fields(&self, binder: &mut dyn Binder) -> Fields {
+    pub(super) fn fields(&self, binder: &mut dyn Binder) -> Fields {
         let size = self.instance_type.value.to_ascii_lowercase();
         if !SIZES.contains(&size.as_str()) {
             let message =
@@ -169,7 +169,7 @@ impl SparkResources {
             binder.report(Diagnostic::new(&BAD_VALUE, self.instance_type.span, message).help(help));
         }
         let mut fields = Fields::default();
-        fields.put("instance_type", Field::Text(size));
+        fields.put("instance_type", Field::Text(self.instance_type.value.clone()));
         fields.put("runtime_version", Field::Text(self.runtime_version.value.word().to_owned()));
         fields
     }
@@ -245,7 +245,7 @@ impl Spark {
                 let message =
                     "a `spark` step runs on its `resources` or on a `compute`, not on both";
                 binder.report(
-                    Diagnostic::new(&CONFLICT, compute.span, message)
+                    Diagnostic::new(&CONFLICT, compute.span(), message)
                         .related(head(resources.span), "the resources"),
                 );
             }
@@ -402,7 +402,7 @@ impl Spark {
     }
 }
 
-fn held(value: Scalar) -> Field {
+pub(super) fn held(value: Scalar) -> Field {
     match value {
         Scalar::Text(text) => Field::Text(text),
         Scalar::Integer(number) => Field::Integer(number),

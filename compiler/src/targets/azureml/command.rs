@@ -19,7 +19,7 @@ pub(super) fn write(
     doc.put("command", value::script(step, &task.script));
     doc.put_some("environment", node::environment(context, place));
     doc.put_filled("environment_variables", node::variables(context, step));
-    doc.put_some("compute", place.compute.as_ref());
+    doc.put_some("compute", node::compute(context, place));
     doc.put_filled("resources", node::resources(context, &place.resources));
     node::settings(&place.settings, &mut doc);
     doc.put_some("limits", step.timeout_seconds.map(limits));

@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
         self.roles.iter().filter_map(|(id, role)| {
             let step = self.plan.step(*id);
             match &step.place {
-                Place::AzureMl(place) => Some((step, place, role)),
+                Place::AzureMl(place) => Some((step, place.as_ref(), role)),
                 Place::Ci(_) => None,
             }
         })

@@ -21,7 +21,7 @@ mod value;
 
 use super::{Artifact, Target};
 use crate::emit::{Map, json, mark};
-use crate::plan::{Home, Plan, TriggerId};
+use crate::plan::{ComponentKind, Home, Place, Plan, Setting, Task, TriggerId};
 use context::Context;
 
 /// The target.
@@ -92,12 +92,26 @@ fn tags(plan: &Plan) -> Map {
     tags
 }
 
+/// The cluster of the nodes inside of pipeline components, which can only be said for the whole job.
+fn inner_compute(plan: &Plan) -> Option<String> {
+    plan.steps.iter().find_map(|step| match (&step.task, &step.place) {
+        (Task::Component(component), Place::AzureMl(place))
+            if component.kind == ComponentKind::Pipeline =>
+        {
+            let Some(Setting::Fixed(name)) = &place.compute else { return None };
+            Some(name.text())
+        }
+        _ => None,
+    })
+}
+
 /// The settings of a job, all of them, since the documents of Azure ML name different defaults for
 /// jobs and for schedules.
 fn settings(plan: &Plan) -> Map {
     let mut settings = Map::new();
     let datastore = plan.settings.default_datastore.as_ref();
     settings.put_some("default_datastore", datastore.map(|name| value::asset(name)));
+    settings.put_some("default_compute", inner_compute(plan));
     settings.put("continue_on_step_failure", plan.settings.continue_on_step_failure);
     settings.put("force_rerun", plan.settings.force_rerun);
     settings

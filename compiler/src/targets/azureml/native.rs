@@ -34,14 +34,15 @@ pub(super) fn write(
             doc.put_filled("resources", node::resources(context, &place.resources));
         }
     }
-    doc.put_some("compute", place.compute.as_ref());
+    doc.put_some("compute", node::compute(context, place));
     if !matches!(task.kind, NativeKind::Sweep(_)) {
         node::settings(&place.settings, &mut doc);
     }
     doc
 }
 
-fn fields(context: &Context<'_>, step: &Step, fields: &Fields, doc: &mut Map) {
+/// Keys and what they hold.
+pub(super) fn fields(context: &Context<'_>, step: &Step, fields: &Fields, doc: &mut Map) {
     for (key, held) in &fields.0 {
         doc.put(key.clone(), field(context, step, held));
     }

@@ -63,6 +63,11 @@ pub(super) fn environment(context: &Context<'_>, place: &AzureMlPlace) -> Option
     })
 }
 
+/// The cluster.
+pub(super) fn compute(context: &Context<'_>, place: &AzureMlPlace) -> Option<Doc> {
+    place.compute.as_ref().map(|compute| value::setting(context, compute))
+}
+
 /// Environment variables of the step's processes; Azure ML takes text only.
 pub(super) fn variables(context: &Context<'_>, step: &Step) -> Map {
     let mut variables = Map::new();

@@ -27,7 +27,7 @@ pub(super) fn write(
     doc.put_filled("retry_settings", retries(context, task));
     doc.put("task", script(context, step, place, task));
     doc.put_filled("environment_variables", node::variables(context, step));
-    doc.put_some("compute", place.compute.as_ref());
+    doc.put_some("compute", node::compute(context, place));
     doc.put_filled("resources", node::resources(context, &place.resources));
     node::settings(&place.settings, &mut doc);
     doc

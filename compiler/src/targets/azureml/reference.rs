@@ -1,9 +1,9 @@
 //! Nodes that name a component that stands elsewhere.
 
 use super::context::Context;
-use super::{command, node};
+use super::{command, native, node};
 use crate::emit::Map;
-use crate::plan::{AzureMlPlace, ComponentPlace, ComponentUse, Step};
+use crate::plan::{AzureMlPlace, ComponentKind, ComponentPlace, ComponentUse, Step};
 
 /// The node but for its inputs and outputs.
 pub(super) fn write(
@@ -20,8 +20,11 @@ pub(super) fn write(
         ComponentPlace::File(path) | ComponentPlace::Made(path) => context.way_to(path),
     };
     doc.put("component", component);
+    native::fields(context, step, &task.overrides, &mut doc);
     doc.put_filled("environment_variables", node::variables(context, step));
-    doc.put_some("compute", place.compute.as_ref());
+    if task.kind != ComponentKind::Pipeline {
+        doc.put_some("compute", node::compute(context, place));
+    }
     doc.put_filled("resources", node::resources(context, &place.resources));
     node::settings(&place.settings, &mut doc);
     doc.put_some("limits", step.timeout_seconds.map(command::limits));

@@ -99,13 +99,13 @@ pub(super) fn ci(name: &str, script: &str) -> Step {
 /// A node of an Azure ML job.
 pub(super) fn node(name: &str) -> Step {
     let place = AzureMlPlace {
-        compute: Some("azureml:cpu".to_owned()),
+        compute: Some(Setting::Fixed(Scalar::Text("azureml:cpu".to_owned()))),
         environment: Some(Environment::Reference("azureml:training:1".to_owned())),
         resources: Resources::default(),
         settings: crate::plan::NodeSettings::default(),
         submission: None,
     };
-    step(name, Place::AzureMl(place), "python train.py")
+    step(name, Place::AzureMl(Box::new(place)), "python train.py")
 }
 
 fn step(name: &str, place: Place, script: &str) -> Step {

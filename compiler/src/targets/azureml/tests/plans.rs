@@ -3,15 +3,15 @@
 use crate::plan::*;
 
 fn azure_ml(environment: Environment, resources: Resources) -> Place {
-    let compute = Some("azureml:cpu-cluster".to_owned());
+    let compute = Some(Setting::Fixed(Scalar::Text("azureml:cpu-cluster".to_owned())));
     let environment = Some(environment);
-    Place::AzureMl(AzureMlPlace {
+    Place::AzureMl(Box::new(AzureMlPlace {
         compute,
         environment,
         resources,
         settings: NodeSettings::default(),
         submission: None,
-    })
+    }))
 }
 
 fn image() -> Environment {

@@ -123,13 +123,13 @@ pub(super) fn ci(name: &str, script: &str, variables: Vec<(&str, Variable)>) -> 
 pub(super) fn ml(name: &str, script: Vec<ScriptPiece>) -> Step {
     let command = Command { code: Some("src".to_owned()), script, variables: vec![] };
     Step {
-        place: Place::AzureMl(AzureMlPlace {
-            compute: Some("azureml:cpu-cluster".to_owned()),
+        place: Place::AzureMl(Box::new(AzureMlPlace {
+            compute: Some(Setting::Fixed(Scalar::Text("azureml:cpu-cluster".to_owned()))),
             environment: Some(Environment::Reference("azureml:sklearn:4".to_owned())),
             resources: Resources::default(),
             settings: crate::plan::NodeSettings::default(),
             submission: None,
-        }),
+        })),
         task: Task::Command(command),
         ..ci(name, "", vec![])
     }
