@@ -99,7 +99,7 @@ pub(crate) struct BuildArgs {
     /// Write nothing; fail with a diff when a file is missing, changed or orphaned
     #[arg(long)]
     pub(crate) check: bool,
-    /// Only this target: `azureml`, `github` or `azure_pipelines` (repeatable)
+    /// Only this target: `azureml`, `azureml-rest`, `github` or `azure_pipelines` (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(crate) target: Vec<String>,
     /// Write under this folder instead of the project's root; removes nothing

@@ -327,13 +327,20 @@ fn output_folders(analysed: &Analysed, targets: &[&Target]) -> Vec<Searched> {
     let mut folders: BTreeSet<Searched> = BTreeSet::new();
     for base in bases(&analysed.project.base) {
         for target in targets {
-            let own = analysed.plans().map(|plan: &Plan| plan.project.folder(target.engine));
-            for folder in own.chain([usual_folder(target.engine)]) {
-                folders.insert(Searched { folder: below(base, folder), base: base.to_owned() });
+            for folder in folders_of(analysed, target) {
+                folders.insert(Searched { folder: below(base, &folder), base: base.to_owned() });
             }
         }
     }
     folders.into_iter().collect()
+}
+
+fn folders_of(analysed: &Analysed, target: &Target) -> Vec<String> {
+    if let Some(apart) = target.apart {
+        return analysed.plans().map(apart).collect();
+    }
+    let own = analysed.plans().map(|plan: &Plan| plan.project.folder(target.engine).to_owned());
+    own.chain([usual_folder(target.engine).to_owned()]).collect()
 }
 
 /// The root, and each folder on the way down to the project's own.

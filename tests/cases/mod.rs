@@ -82,6 +82,7 @@ cases! {
     project_settings
     published
     pull_request_slice
+    rest_bodies
     schedules
     spark_whole
     sweep_whole

@@ -418,3 +418,52 @@ fn two_specs_do_not_publish_at_one_endpoint() {
         assert!(run.out.contains(&message), "{}", run.out);
     }
 }
+
+const TRAIN: &str = "mlopsc: 1\nname: train\nsteps:\n  fit:\n    compute: azureml:cpu\n    \
+                     environment: azureml:sklearn:4\n    run: echo fit\n";
+const REQUESTS: &str = ".azureml/train/rest/requests.json";
+
+fn training(targets: &str) -> Sandbox {
+    let project = format!("mlopsc: 1\ntargets: [{targets}]\n");
+    Sandbox::new(&[("mlopsc.yaml", &project), ("train.mlops.yaml", TRAIN)])
+}
+
+#[test]
+fn rest_bodies_are_written_only_when_they_are_named() {
+    let sandbox = training("azureml");
+    sandbox.run(&["build"]).code(0);
+    assert!(sandbox.has(".azureml/train/pipeline.json") && !sandbox.has(".azureml/train/rest"));
+    sandbox.run(&["build", "--target", "azureml-rest"]).code(0);
+    let requests = sandbox.read(REQUESTS);
+    assert!(sandbox.has(".azureml/train/rest/step-fit.json"));
+    // What a plain build does not write is no orphan to it, and not stale.
+    sandbox.write("train.mlops.yaml", &TRAIN.replace("fit", "learn"));
+    sandbox.run(&["build"]).code(0);
+    sandbox.run(&["build", "--check"]).code(0);
+    assert!(sandbox.has(".azureml/train/rest/step-fit.json"));
+    assert_eq!(sandbox.read(REQUESTS), requests);
+    let check = sandbox.run(&["build", "--check", "--target", "azureml-rest"]).code(1);
+    assert!(check.out.contains("step-learn.json` is missing"), "{}", check.out);
+    sandbox.run(&["build", "--target", "azureml-rest"]).code(0);
+    assert!(!sandbox.has(".azureml/train/rest/step-fit.json"));
+    assert!(sandbox.read(REQUESTS).contains("step-learn"));
+}
+
+#[test]
+fn rest_bodies_go_with_their_spec() {
+    let sandbox = training("azureml-rest");
+    sandbox.run(&["build"]).code(0);
+    assert!(sandbox.has(".azureml/train/pipeline.json") && sandbox.has(REQUESTS));
+    sandbox.remove("train.mlops.yaml");
+    sandbox.run(&["build"]).code(0);
+    assert!(!sandbox.has(".azureml/train"));
+}
+
+#[test]
+fn rest_bodies_alone_are_written_and_removed_by_name() {
+    let sandbox = training("azureml");
+    sandbox.run(&["build", "--target", "azureml-rest"]).code(0);
+    assert!(sandbox.has(REQUESTS) && !sandbox.has(".azureml/train/pipeline.json"));
+    let idle = Sandbox::tiny().run(&["build", "--target", "azureml-rest"]).code(2);
+    assert!(idle.err.contains("does not list `azureml`"), "{}", idle.err);
+}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use mlopsc_compiler::plan::{Home, Plan, Submission, ValueType};
+use mlopsc_compiler::targets::TARGETS;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -82,7 +83,10 @@ pub(crate) fn stage(
         let path = put(root, &artifact.path, &artifact.text);
         let inside = |folder: &str| artifact.path.starts_with(&format!("{folder}/"));
         let project = &plan.project;
+        let mut apart = TARGETS.iter().filter_map(|target| target.apart);
         match () {
+            // REST bodies are no files of the command line; another test compares them.
+            () if apart.any(|folder| inside(&folder(plan))) => {}
             () if inside(&project.azure_ml_folder) => files.azure_ml.push(path),
             () if inside(&project.github_folder) => files.github.push(path),
             () if inside(&project.azure_pipelines_folder) => files.azure_pipelines.push(path),

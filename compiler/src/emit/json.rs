@@ -14,6 +14,13 @@ pub fn json(doc: &Map) -> String {
     out
 }
 
+/// Writes words as a JSON list on one line.
+pub fn json_words(words: &[String]) -> String {
+    let mut out = String::new();
+    line(&mut out, words);
+    out
+}
+
 fn value(out: &mut String, doc: &Doc, depth: usize) {
     match doc {
         Doc::Null => out.push_str("null"),

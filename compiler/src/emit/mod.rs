@@ -9,5 +9,5 @@ mod tests;
 mod yaml;
 
 pub use doc::{Doc, Entry, Map, Notes};
-pub use json::json;
+pub use json::{json, json_words};
 pub use yaml::yaml;

@@ -158,7 +158,9 @@ fn from_file(requests: &mut Requests<'_>, doc: &Map) -> Map {
     for entry in &doc.0 {
         let value = match entry.key.as_ref() {
             "name" => Some(ANONYMOUS.into()),
-            "tags" => Some(Doc::from(without_mark(Some(doc.map("tags").unwrap_or(&Map::new()))))),
+            "tags" => Some(without_mark(entry.value.as_map()))
+                .filter(|tags| !tags.is_empty())
+                .map(Doc::from),
             "jobs" => Some(Map::new().into()),
             "inputs" => entry.value.as_map().map(|inputs| declared(inputs).into()),
             key => member(requests, key, &entry.value),

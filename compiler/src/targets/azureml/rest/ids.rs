@@ -91,3 +91,22 @@ impl<'a> Registered<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registered_things_are_taken_apart() {
+        let cases = [
+            ("azureml:sklearn:4", Registered::Version("sklearn", "4")),
+            ("azureml:sklearn@latest", Registered::Label("sklearn", "latest")),
+            ("azureml:/subscriptions/s", Registered::Id("/subscriptions/s")),
+            ("azureml://registries/r/x", Registered::Id("azureml://registries/r/x")),
+            ("azureml:AzureML-curated", Registered::Other("azureml:AzureML-curated")),
+        ];
+        for (text, read) in cases {
+            assert_eq!(Registered::read(text), read);
+        }
+    }
+}

@@ -22,7 +22,10 @@ pub(super) fn submit(requests: &mut Requests<'_>, doc: &Map, submission: &Submis
     let suffix = submission.suffix.replace('.', "-");
     let place = format!("jobs/{}{suffix}", placeholder(ids::JOB));
     let body = Body::of(submission.job_file(), properties).with(holes);
-    let request = requests.request(&place, api, body);
+    let mut request = requests.request(&place, api, body);
+    let mut token = Map::new();
+    token.put("header", "x-azureml-token").put("audience", "https://ml.azure.com");
+    request.put("token", token);
     requests.run(request);
 }
 

@@ -5,7 +5,7 @@ use super::requests::Requests;
 use super::settings::{self, IdentityStyle};
 use super::values::{OF_NODE, inputs, is_binding, outputs};
 use super::{automl, component};
-use crate::emit::{Doc, Map};
+use crate::emit::{Doc, Map, json_words};
 use crate::plan::{ComponentPlace, Plan, Step, Task};
 
 use super::super::{node as documents, step_file};
@@ -206,8 +206,8 @@ pub(super) fn bytes(text: &str) -> Option<i64> {
 pub(super) fn json_list(value: &Doc) -> Option<String> {
     let Doc::List(items) = value else { return None };
     let words: Option<Vec<String>> =
-        items.iter().map(|item| item.as_text().map(|word| format!("{word:?}"))).collect();
-    Some(format!("[{}]", words?.join(", ")))
+        items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
+    Some(json_words(&words?))
 }
 
 /// What a Spark job runs.
@@ -217,4 +217,24 @@ fn entry(doc: &Map) -> Map {
     let kind = if is_class { "SparkJobScalaEntry" } else { "SparkJobPythonEntry" };
     rest.put("spark_job_entry_type", kind);
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes() {
+        let cases = [("10", 10), ("10kb", 10_240), ("2MB", 2_097_152), ("1gb", 1_073_741_824)];
+        for (text, size) in cases {
+            assert_eq!(bytes(text), Some(size));
+        }
+        assert_eq!(bytes("9000000000gb"), None);
+    }
+
+    #[test]
+    fn lists_are_json() {
+        let words = Doc::from(vec!["a", "say \"b\"", "é"]);
+        assert_eq!(json_list(&words).as_deref(), Some(r#"["a", "say \"b\"", "é"]"#));
+    }
 }

@@ -196,13 +196,13 @@ impl<'a> Requests<'a> {
 
     /// The version that a label stands for, which the applying side looks up.
     pub(super) fn label(&mut self, kind: &str, name: &str, label: &str) -> String {
-        let word = format!("{kind}_{name}_{label}").to_ascii_uppercase().replace('-', "_");
-        let word = ids::slug(&word).replace('-', "_");
+        let word = ids::slug(&format!("{OURS}{kind}_{name}_{label}"));
+        let word = word.to_ascii_uppercase().replace('-', "_");
         if !self.looked_up.iter().any(|(known, _)| *known == word) {
             let mut doc = Map::new();
-            let at = if label == "latest" { "/properties/latestVersion" } else { "" };
-            doc.put("url", self.url(&format!("{kind}/{name}"), API));
-            doc.put("label", label).put("pointer", at);
+            doc.put("url", self.url(&format!("{kind}/{name}"), API)).put("label", label);
+            let latest = (label == "latest").then_some("/properties/latestVersion");
+            doc.put_some("pointer", latest);
             self.looked_up.push((word.clone(), doc));
         }
         placeholder(&word)
@@ -275,6 +275,9 @@ pub(super) fn without_mark(tags: Option<&Map>) -> Map {
     Map(others.cloned().collect())
 }
 
+/// What the names of our own placeholders start with.
+const OURS: &str = "MLOPSC_";
+
 const MEANINGS: [(&str, &str); 6] = [
     ("AZURE_SUBSCRIPTION_ID", "the subscription of the workspace"),
     ("AZURE_RESOURCE_GROUP", "the resource group of the workspace"),
@@ -302,8 +305,10 @@ fn placeholders(plan: &Plan) -> Vec<String> {
 /// escape, which JSON reads as the same text and a tool that fills in placeholders leaves alone.
 fn text(plan: &Plan, doc: &Map) -> String {
     let mut text = json(doc);
-    for name in placeholders(plan) {
-        for authors in [format!("${{{name}}}"), format!("${name}")] {
+    let whole = placeholders(plan).into_iter().filter(|name| !name.starts_with(OURS));
+    let names = whole.map(|name| (name, "}")).chain([(OURS.to_owned(), "")]);
+    for (name, end) in names {
+        for authors in [format!("${{{name}{end}"), format!("${name}")] {
             if text.contains(&authors) {
                 text = text.replace(&authors, &format!("\\u0024{}", &authors[1..]));
             }
