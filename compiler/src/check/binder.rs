@@ -61,7 +61,10 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         all: Collected<'c>,
     ) -> Self {
         let Collected { outputs, edges, used, sink } = all;
-        let (inputs, places, by_name) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let script = body.run.as_ref().map_or(0, |run| run.text.spans.len());
+        let likely = body.inputs.items.len() + script;
+        let inputs = Vec::with_capacity(likely);
+        let (places, by_name) = (Vec::with_capacity(likely), BTreeMap::new());
         Self {
             cx,
             step,
@@ -177,7 +180,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
 
     /// Text with references, in the plan's words (environment values, texts around references).
     pub(crate) fn plan_text(&mut self, text: &Text) -> Option<PlanText> {
-        let mut pieces = Vec::new();
+        let mut pieces = Vec::with_capacity(text.template.parts.len().max(1));
         let mut at = 0;
         for ((range, _), site) in text.template.references().zip(text.sites()) {
             literal(&mut pieces, &text.text[at..range.start]);

@@ -41,11 +41,11 @@ fn one_kind<'a>(
     body: &'a StepSpec,
     sink: &mut Sink,
 ) -> Option<&'a dyn crate::spec::steps::Kind> {
-    let kinds = body.kinds();
-    match kinds.as_slice() {
-        [kind] => Some(*kind),
-        [] if body.broken => None,
-        [] => {
+    let mut kinds = body.kinds();
+    match (kinds.next(), kinds.next()) {
+        (Some(kind), None) => Some(kind),
+        (None, _) if body.broken => None,
+        (None, _) => {
             let message = format!("the step `{}` says nothing to run", cx.step_name(step));
             let keys = StepSpec::KIND_KEYS.join(", ");
             sink.report(
@@ -54,7 +54,7 @@ fn one_kind<'a>(
             );
             None
         }
-        [first, second, ..] => {
+        (Some(first), Some(second)) => {
             let message = format!(
                 "a step has one kind, and this one has `{}` and `{}`",
                 first.key(),

@@ -106,11 +106,10 @@ fn bind(
     let collected = Collected { outputs, edges: &mut all.edges, used: &mut all.used, sink };
     let mut binder = StepBinder::new(cx, step, body, engine, collected);
     binder.declare_inputs();
-    let kinds = body.kinds();
-    if let (true, Engine::AzureMl, [kind]) = (placed, engine, kinds.as_slice()) {
-        wrong_kind(cx, step, *kind, binder.sink);
+    if let (true, Engine::AzureMl, Some(kind)) = (placed, engine, body.kind()) {
+        wrong_kind(cx, step, kind, binder.sink);
     }
-    let task = kinds.first().and_then(|kind| kind.task(body, &mut binder));
+    let task = body.kinds().next().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
     let (mut inputs, asked_at) = (binder.inputs, binder.places);
@@ -176,14 +175,14 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
     if !placed {
         return;
     }
-    let (engine, wrong): (_, Vec<(&str, Option<Span>)>) = match engine {
-        Engine::AzureMl => ("Azure ML", ci_keys(body)),
-        Engine::Ci => ("the CI platform", azure_ml_keys(body)),
+    let (engine, wrong): (_, &[(&str, Option<Span>)]) = match engine {
+        Engine::AzureMl => ("Azure ML", &ci_keys(body)),
+        Engine::Ci => ("the CI platform", &azure_ml_keys(body)),
     };
     for (key, span) in wrong {
         if let Some(span) = span {
             let message = format!("`{key}` means nothing on a step of {engine}");
-            sink.report(Diagnostic::new(&CONFLICT, span, message).help(instead(key)));
+            sink.report(Diagnostic::new(&CONFLICT, *span, message).help(instead(key)));
         }
     }
 }
@@ -206,8 +205,8 @@ fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
 }
 
 /// Keys that steps of both engines have.
-fn shared_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
-    vec![
+fn shared_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 2] {
+    [
         ("env", body.env.items.first().map(|it| it.name.span)),
         ("timeout", body.timeout.as_ref().map(|it| it.span)),
     ]
@@ -232,8 +231,8 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
-    vec![
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 8] {
+    [
         ("container", body.container.as_ref().map(|it| it.span)),
         ("working_dir", body.working_dir.as_ref().map(|it| it.span)),
         ("python", body.python.as_ref().map(|it| it.span)),
@@ -245,8 +244,8 @@ fn ci_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
     ]
 }
 
-fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
-    vec![
+fn azure_ml_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 9] {
+    [
         ("environment", body.environment.as_ref().map(|it| it.span)),
         ("resources", body.resources.as_ref().map(|it| it.span)),
         ("distribution", body.distribution.as_ref().map(|it| it.span)),
@@ -260,7 +259,7 @@ fn azure_ml_keys(body: &StepSpec) -> Vec<(&'static str, Option<Span>)> {
 }
 
 fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, PlanText)>> {
-    let mut env = Vec::new();
+    let mut env = Vec::with_capacity(body.env.items.len());
     let mut good = true;
     for (name, text) in body.env.good() {
         if binder.engine() == Engine::Ci {

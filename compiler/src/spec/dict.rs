@@ -132,7 +132,7 @@ fn out_of_place<T: Decode>(
 /// Platforms fold letter case in ids, so such names would meet there.
 fn same_but_for_case<T>(cx: &mut Cx<'_, '_>, items: &[Item<T>]) {
     let has_capital = |item: &Item<T>| item.name.bytes().any(|byte| byte.is_ascii_uppercase());
-    if !items.iter().any(has_capital) {
+    if items.len() < 2 || !items.iter().any(has_capital) {
         return;
     }
     let mut seen: std::collections::BTreeMap<String, &Spanned<String>> =

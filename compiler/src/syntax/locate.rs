@@ -58,6 +58,26 @@ pub(super) fn block_lines<'s>(source: &'s str, start: u32, decoded: &str) -> Vec
     lines
 }
 
+/// Where a text starts that stands in the file byte for byte, as most do: folding and quotes only
+/// ever shorten a text, so that one of the same length was not changed.
+pub(super) fn written_as_read(
+    source: &str,
+    start: u32,
+    end: u32,
+    decoded: &str,
+    style: Style,
+) -> Option<usize> {
+    let (start, end) = (start as usize, end as usize);
+    let quotes = match style {
+        Style::Plain => 0,
+        Style::Single => 1,
+        // An escape may be longer than what it is written with.
+        Style::Double if !source.get(start..end)?.contains('\\') => 1,
+        Style::Double | Style::Literal | Style::Folded => return None,
+    };
+    (end.checked_sub(start)? == decoded.len() + 2 * quotes).then_some(start + quotes)
+}
+
 struct Walk<'a> {
     source: &'a [u8],
     at: usize,
@@ -195,6 +215,8 @@ impl<'a> Walk<'a> {
     /// Block text: follows the decoded text through the lines, which settles indentation and
     /// folding without knowing what the block stands in.
     fn block(&mut self, decoded: &[u8]) {
+        self.lines.reserve(8);
+        self.runs.reserve(16);
         self.skip_while(|byte| !is_break(byte));
         self.skip_break();
         let indent = self.indent(decoded);

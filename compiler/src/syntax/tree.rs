@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use super::locate::{Places, block_lines};
+use super::locate::{Places, block_lines, written_as_read};
 use crate::source::{FileId, Span, Spanned};
 
 /// A node of one [`Tree`].
@@ -254,6 +254,9 @@ impl<'s> Tree<'s> {
         let id = self.target(id);
         let node = self.node(id);
         let Data::Scalar(text, style) = &node.data else { return node.start };
+        if let Some(start) = written_as_read(self.text, node.start, node.end, text, *style) {
+            return u32::try_from(start + offset.min(text.len())).unwrap_or(u32::MAX);
+        }
         let mut cache = self.places.borrow_mut();
         if !matches!(&*cache, Some((known, _)) if *known == id) {
             *cache = Some((id, Places::new(self.text, node.start, node.end, text, *style)));

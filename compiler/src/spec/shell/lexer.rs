@@ -176,7 +176,7 @@ impl<'a> Lexer<'a> {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            frames: vec![Frame::new(Kind::Top, 0, None)],
+            frames: vec![Frame { words: Vec::with_capacity(16), ..Frame::new(Kind::Top, 0, None) }],
             ahead: ahead.collect(),
             found: Vec::new(),
             faults: Vec::new(),

@@ -180,7 +180,7 @@ impl Script {
         if template.parts.is_empty() {
             return vec![ScriptPart::Literal(text.to_owned())];
         }
-        let mut out = Vec::with_capacity(template.parts.len());
+        let mut out = Vec::with_capacity(template.parts.len() + 1);
         let (mut literal, mut before) = (String::new(), "");
         let mut number = 0;
         for part in &template.parts {

@@ -259,14 +259,12 @@ pub enum Need {
 impl StepSpec {
     /// The kind that the author wrote, if it is one.
     pub fn kind(&self) -> Option<&dyn Kind> {
-        match self.kinds().as_slice() {
-            [kind] => Some(*kind),
-            _ => None,
-        }
+        let mut kinds = self.kinds();
+        kinds.next().filter(|_| kinds.next().is_none())
     }
 
     /// The kinds that the author wrote, of which there must be one.
-    pub fn kinds(&self) -> Vec<&dyn Kind> {
+    pub fn kinds(&self) -> impl Iterator<Item = &dyn Kind> {
         let all: [Option<&dyn Kind>; 7] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
@@ -276,7 +274,7 @@ impl StepSpec {
             self.component.as_deref().map(|it| it as _),
             self.pipeline.as_deref().map(|it| it as _),
         ];
-        all.into_iter().flatten().collect()
+        all.into_iter().flatten()
     }
 
     /// The keys of all kinds, for messages.
@@ -291,7 +289,8 @@ impl StepSpec {
 
     /// Every text of the step in which references may stand: commands, settings, inputs, `env`.
     pub fn texts(&self) -> Vec<&Text> {
-        let mut texts: Vec<&Text> = self.run.iter().map(|run| &run.text).collect();
+        let mut texts: Vec<&Text> = Vec::with_capacity(4);
+        texts.extend(self.run.iter().map(|run| &run.text));
         if let Some(parallel) = &self.parallel {
             texts.push(&parallel.input_data);
             texts.extend(parallel.arguments.iter().map(|arguments| &arguments.0.text));
