@@ -9,6 +9,7 @@ use super::schedule::Trigger;
 use super::scope::Scope;
 use super::step::{compute, step};
 use crate::emit::{Doc, Map, yaml};
+use crate::source::{folder_of, join};
 use crate::spec::Spec;
 
 /// A spec: its name and text.
@@ -27,14 +28,72 @@ pub(super) fn pipeline(
     let keys = Keys::of(root);
     keys.take("$schema");
     keys.take("type");
-    let jobs = keys.take("jobs").filter(|jobs| jobs.value.is_map());
-    let Some(jobs) = jobs else {
-        cx.lost(
-            root.span(),
-            "this file has no `jobs`: only pipelines with their steps are imported",
-        );
+    if let Some(jobs) = keys.take("jobs").filter(|jobs| jobs.value.is_map()) {
+        let inputs = keys.take("inputs");
+        let outputs = keys.take("outputs");
+        let graph = Graph { jobs, inputs, outputs, values: None, stored: None };
+        return Some(spec(cx, file, &keys, &graph, trigger));
+    }
+    let Some(component) = keys.take("component") else {
+        let message = "this file has no `jobs`: only pipelines with their steps are imported";
+        cx.lost(root.span(), message);
         return None;
     };
+    of_component(cx, file, &keys, component, trigger)
+}
+
+/// What a pipeline does.
+struct Graph<'a> {
+    jobs: Field<'a>,
+    inputs: Option<Field<'a>>,
+    outputs: Option<Field<'a>>,
+    /// Values for its inputs, where the job runs a component.
+    values: Option<Node<'a>>,
+    /// What the job says of the component's outputs.
+    stored: Option<Node<'a>>,
+}
+
+/// A job that runs a pipeline component: the spec is that component, with the values of the job.
+fn of_component(
+    cx: &mut Cx<'_>,
+    file: &Foreign<'_>,
+    keys: &Keys<'_>,
+    component: Field<'_>,
+    trigger: Option<Trigger>,
+) -> Option<Written> {
+    let local = component.value.text().filter(|text| !text.starts_with("azureml:"));
+    let path = local.map(|text| text.strip_prefix("file:").unwrap_or(text));
+    let Some(path) = path.and_then(|path| join(folder_of(&file.path), path)) else {
+        let message = "only a component in a file of the project can become a spec";
+        cx.lost(component.value.span(), message);
+        return None;
+    };
+    cx.with_file(&path, Some(component.value.span()), |cx, inner| {
+        let root = inner.root()?;
+        let own = Keys::without(root, &["$schema", "type", "name", "version", "is_deterministic"]);
+        let Some(jobs) = own.take("jobs").filter(|jobs| jobs.value.is_map()) else {
+            cx.lost(component.value.span(), "the component is no pipeline with `jobs`");
+            return None;
+        };
+        let (inputs, outputs) = (own.take("inputs"), own.take("outputs"));
+        let values = keys.take("inputs").map(|field| field.value);
+        let stored = keys.take("outputs").map(|field| field.value);
+        for title in ["display_name", "description", "tags"] {
+            own.take(title); // those of the job are shown
+        }
+        cx.finish(&own, "a pipeline component");
+        let graph = Graph { jobs, inputs, outputs, values, stored };
+        Some(spec(cx, file, keys, &graph, trigger))
+    })
+}
+
+fn spec(
+    cx: &mut Cx<'_>,
+    file: &Foreign<'_>,
+    keys: &Keys<'_>,
+    graph: &Graph<'_>,
+    trigger: Option<Trigger>,
+) -> Written {
     let field = keys.take("name");
     let own = cx.text(field);
     let name = names::pipeline(own.as_deref(), &file.path);
@@ -43,27 +102,26 @@ pub(super) fn pipeline(
     {
         cx.changed(field.value.span(), format!("the pipeline is called `{name}` in the spec"));
     }
-    let inputs = keys.take("inputs");
-    let outputs = keys.take("outputs");
     let mut spec = Map::new();
     put_from(&mut spec, "mlopsc", Some(1_i64), None);
     put_from(&mut spec, "name", Some(&name), field);
-    titles(cx, &keys, &mut spec);
-    let parameters = ports::parameters(cx, inputs);
-    put_map(&mut spec, "parameters", parameters, inputs);
+    titles(cx, keys, &mut spec);
+    let parameters = ports::parameters(cx, graph.inputs, graph.values);
+    put_map(&mut spec, "parameters", parameters, graph.inputs);
     let mut settings = Map::new();
-    let default = defaults(cx, &keys, &mut settings);
-    let default = default.or_else(|| nobodys(cx, root, jobs));
+    let default = defaults(cx, keys, &mut settings);
+    let default = default.or_else(|| nobodys(cx, keys.node, graph.jobs));
     let mut scope = Scope {
-        jobs: jobs.value,
-        inputs: inputs.map(|field| field.value),
-        outputs: outputs.map(|field| field.value),
+        jobs: graph.jobs.value,
+        inputs: graph.inputs.map(|field| field.value),
+        outputs: graph.outputs.map(|field| field.value),
+        stored: graph.stored,
         compute: default.clone(),
         environments: Vec::new(),
-        components: component::ports(cx, jobs.value),
+        components: component::ports(cx, graph.jobs.value),
         bound: Vec::new(),
     };
-    let steps = steps(cx, &mut scope, jobs);
+    let steps = steps(cx, &mut scope, graph.jobs);
     let environment = common(&steps, "environment");
     let mut defaults = Map::new();
     defaults.put_some("compute", default).put_some("environment", environment.clone());
@@ -74,17 +132,18 @@ pub(super) fn pipeline(
     }
     spec.put_filled("environments", environments);
     spec.0.extend(settings.0);
-    let claimed = file.claim(&jobs);
+    let claimed = graph.jobs.key.file().claim(&graph.jobs);
     put_claimed(&mut spec, "steps".to_owned(), without(steps, environment.as_ref()), claimed);
-    root_outputs(cx, &scope, outputs, &mut spec);
+    root_outputs(cx, &scope, graph.outputs, &mut spec);
     if let Some(trigger) = trigger {
         let mut triggers = Map::new();
         triggers.put(trigger.name, trigger.doc);
         spec.put("triggers", triggers);
     }
-    cx.finish(&keys, "a pipeline");
-    let header = file.claim_rest(None);
-    Some(Written { name, text: yaml(&spec, &header) })
+    cx.finish(keys, "a pipeline");
+    let mut header = file.claim_rest(None);
+    header.extend(graph.jobs.key.file().claim_rest(None));
+    Written { name, text: yaml(&spec, &header) }
 }
 
 /// What people read.

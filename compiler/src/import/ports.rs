@@ -15,15 +15,60 @@ use crate::spec::ports::LongParameter;
 use crate::spec::values::value_type;
 
 /// The parameters of a pipeline job (with values) or component (with types and defaults).
-pub(super) fn parameters(cx: &mut Cx<'_>, field: Option<Field<'_>>) -> Map {
+/// `values` gives some of them another default.
+pub(super) fn parameters(
+    cx: &mut Cx<'_>,
+    field: Option<Field<'_>>,
+    values: Option<Node<'_>>,
+) -> Map {
     let mut parameters = Map::new();
     for field in field.iter().flat_map(|field| field.value.fields()) {
         let name = adapted(cx, field);
         if let Some(parameter) = parameter(cx, field.value) {
+            let value = values.and_then(|values| values.get(field.name()));
+            let parameter = match value {
+                Some(value) => with_value(cx, parameter, value),
+                None => parameter,
+            };
             put_claimed(&mut parameters, name, parameter, field.key.file().claim(&field));
         }
     }
     parameters
+}
+
+/// A parameter with the value that a job gives it.
+fn with_value(cx: &mut Cx<'_>, parameter: Doc, value: Node<'_>) -> Doc {
+    let mut long = match parameter {
+        Doc::Map(long) => long,
+        Doc::Text(kind) if word(&kind).is_some() => {
+            let mut long = Map::new();
+            long.put("type", kind);
+            long
+        }
+        default => {
+            let mut long = Map::new();
+            long.put("default", default);
+            long
+        }
+    };
+    let path = value.get("path").or_else(|| value.get("value"));
+    let given = match path {
+        Some(path) => address(cx, path),
+        None => literal(value.value()),
+    };
+    let mode = value.get("mode").and_then(|mode| mode.text()).map(str::to_owned);
+    long.0.retain(|entry| {
+        !(entry.key == "default" && given.is_some()
+            || entry.key == "mode" && mode.is_some()
+            || entry.key == "optional")
+    });
+    let text = if let Some(Doc::Text(text)) = &given { text.clone() } else { String::new() };
+    let is_choice = long.0.iter().any(|entry| matches!(entry.key.as_ref(), "enum" | "pattern"));
+    long.put_some("default", given).put_some("mode", mode);
+    if path.is_none() && !is_choice {
+        any_text(&mut long, &text);
+    }
+    long.into()
 }
 
 /// The name that the language takes.
@@ -45,6 +90,13 @@ fn parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
     }
     let value = literal(node.value())?;
     let text = node.text().unwrap_or("");
+    if node.value() == Value::Text("") {
+        let message = "Azure ML's tools drop an empty text; in the spec the value is optional";
+        cx.changed(node.span(), message);
+        let mut long = Map::new();
+        long.put("type", "string").put("optional", true);
+        return Some(long.into());
+    }
     let is_text = matches!(node.value(), Value::Text(_));
     if !is_text || word(text).is_none() && is_safe(text) {
         return Some(value);

@@ -33,6 +33,8 @@ pub(super) struct Scope<'a> {
     pub(super) inputs: Option<Node<'a>>,
     /// The map of the pipeline's outputs.
     pub(super) outputs: Option<Node<'a>>,
+    /// What a job says of the outputs of the component that it runs.
+    pub(super) stored: Option<Node<'a>>,
     /// The cluster of steps that name none.
     pub(super) compute: Option<String>,
     /// Environments by the name that the spec gives them.
@@ -112,7 +114,8 @@ impl<'a> Scope<'a> {
     pub(super) fn pipeline_output<'n>(&self, output: Node<'n>) -> Option<(&'n str, Node<'a>)> {
         let text = output.text().or_else(|| output.get("path")?.text())?;
         let Path::PipelineOutput(name) = text::path(text::whole(text)?) else { return None };
-        Some((name, self.outputs?.get(name)?))
+        let stored = self.stored.and_then(|stored| stored.get(name));
+        Some((name, stored.or(self.outputs?.get(name))?))
     }
 
     /// Text with expressions, as the spec says it; `None` when something was wrong.

@@ -52,6 +52,7 @@ fn run_settings(requests: &Requests<'_>, doc: Option<&Map>) -> Map {
     for entry in doc.iter().flat_map(|doc| &doc.0) {
         let value = match entry.key.as_ref() {
             "default_datastore" => datastore(requests, &entry.value),
+            "default_compute" => requests.compute(entry.value.as_text().unwrap_or_default()).into(),
             _ => entry.value.clone(),
         };
         rest.put(entry.key.clone(), value);
