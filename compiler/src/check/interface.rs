@@ -51,6 +51,8 @@ pub(crate) struct Closed {
     pub(crate) ambient: Vec<(String, Reference)>,
     /// How many nodes Azure ML makes of it.
     pub(crate) nodes: usize,
+    /// Whether it takes inputs that it does not declare.
+    pub(crate) is_open: bool,
 }
 
 /// An input of a component.
@@ -140,7 +142,7 @@ impl Interface {
 impl Closed {
     /// A component file.
     fn of_file(path: &str, file: ComponentFile) -> Self {
-        let ComponentFile { kind, inputs, outputs, code, files } = file;
+        let ComponentFile { kind, inputs, outputs, code, files, is_open } = file;
         Self {
             place: ComponentPlace::File(path.to_owned()),
             kind: kind.value,
@@ -151,6 +153,7 @@ impl Closed {
             local: Local { folder: folder_of(path).to_owned(), code, files },
             ambient: Vec::new(),
             nodes: 1,
+            is_open,
         }
     }
 
@@ -163,7 +166,8 @@ impl Closed {
     ) -> Self {
         let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
         let local = Local::default();
-        Self { place, kind, noun: "pipeline", head, inputs, outputs, local, ambient, nodes }
+        let (noun, is_open) = ("pipeline", false);
+        Self { place, kind, noun, head, inputs, outputs, local, ambient, nodes, is_open }
     }
 
     /// The input of a name.
@@ -333,7 +337,7 @@ pub(crate) fn demand<'i>(
 ) -> Option<&'i Demand> {
     let closed = interface?.closed()?;
     let found = closed.input(&name.value);
-    if found.is_none() {
+    if found.is_none() && !closed.is_open {
         let known = closed.inputs.iter().map(|port| port.demand.parameter.name.as_str());
         let what = format!("input of the {}", closed.noun);
         let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, &what, &name.value, known);

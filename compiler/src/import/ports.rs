@@ -38,18 +38,15 @@ pub(super) fn parameters(
 
 /// A parameter with the value that a job gives it.
 fn with_value(cx: &mut Cx<'_>, parameter: Doc, value: Node<'_>) -> Doc {
-    let mut long = match parameter {
-        Doc::Map(long) => long,
-        Doc::Text(kind) if word(&kind).is_some() => {
-            let mut long = Map::new();
-            long.put("type", kind);
-            long
-        }
-        default => {
-            let mut long = Map::new();
-            long.put("default", default);
-            long
-        }
+    let is_kind = |text: &str| word(text).is_some();
+    let mut long = if let Doc::Map(long) = parameter {
+        long
+    } else {
+        let key =
+            if matches!(&parameter, Doc::Text(text) if is_kind(text)) { "type" } else { "default" };
+        let mut long = Map::new();
+        long.put(key, parameter);
+        long
     };
     let path = value.get("path").or_else(|| value.get("value"));
     let given = match path {

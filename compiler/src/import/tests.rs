@@ -104,6 +104,7 @@ jobs:
 a.yml:2:7: warning[import-change]: the pipeline is called `odd-name` in the spec
 a.yml:3:1: error[not-imported]: a spec cannot say `services` of a pipeline yet
 a.yml:4:11: warning[import-change]: `a.b` is called `a_b` in the spec
+a.yml:4:28: warning[import-change]: Azure ML's tools drop an empty text; in the spec the value is optional
 a.yml:6:3: warning[import-change]: `Fit-It` is called `fit_it` in the spec
 a.yml:6:3: error[not-imported]: a spec cannot say this `import` node yet
 a.yml:10:14: error[not-imported]: `inputs.nothing` leads to no input or output of this node

@@ -25,6 +25,8 @@ pub struct ComponentFile {
     pub code: Vec<CodeFolder>,
     /// Local files that it names, from itself on.
     pub files: Vec<Spanned<String>>,
+    /// Whether it takes inputs that it does not declare: a flow takes what its data have.
+    pub is_open: bool,
 }
 
 /// An input or output of a component file.
@@ -70,11 +72,14 @@ pub fn read_component(file: FileId, text: &str, sink: &mut Sink) -> Option<Compo
     if !matches!(tree.kind(root), Kind::Map(_)) {
         return cx.wrong_type(root, "a component (a map)");
     }
+    if let Some(flow) = flow(&cx, root) {
+        return Some(flow);
+    }
     let kind = kind(&mut cx, root)?;
     let inputs = ports(&mut cx, root, "inputs");
     let outputs = ports(&mut cx, root, "outputs");
     let (code, files) = local(&cx, root, kind.value);
-    let component = ComponentFile { kind, inputs, outputs, code, files };
+    let component = ComponentFile { kind, inputs, outputs, code, files, is_open: false };
     for node in texts(&cx, root, kind.value) {
         references(&mut cx, node, &component);
     }
@@ -92,6 +97,36 @@ fn text(tree: &Tree<'_>, map: NodeId, key: &str) -> Option<(NodeId, Spanned<Stri
     let node = get(tree, map, key)?;
     let Kind::Scalar(scalar) = tree.kind(node) else { return None };
     Some((node, Spanned::new(scalar.text.to_owned(), tree.span(node))))
+}
+
+/// A flow of prompts, or a run of one, which Azure ML takes as a parallel component.
+fn flow(cx: &Cx<'_, '_>, root: NodeId) -> Option<ComponentFile> {
+    let schema = text(cx.tree, root, "$schema");
+    let said = schema.is_some_and(|(_, schema)| schema.value.contains("/promptflow/"));
+    let folder = text(cx.tree, root, "flow").map(|(_, folder)| folder);
+    let is_flow = said || folder.is_some() && get(cx.tree, root, "command").is_none();
+    let head = cx.head(root);
+    let folder = folder.unwrap_or_else(|| Spanned::new(".".to_owned(), head));
+    is_flow.then(|| ComponentFile {
+        kind: Spanned::new(ComponentKind::Parallel, head),
+        inputs: Vec::new(),
+        outputs: ["flow_outputs", "debug_info"].map(|name| collected(name, head)).into(),
+        code: vec![CodeFolder { folder, files: Vec::new() }],
+        files: Vec::new(),
+        is_open: true,
+    })
+}
+
+fn collected(name: &str, at: Span) -> ComponentPort {
+    ComponentPort {
+        name: Spanned::new(name.to_owned(), at),
+        kind: ValueType::UriFolder,
+        optional: false,
+        default: None,
+        min: None,
+        max: None,
+        choices: Vec::new(),
+    }
 }
 
 /// Azure ML takes a component without a type for a command.

@@ -1,0 +1,1 @@
+def ask(question): return question
