@@ -1,7 +1,8 @@
 //! What authors get wrong, and the whole answer: every message of the compiler, at its place, with
 //! its help. A mistake is said once, and nothing that only follows from it.
 //!
-//! Each file holds sections: a title, files beside the spec, the spec, the answer. In `quiet.md` are
+//! Each file holds sections: a title, files beside the spec, the spec, the answer. A block `for all
+//! PATH` is a file beside each spec of the file. In `quiet.md` are
 //! specs that get none.
 //! `MLOPSC_UPDATE=1 cargo test mistakes` writes the answers again.
 
@@ -21,6 +22,8 @@ fn answer(compiled: &Compiled) -> String {
     };
     let mut all: Vec<&Diagnostic> = compiled.diagnostics.iter().collect();
     all.sort_by_key(place);
+    // As authors see it: what several steps have from one place is said once.
+    all.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
     let each = all.into_iter().map(|diagnostic| {
         let line = render(Format::Concise, std::slice::from_ref(diagnostic), &compiled.sources);
         let help = diagnostic.help.iter().map(|help| format!("  help: {help}\n"));
@@ -32,7 +35,7 @@ fn answer(compiled: &Compiled) -> String {
 /// A file with every answer as the compiler gives it, and how many sections it has.
 fn answered(text: &str) -> (String, usize) {
     let (mut out, mut sections) = (String::new(), 0);
-    let mut files = Memory::default();
+    let (mut files, mut shared) = (Memory::default(), Memory::default());
     let mut block: Option<(String, String)> = None;
     for line in text.lines() {
         match (line.strip_prefix("```"), &mut block) {
@@ -42,6 +45,11 @@ fn answered(text: &str) -> (String, usize) {
             (Some(_), Some(_)) => {
                 let (info, body) = block.take().expect("a block is open");
                 let body = match info.split_once(' ') {
+                    Some(("for", path)) => {
+                        shared = shared.with(path.trim_start_matches("all "), &body);
+                        files = shared.clone();
+                        body
+                    }
                     Some((_, path)) => {
                         files = files.with(path, &body);
                         body
@@ -52,7 +60,7 @@ fn answered(text: &str) -> (String, usize) {
                     }
                     None => {
                         sections += 1;
-                        answer(&compile(&std::mem::take(&mut files), SPEC))
+                        answer(&compile(&std::mem::replace(&mut files, shared.clone()), SPEC))
                     }
                 };
                 out.extend(["```", &info, "\n", &body, "```\n"]);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::interface;
 use super::names::{Context, what_there_is};
 use super::scripts::piece;
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
+use crate::diagnostics::{
+    BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
+};
 use crate::plan::{
     ComponentUse, Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText,
     ValueType, Variable,
@@ -369,7 +371,7 @@ impl Binder for StepBinder<'_, '_> {
     fn output(&mut self, name: &Spanned<String>, kinds: &[ValueType]) -> Option<u32> {
         let items = &self.body.outputs.items;
         let Some(number) = self.cx.output(self.step, &name.value) else {
-            if !self.body.broken {
+            if !self.body.broken && self.body.kind().is_some() {
                 let message = format!("this step has no output `{}`", name.value);
                 let help = self.elsewhere(&name.value);
                 self.sink
@@ -427,6 +429,16 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()> {
+        let full = crate::source::join(folder, path);
+        let is_inside = |full: &str| {
+            folder.is_empty() || full.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if full.is_some_and(|full| !is_inside(&full)) {
+            let message = format!("`{path}` lies outside of the folder `{folder}`");
+            let help = "Azure ML uploads `code` alone; choose a folder that holds the file";
+            self.sink.report(Diagnostic::new(&MISSING_FILE, span, message).help(help));
+            return None;
+        }
         super::files::file(self.cx, folder, path, span, self.sink).map(|_| ())
     }
 

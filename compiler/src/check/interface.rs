@@ -220,6 +220,9 @@ pub(crate) fn interfaces(
     let mut known: BTreeMap<String, Option<Rc<Closed>>> = BTreeMap::new();
     let each = spec.steps.items.iter().map(|item| {
         let body = item.value.as_ref()?;
+        if (body.component.is_some() || body.pipeline.is_some()) && body.kind().is_none() {
+            return Some(Interface::Broken); // which of its kinds is meant nobody knows
+        }
         let Some(component) = body.component.as_ref() else {
             return Some(uses.interface(body.pipeline.as_ref()?, folder, sink));
         };

@@ -144,7 +144,26 @@ fn fits(
         }
     }
     version_needs_name(spec, sink);
+    asset_name(spec.register.as_ref(), sink)?;
     path_is_address(spec.path.as_ref().map(|path| &path.0), sink)
+}
+
+/// Azure ML refuses other names when the job has run.
+fn asset_name(name: Option<&Spanned<String>>, sink: &mut Sink) -> Option<()> {
+    let Some(name) = name else { return Some(()) };
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let starts = name.value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if starts && name.value.bytes().all(letter) && name.value.len() <= 255 {
+        return Some(());
+    }
+    let message = format!("`{}` cannot name an asset of Azure ML", excerpt(&name.value));
+    let help = if name.value.contains([':', '@']) {
+        "write the name alone; its version stands in `version`"
+    } else {
+        "use up to 255 letters, digits, `.`, `_` and `-`, and start with a letter or digit"
+    };
+    sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
+    None
 }
 
 fn version_needs_name(spec: &OutputSpec, sink: &mut Sink) {

@@ -13,6 +13,11 @@ use crate::spec::values::Literal;
 /// YAML or to the platforms' own expressions.
 pub(crate) const SAFE_TEXT: &str = "^[A-Za-z0-9._:/@=+-]*$";
 
+/// Whether an address holds the signature by which Azure's storage lets anybody in.
+pub(crate) fn is_signed(text: &str) -> bool {
+    text.contains("?sig=") || text.contains("&sig=")
+}
+
 fn is_safe(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@=+-".contains(&byte))
 }
@@ -258,7 +263,11 @@ fn has_version(literal: &Literal, sink: &mut Sink) -> bool {
         return true;
     }
     let message = format!("`{}` does not say which version of the asset", excerpt(&literal.text));
-    let help = "write `azureml:<asset>:<version>`, or `azureml:<asset>@latest` for the newest";
+    let help = if asset.is_some_and(|asset| asset.contains('/')) {
+        "write azureml://datastores/<store>/paths/<path> for a path, `azureml:<asset>:<version>` for an asset"
+    } else {
+        "write `azureml:<asset>:<version>`, or `azureml:<asset>@latest` for the newest"
+    };
     sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
     false
 }
@@ -350,6 +359,12 @@ fn outside_range(parameter: &Parameter, value: &Scalar) -> Option<(String, Strin
 fn outside_pattern(parameter: &Parameter, text: &str) -> Option<(String, String)> {
     let (name, pattern) = (&parameter.name, parameter.pattern.as_deref()?);
     if pattern == SAFE_TEXT {
+        if is_signed(text) {
+            return Some((
+                format!("`{}` is signed, and whoever reads it can use it", excerpt(text)),
+                "keep the signature out of the repository: write azureml://datastores/<store>/paths/<path>".to_owned(),
+            ));
+        }
         return (!is_safe(text)).then(|| {
             (
                 format!("`{}` holds characters that `{name}` does not take by itself", excerpt(text)),

@@ -82,11 +82,17 @@ fn by_default(cx: &Context<'_>, step: u32, body: &StepSpec, sink: &mut Sink) -> 
             "write `compute: <cluster>` for Azure ML or `runner: ubuntu-latest` for CI, here or in `defaults`",
         ),
     };
-    if !body.broken {
+    if !body.broken && !broken_defaults(cx) {
         let message = format!("the step `{}` {message}", cx.step_name(step));
         sink.report(Diagnostic::new(&PLACEMENT, cx.step_span(step), message).help(help));
     }
     None
+}
+
+/// Whether something of the defaults was refused, which may be what a step lacks.
+pub(crate) fn broken_defaults(cx: &Context<'_>) -> bool {
+    let all = [&cx.spec.defaults, &cx.project.defaults];
+    all.into_iter().flatten().any(|defaults| defaults.broken)
 }
 
 /// A default of the spec, else of the project.
@@ -118,7 +124,7 @@ pub(crate) fn compute<'a>(
     }
     let default = default(cx, |defaults| defaults.compute.as_ref());
     let Some(name) = default.filter(|_| matches!(need, Need::Must | Need::Inside)) else {
-        if need == Need::Must && !body.broken {
+        if need == Need::Must && !body.broken && !broken_defaults(cx) {
             let message = format!("the step `{}` has no `compute`", cx.step_name(step));
             sink.report(
                 Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
@@ -144,6 +150,13 @@ fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<
     }
     let entry = cx.spec.compute.get(&name.value).or(cx.project.compute.get(&name.value));
     let Some(entry) = entry else {
+        if name.value == "local" {
+            let message = "Azure ML does not run pipelines on `local`";
+            sink.report(Diagnostic::new(&UNKNOWN_COMPUTE, name.span, message).help(
+                "name a cluster, or `serverless`; what runs beside the repository has a `runner`",
+            ));
+            return None;
+        }
         let known = cx.spec.compute.names().chain(cx.project.compute.names());
         let diagnostic = unknown(&UNKNOWN_COMPUTE, name.span, "compute", &name.value, known);
         sink.report(outright(diagnostic, "cluster", &format!("azureml:{}", name.value)));
@@ -205,7 +218,7 @@ pub(crate) fn environment(
         if need == Need::May {
             return None;
         }
-        if !body.broken {
+        if !body.broken && !broken_defaults(cx) {
             let message = format!("the step `{}` has no `environment`", cx.step_name(step));
             sink.report(
                 Diagnostic::new(&MISSING_KEY, cx.step_span(step), message)
@@ -230,10 +243,20 @@ fn software(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option
     let known = cx.spec.environments.names().chain(cx.project.environments.names());
     if name.value.contains(['/', ':']) {
         let message = format!("there is no environment `{}`", name.value);
-        let help = format!(
-            "an image is an entry of `environments`: `training: {{ image: \"{}\" }}`",
+        let is_conda = matches!(name.value.rsplit('.').next(), Some("yml" | "yaml"));
+        let image = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04";
+        let conda = format!(
+            "a conda file is part of an entry of `environments`: `training: {{ image: {image}, conda: {} }}`",
             name.value
         );
+        let help = if is_conda {
+            conda
+        } else {
+            format!(
+                "an image is an entry of `environments`: `training: {{ image: \"{}\" }}`",
+                name.value
+            )
+        };
         sink.report(Diagnostic::new(&UNKNOWN_ENVIRONMENT, name.span, message).help(help));
         return None;
     }

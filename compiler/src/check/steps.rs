@@ -99,7 +99,9 @@ fn bind(
     sink: &mut Sink,
 ) -> Option<BoundStep> {
     let body = cx.step(step)?;
-    let engine = all.engines[step as usize].unwrap_or(Engine::Ci);
+    // Only steps on Azure ML have `code`.
+    let likely = if body.code.is_some() { Engine::AzureMl } else { Engine::Ci };
+    let engine = all.engines[step as usize].unwrap_or(likely);
     let placed = all.engines[step as usize].is_some();
     let before = sink.errors();
     wrong_engine(body, engine, placed, sink);
@@ -109,7 +111,7 @@ fn bind(
     if let (true, Engine::AzureMl, Some(kind)) = (placed, engine, body.kind()) {
         wrong_kind(cx, step, kind, binder.sink);
     }
-    let task = body.kinds().next().and_then(|kind| kind.task(body, &mut binder));
+    let task = body.kind().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
     let (mut inputs, asked_at) = (binder.inputs, binder.places);

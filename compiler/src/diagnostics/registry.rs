@@ -74,6 +74,8 @@ rules! {
     Warning RUNNER_VARIABLE "runner-variable";
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
+    Warning LITERAL_SECRET "literal-secret";
+    Warning MISSING_CODE "missing-code";
     Warning TOKEN_PUBLISHING "token-publishing";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";

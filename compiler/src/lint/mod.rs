@@ -4,7 +4,9 @@ mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
 mod bytes_of_table;
+mod literal_secret;
 mod lost_title;
+mod missing_code;
 mod missing_data;
 mod missing_path;
 mod name_style;
@@ -43,7 +45,9 @@ static LINTS: &[Lint] = &[
     build_id_kills_reuse::lint,
     busy_minute::lint,
     bytes_of_table::lint,
+    literal_secret::lint,
     lost_title::lint,
+    missing_code::lint,
     missing_data::lint,
     missing_path::lint,
     name_style::lint,

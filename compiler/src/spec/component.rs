@@ -153,24 +153,23 @@ fn ports(cx: &mut Cx<'_, '_>, root: NodeId, key: &str) -> Vec<ComponentPort> {
         cx.wrong_type::<()>(node, "a map of names");
         return Vec::new();
     };
-    entries.iter().filter_map(|entry| port(cx, entry.key, entry.value)).collect()
+    entries.iter().map(|entry| port(cx, entry.key, entry.value)).collect()
 }
 
-fn port(cx: &mut Cx<'_, '_>, key: NodeId, node: NodeId) -> Option<ComponentPort> {
+fn port(cx: &mut Cx<'_, '_>, key: NodeId, node: NodeId) -> ComponentPort {
     let tree = cx.tree;
     let name = Spanned::new(tree.text_of(key).to_owned(), tree.span(key));
     let (kind, word) = match text(tree, node, "type") {
         Some((_, word)) => (port_type(&word.value), Some(word)),
         None => (Some(ValueType::UriFolder), None),
     };
-    let Some(kind) = kind else {
-        let word = word?;
+    if let (None, Some(word)) = (kind, &word) {
         let message = format!("`{}` is not a type of Azure ML", excerpt(&word.value));
         let words: Vec<&str> = ValueType::ALL.iter().map(|kind| kind.word()).collect();
         let help = format!("allowed: {}", words.join(", "));
         cx.report(Diagnostic::new(&BAD_VALUE, word.span, message).help(help));
-        return None;
-    };
+    }
+    let kind = kind.unwrap_or(ValueType::UriFolder);
     let literal = |node: NodeId| match tree.kind(node) {
         Kind::Scalar(it) => Some(Literal::new(it.text, it.style, tree.span(node))),
         Kind::Null | Kind::Map(_) | Kind::List(_) => None,
@@ -182,7 +181,7 @@ fn port(cx: &mut Cx<'_, '_>, key: NodeId, node: NodeId) -> Option<ComponentPort>
     };
     let optional = value("optional").is_some_and(|it| is_yes(&it));
     let (default, min, max) = (value("default"), value("min"), value("max"));
-    Some(ComponentPort { name, kind, optional, default, min, max, choices })
+    ComponentPort { name, kind, optional, default, min, max, choices }
 }
 
 /// `path` is the older word for a folder.

@@ -46,13 +46,19 @@ macro_rules! record {
                 $crate::spec::record::record_keys!(Self::KEYS $(, $short)?);
 
             // As long as the record has fields, which may be none.
-            #[allow(unused_imports, unused_mut, clippy::too_many_lines)]
+            #[allow(
+                unused_imports,
+                unused_mut,
+                unused_variables,
+                unused_assignments,
+                clippy::too_many_lines
+            )]
             fn decode(
                 cx: &mut $crate::spec::decode::Cx<'_, '_>,
                 node: $crate::syntax::NodeId,
             ) -> Option<Self> {
                 let span = cx.span(node);
-                let mut broken = false;
+                let (mut broken, mut unknown) = (false, false);
                 $( let mut $field = $crate::spec::decode::Slot::<$ty>::Absent; )*
                 $(
                     if !matches!(cx.tree.kind(node), $crate::syntax::Kind::Map(_)) {
@@ -71,13 +77,13 @@ macro_rules! record {
                             } )*
                             _ => {
                                 cx.unknown_key(node, entry.key, $label, Self::KEYS, Self::LATER);
-                                broken = true;
+                                (broken, unknown) = (true, true);
                             }
                         }
                     }
                 }
                 $( let $field = $crate::spec::record::finish!(
-                    $mode $field $key $label cx node broken
+                    $mode $field $key $label cx node broken unknown
                 ); )*
                 Some(Self {
                     $( $field: $crate::spec::record::unwrap_field!($mode $field), )*
@@ -131,17 +137,18 @@ macro_rules! field_type {
 }
 
 macro_rules! finish {
-    (req $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident) => {{
-        if matches!($field, $crate::spec::decode::Slot::Absent) {
+    (req $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident $unknown:ident) => {{
+        // What stands under an unknown key may be what is missing.
+        if matches!($field, $crate::spec::decode::Slot::Absent) && !$unknown {
             let head = $cx.head($node);
             $cx.missing_key(head, $label, $key);
         }
         $field.optional(&mut $broken)
     }};
-    (opt $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident) => {
+    (opt $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident $unknown:ident) => {
         $field.optional(&mut $broken)
     };
-    (all $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident) => {
+    (all $field:ident $key:literal $label:literal $cx:ident $node:ident $broken:ident $unknown:ident) => {
         $field.optional(&mut $broken).unwrap_or_default()
     };
 }

@@ -76,8 +76,13 @@ impl<'s> Builder<'s, '_> {
         let mut merged: Vec<Entry> = entries;
         merged.retain(|entry| !is_merge(&self.tree, entry.key));
         let Some(added) = sources(&self.tree, value) else {
-            let message = "`<<` takes a map, or a list of maps";
-            self.report(Diagnostic::new(&SYNTAX, self.tree.span(value), message));
+            // An alias without an anchor was reported.
+            let start = self.tree.span(value).start as usize;
+            let is_alias = self.tree.source()[start..].starts_with('*');
+            if !is_alias {
+                let message = "`<<` takes a map, or a list of maps";
+                self.report(Diagnostic::new(&SYNTAX, self.tree.span(value), message));
+            }
             return merged;
         };
         let tree = &self.tree;

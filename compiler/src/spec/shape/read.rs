@@ -322,11 +322,30 @@ impl Record {
             return Some(Pair { key: Spanned::new(tag.key.into(), span), value: Some(value) });
         }
         if let Some(row) = self.rows_of(word).find(|row| row.key == key) {
-            let value = self.shape_of(row).read(cx, entry.value);
+            let value = self.value(cx, (row, entry.value), word);
             return Some(Pair { key: Spanned::new(row.key.into(), span), value });
         }
         self.unknown(cx, (node, entry), word);
         None
+    }
+
+    /// The value of a key; what is no word of it is called by the key.
+    fn value(
+        &self,
+        cx: &mut Cx<'_, '_>,
+        (row, node): (&'static Row, NodeId),
+        tagged: Option<&str>,
+    ) -> Option<Value> {
+        let shape = self.shape_of(row);
+        let Shape::Word(words) = shape else { return shape.read(cx, node) };
+        if cx.tree.text_of(node).contains("${{") {
+            return shape.read(cx, node);
+        }
+        let with = tagged.zip(self.tag.as_ref());
+        let with = with.map(|(word, tag)| format!(" with `{}: {word}`", tag.key));
+        let label = format!("a `{}`{}", row.key, with.unwrap_or_default());
+        let form = Form::Text(word(cx, node, words, &label)?.to_owned());
+        Some(Value { span: cx.span(node), form })
     }
 
     fn unknown(&self, cx: &mut Cx<'_, '_>, (node, entry): (NodeId, Entry), word: Option<&str>) {
