@@ -2,8 +2,8 @@
 
 use super::context::{Context, Role};
 use super::value;
-use crate::emit::{Doc, Map, mark};
-use crate::plan::{NativeKind, Step, Task, ValueType};
+use crate::emit::{Doc, Entry, Map, mark};
+use crate::plan::{Mode, NativeKind, Step, Task, ValueType};
 
 const SCHEMAS: &str = "https://azuremlschemas.azureedge.net/latest/";
 
@@ -59,13 +59,31 @@ pub(super) fn split(
             node.put("type", entry.value);
             node.put("component", format!("./{}", name(context, step)));
         } else if stays {
-            node.0.push(entry);
+            node.0.push(if is_spark(step) { untyped(entry) } else { entry });
         } else {
             rest.0.push(entry);
         }
     }
     let component = component(context, step, role, rest);
     (node, component)
+}
+
+fn is_spark(step: &Step) -> bool {
+    matches!(&step.task, Task::Native(task) if task.kind == NativeKind::Spark)
+}
+
+/// Inputs without the type and mode of what the pipeline gives, which the component says: for a Spark
+/// job with a component, Azure ML's tools lose the path of one that has them.
+fn untyped(mut entry: Entry) -> Entry {
+    if let ("inputs", Doc::Map(inputs)) = (&*entry.key, &mut entry.value) {
+        for input in &mut inputs.0 {
+            let path = input.value.as_map().and_then(|data| data.get("path"));
+            if let Some(path) = path.filter(|path| is_bound(path)) {
+                input.value = path.clone();
+            }
+        }
+    }
+    entry
 }
 
 /// Whether a value is left to an input of the pipeline, which components do not see.
@@ -111,16 +129,16 @@ pub(super) fn inputs(
 ) -> Map {
     let mut doc = Map::new();
     for input in &step.inputs {
-        let mut port = port(input.kind);
+        let mut port = port(step, input.kind);
         port.put_some("optional", input.optional.then_some(true));
         doc.put(input.name.clone(), port);
     }
     for (name, kind) in searched {
-        doc.put(name.clone(), port(*kind));
+        doc.put(name.clone(), port(step, *kind));
     }
     for wire in &role.waits {
         let (name, kind, _) = value::wait(context, wire);
-        doc.put(name, port(kind));
+        doc.put(name, port(step, kind));
     }
     doc
 }
@@ -129,17 +147,20 @@ pub(super) fn inputs(
 pub(super) fn outputs(step: &Step, role: &Role<'_>) -> Map {
     let mut doc = Map::new();
     for output in &step.outputs {
-        doc.put(output.name.clone(), port(output.kind));
+        doc.put(output.name.clone(), port(step, output.kind));
     }
     if role.signals {
         let signal = step.task.signal();
-        doc.put(signal.name, port(signal.kind));
+        doc.put(signal.name, port(step, signal.kind));
     }
     doc
 }
 
-fn port(kind: ValueType) -> Map {
+/// A port of a component. Data reach a Spark job and leave it in one way only, which Azure ML's tools
+/// want said.
+fn port(step: &Step, kind: ValueType) -> Map {
+    let mode = (is_spark(step) && !kind.is_scalar()).then_some(Mode::Direct);
     let mut port = Map::new();
-    port.put("type", kind.word());
+    port.put("type", kind.word()).put_some("mode", mode.map(value::mode_word));
     port
 }

@@ -14,7 +14,13 @@ use super::super::{node as documents, step_file};
 pub(super) fn all(requests: &mut Requests<'_>, context: &Context<'_>) -> Map {
     let mut all = Map::new();
     for (step, place, role) in context.steps() {
-        let inline = documents::write(context, step, place, role);
+        let mut inline = documents::write(context, step, place, role);
+        if step_file::is_needed(step) {
+            let (node, _) = step_file::split(context, step, role, inline.clone());
+            if let Some(inputs) = node.get("inputs") {
+                inline.set("inputs", inputs.clone());
+            }
+        }
         all.put(step.name.clone(), write(requests, context, step, role, &inline));
     }
     all
@@ -32,16 +38,11 @@ fn write(
     if kind == "automl" {
         return automl::write(requests, &step.name, inline);
     }
-    let is_inline_parallel = matches!(step.task, Task::FanOut(_)) && !step_file::is_needed(step);
     let mut node = Map::new();
     node.put("name", &step.name).put("type", &kind);
     run(requests, context, step, role, inline, &mut node);
-    for entry in inline.0.iter().filter(|entry| !is_left_to_file(step, &entry.key, &entry.value)) {
-        if is_inline_parallel && matches!(&*entry.key, "display_name" | "tags") {
-            // Azure ML's tools drop them, as a lint says.
-            continue;
-        }
-        if let Some((key, value)) = member(requests, &kind, &entry.key, &entry.value) {
+    for entry in inline.0.iter().filter(|entry| !is_left_out(step, &entry.key, &entry.value)) {
+        if let Some((key, value)) = member(requests, (step, &kind), &entry.key, &entry.value) {
             node.put(key, value);
         }
     }
@@ -53,7 +54,7 @@ fn write(
         node.put("identity", settings::identity(&identity, IdentityStyle::Node));
     }
     if matches!(step.task, Task::FanOut(_)) && node.get("mini_batch_size").is_none() {
-        node.put("mini_batch_size", i64::from(inline.get("partition_keys").is_none()));
+        node.put("mini_batch_size", 0i64);
     }
     node
 }
@@ -106,16 +107,26 @@ fn run(
     }
 }
 
-/// Whether the tools leave a key to the component file of the step.
-fn is_left_to_file(step: &Step, key: &str, value: &Doc) -> bool {
+/// A script over mini-batches without a component file of its own.
+fn is_inline_parallel(step: &Step) -> bool {
+    matches!(step.task, Task::FanOut(_)) && !step_file::is_needed(step)
+}
+
+/// Whether the tools drop a key, or leave it to the component file of the step.
+fn is_left_out(step: &Step, key: &str, value: &Doc) -> bool {
     let is_bound = value.as_text().is_some_and(is_binding);
-    key == "error_threshold" && !is_bound && step_file::is_needed(step)
+    match key {
+        "error_threshold" | "logging_level" => !is_bound && step_file::is_needed(step),
+        // A lint says so.
+        "display_name" | "tags" => is_inline_parallel(step),
+        _ => false,
+    }
 }
 
 /// A key of the node; `None` for what its component says.
 fn member(
     requests: &mut Requests<'_>,
-    kind: &str,
+    (step, kind): (&Step, &str),
     key: &str,
     value: &Doc,
 ) -> Option<(&'static str, Doc)> {
@@ -133,7 +144,7 @@ fn member(
         "queue_settings" => ("queue_settings", settings::queue(map?).into()),
         "distribution" => ("distribution", settings::distribution(map?).into()),
         // The tools send it as the document has it.
-        "identity" if kind == "parallel" => ("identity", value.clone()),
+        "identity" if is_inline_parallel(step) => ("identity", value.clone()),
         "identity" => ("identity", settings::identity(map?, IdentityStyle::Node).into()),
         "services" => ("services", settings::services(map?).into()),
         "resources" => ("resources", settings::resources(map?).into()),
