@@ -49,7 +49,7 @@ fn rest_bodies_are_those_of_the_sdk() {
         add(name, &cases::project(name), &format!("{name}.mlops.yaml"));
     }
     let of_cases = folders.borrow().len();
-    for_all(12, false, |generated| {
+    for_all(8, false, |generated| {
         for spec in &generated.specs {
             let name = folders.borrow().len().to_string();
             add(&name, &generated.files, spec);

@@ -82,7 +82,9 @@ fn project(plan: &Plan, pairs: &mut Pairs) {
     let project = &plan.project;
     pairs.put("ci", project.ci.word());
     pairs.put("default_branch", &project.default_branch);
-    let targets: Vec<String> = project.targets.iter().map(|home| home.word().to_owned()).collect();
+    let words = project.targets.iter().map(|home| home.word());
+    let targets: Vec<String> =
+        words.chain(project.also.iter().copied()).map(str::to_owned).collect();
     pairs.put_list("targets", &targets);
     let azure = &project.azure;
     let login = match &azure.login {

@@ -4,7 +4,7 @@ use super::ids::{VERSION, placeholder};
 use super::requests::{Body, Requests, without_mark};
 use super::values::{is_binding, text};
 use super::{node, settings};
-use crate::emit::{Doc, Map};
+use crate::emit::{Doc, Map, json};
 use crate::plan::{Step, ValueType};
 
 use super::super::context::{Context, Role};
@@ -30,7 +30,7 @@ pub(super) fn of_step(
         anonymous(requests, step, inline)
     };
     let called = format!("step-{}{}", step.name, context.submission.suffix);
-    requests.once(format!("{spec:?}"), &called, |requests, name| {
+    requests.once(json(&spec), &called, |requests, name| {
         let version = format!("{}-{name}-{}", requests.plan.name, placeholder(VERSION));
         let place = format!("components/{ANONYMOUS}/versions/{version}");
         let properties = properties(requests, spec, true, true);
@@ -144,11 +144,10 @@ fn anonymous(requests: &mut Requests<'_>, step: &Step, inline: &Map) -> Map {
     spec
 }
 
-/// A script over mini-batches always says how large they are; where keys cut them, nothing is.
+/// A script over mini-batches says how large they are, 0 where nothing is said.
 fn with_batches(spec: &mut Map) {
     if spec.text("type") == Some("parallel") && spec.get("mini_batch_size").is_none() {
-        let is_keyed = spec.get("partition_keys").is_some();
-        spec.put("mini_batch_size", if is_keyed { "0" } else { "1" });
+        spec.put("mini_batch_size", "0");
     }
 }
 

@@ -55,7 +55,7 @@ fn piece(piece: &Piece) -> String {
 /// A word of names in the workspace and of files: what stands for `text`.
 pub(super) fn slug(text: &str) -> String {
     let kept = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
-    let slug: String = text.chars().map(kept).collect();
+    let slug: String = text.chars().map(kept).take(100).collect();
     slug.trim_matches('-').to_owned()
 }
 
