@@ -421,7 +421,7 @@ fn two_specs_do_not_publish_at_one_endpoint() {
 
 const TRAIN: &str = "mlopsc: 1\nname: train\nsteps:\n  fit:\n    compute: azureml:cpu\n    \
                      environment: azureml:sklearn:4\n    run: echo fit\n";
-const REQUESTS: &str = ".azureml/train/rest/requests.json";
+const REQUESTS: &str = ".azureml/train/rest.api/requests.json";
 
 fn training(targets: &str) -> Sandbox {
     let project = format!("mlopsc: 1\ntargets: [{targets}]\n");
@@ -432,20 +432,21 @@ fn training(targets: &str) -> Sandbox {
 fn rest_bodies_are_written_only_when_they_are_named() {
     let sandbox = training("azureml");
     sandbox.run(&["build"]).code(0);
-    assert!(sandbox.has(".azureml/train/pipeline.json") && !sandbox.has(".azureml/train/rest"));
+    assert!(sandbox.has(".azureml/train/pipeline.json") && !sandbox.has(".azureml/train/rest.api"));
     sandbox.run(&["build", "--target", "azureml-rest"]).code(0);
     let requests = sandbox.read(REQUESTS);
-    assert!(sandbox.has(".azureml/train/rest/step-fit.json"));
+    assert!(sandbox.has(".azureml/train/rest.api/step-fit.json"));
+    sandbox.run(&["build", "--check", "--target", "azureml-rest"]).code(0);
     // What a plain build does not write is no orphan to it, and not stale.
     sandbox.write("train.mlops.yaml", &TRAIN.replace("fit", "learn"));
     sandbox.run(&["build"]).code(0);
     sandbox.run(&["build", "--check"]).code(0);
-    assert!(sandbox.has(".azureml/train/rest/step-fit.json"));
+    assert!(sandbox.has(".azureml/train/rest.api/step-fit.json"));
     assert_eq!(sandbox.read(REQUESTS), requests);
     let check = sandbox.run(&["build", "--check", "--target", "azureml-rest"]).code(1);
     assert!(check.out.contains("step-learn.json` is missing"), "{}", check.out);
     sandbox.run(&["build", "--target", "azureml-rest"]).code(0);
-    assert!(!sandbox.has(".azureml/train/rest/step-fit.json"));
+    assert!(!sandbox.has(".azureml/train/rest.api/step-fit.json"));
     assert!(sandbox.read(REQUESTS).contains("step-learn"));
 }
 

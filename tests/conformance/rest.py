@@ -2,7 +2,7 @@
 
     python rest.py < folders
 
-One folder of a pipeline a line comes in: its CLI v2 files, and in `rest/` the bodies. One JSON object
+One folder of a pipeline a line comes in: its CLI v2 files, and in `rest.api/` the bodies. One JSON object
 a line comes out: {folder, bodies, differences}: how many bodies were compared, and a line for each place
 where two differ.
 
@@ -250,7 +250,7 @@ KINDS = {
 
 
 def compare(client, folder):
-    bodies, behind = ours(folder / "rest")
+    bodies, behind = ours(folder / "rest.api")
     found, compared = [], 0
     for path in sorted(folder.glob("*.json")):
         kind = re.split(r"[-.]", path.name)[0]

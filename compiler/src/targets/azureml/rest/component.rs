@@ -184,7 +184,8 @@ fn member(requests: &mut Requests<'_>, key: &str, value: &Doc) -> Option<Doc> {
         "task" => node::task(requests, value.as_map()?).into(),
         "mini_batch_size" => {
             let size = value.as_text()?;
-            if is_binding(size) { "0".into() } else { node::bytes(size)?.to_string().into() }
+            let left_open = if is_binding(size) { "0" } else { size };
+            node::bytes(size).unwrap_or_else(|| left_open.to_owned()).into()
         }
         "error_threshold" | "mini_batch_error_threshold"
             if value.as_text().is_some_and(is_binding) =>

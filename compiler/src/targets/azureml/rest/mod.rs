@@ -22,8 +22,9 @@ use super::{endpoint as endpoints, job as jobs, schedule};
 use crate::plan::{Home, Plan, SubmissionId, TriggerId};
 use requests::Requests;
 
-/// The folder of the bodies, in that of the pipeline.
-const FOLDER: &str = "rest";
+/// The folder of the bodies, in that of the pipeline, beside those of pipelines that it uses: no
+/// pipeline can be called so.
+const FOLDER: &str = "rest.api";
 
 /// The target.
 pub const TARGET: Target = Target {

@@ -195,14 +195,11 @@ pub(super) fn task(requests: &mut Requests<'_>, doc: &Map) -> Map {
 }
 
 fn batch_size(text: &str) -> Doc {
-    match bytes(text) {
-        Some(number) if !is_binding(text) => number.into(),
-        _ => text.into(),
-    }
+    bytes(text).map_or_else(|| text.into(), Doc::Number)
 }
 
-/// `10kb` as a number.
-pub(super) fn bytes(text: &str) -> Option<i64> {
+/// `10kb` as the digits of a number; `None` for what is no size.
+pub(super) fn bytes(text: &str) -> Option<String> {
     let small = text.to_ascii_lowercase();
     let units = [("kb", 10), ("mb", 20), ("gb", 30)];
     let unit = units.into_iter().find(|(unit, _)| small.ends_with(unit));
@@ -210,7 +207,7 @@ pub(super) fn bytes(text: &str) -> Option<i64> {
         Some((unit, shift)) => (small.trim_end_matches(unit), shift),
         None => (small.as_str(), 0),
     };
-    number.parse::<i64>().ok()?.checked_mul(1 << shift)
+    Some(number.parse::<u128>().ok()?.checked_mul(1 << shift)?.to_string())
 }
 
 /// A list of words as the text of a JSON list.
@@ -236,11 +233,16 @@ mod tests {
 
     #[test]
     fn sizes_are_bytes() {
-        let cases = [("10", 10), ("10kb", 10_240), ("2MB", 2_097_152), ("1gb", 1_073_741_824)];
+        let cases = [
+            ("10", Some("10")),
+            ("10kb", Some("10240")),
+            ("2MB", Some("2097152")),
+            ("9000000000gb", Some("9663676416000000000")),
+            ("${{parent.inputs.size}}", None),
+        ];
         for (text, size) in cases {
-            assert_eq!(bytes(text), Some(size));
+            assert_eq!(bytes(text).as_deref(), size);
         }
-        assert_eq!(bytes("9000000000gb"), None);
     }
 
     #[test]
