@@ -117,3 +117,62 @@ fn long_specs_that_others_use_are_too_much_together() {
         said.concise()
     );
 }
+
+/// A step that runs the component file `c.yml`.
+const STEP: &str = "  run: { compute: \"azureml:cpu\", component: c.yml }\n";
+
+/// What is said of a component file with this text.
+fn component(text: &str) -> Compiled {
+    compiled(&Memory::default().with("c.yml", text), STEP)
+}
+
+#[test]
+fn a_file_that_is_no_component_gets_one_answer_there() {
+    for (text, answer) in [
+        ("", "c.yml:1:1: error[missing-key]: the file is empty; it should be a component"),
+        ("# nothing\n", "c.yml:1:1: error[missing-key]: the file is empty"),
+        ("- a\n- b\n", "c.yml:1:1: error[wrong-type]: expected a component (a map), found a list"),
+        ("just words\n", "c.yml:1:1: error[wrong-type]: expected a component (a map), found"),
+        ("type: [command]\n", "c.yml:1:7: error[wrong-type]: expected a kind of component"),
+        ("type: command\ninputs: [a]\n", "c.yml:2:9: error[wrong-type]: expected a map of names"),
+        ("type: command\ninputs: { a: 3 }\n", "c.yml:2:14: error[wrong-type]: expected"),
+        ("type: command\ninputs: { a: { type: [x] } }\n", "c.yml:2:22: error[wrong-type]"),
+        ("type: command\ninputs: { a: { type: folder } }\n", "c.yml:2:22: error[bad-value]"),
+        ("type: flow\n", "c.yml:1:7: error[bad-value]: `flow` is not a kind of component"),
+        ("type: command\nname: [\n", "error[syntax]"),
+        ("type: command\n\tname: x\n", "error[syntax]"),
+        ("type: command\ncode: nowhere\n", "c.yml:2:7: error[missing-file]: there is no folder"),
+        ("a: &a [*a]\n", "error["),
+        ("\u{0}\u{1}\u{2}ELF", "error[syntax]"),
+    ] {
+        let said = only(&component(text));
+        assert!(said.contains(answer), "{text:?} gets\n{said}");
+    }
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_are_no_mistakes() {
+    let text = "type: command\nname: c\nversion: \"1\"\nenvironment: azureml:sklearn:4\ncommand: echo\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+        assert_eq!(component(&text).concise(), "");
+    }
+}
+
+#[test]
+fn deep_and_repeated_component_files_are_refused_soon() {
+    let deep = format!("type: command\ncommand: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(only(&component(&deep)).contains("error["), "deep");
+    let mut aliases = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let before = format!("*a{}, ", level - 1).repeat(9);
+        let _ = writeln!(aliases, "a{level}: &a{level} [{before}]");
+    }
+    let said = component(&format!("{aliases}type: command\n"));
+    assert!(said.diagnostics.len() <= 1, "{}", said.concise());
+    let inputs = (0..50_000).fold(String::new(), |mut all, number| {
+        let _ = writeln!(all, "  i{number}: {{ type: string, default: x }}");
+        all
+    });
+    let said = component(&format!("type: command\ncommand: echo\ninputs:\n{inputs}"));
+    assert_eq!(said.concise(), "");
+}

@@ -189,8 +189,10 @@ def settled(value, where=()):
         if "componentSpec" in value.get("properties", {}):
             value.pop("name", None)
         if str(value.get("componentId", "")).startswith("file "):
-            shared = {"_source"} if value["type"] == "command" else OF_FILES
+            shared = {"_source"} if value.get("type", "command") == "command" else OF_FILES
             value = {key: item for key, item in value.items() if key not in shared}
+        if str(value.get("trial", {}).get("componentId", "")).startswith("file ") and "search_space" in value:
+            value.pop("_source", None)
         return value
     key = where[-1] if where else ""
     if key == "authMode":

@@ -106,6 +106,45 @@ pub(crate) fn pipeline(tape: &mut Tape<'_>, world: &mut World, step: &mut Record
     step.filled("inputs", Node::Dict(inputs.collect()));
 }
 
+/// A sweep that tries a component. The outputs that it has go into `made`.
+pub(crate) fn sweep(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
+    let folder = folder(tape, world, made);
+    let dict = |entries: Vec<(&str, Node)>| {
+        Node::Dict(entries.into_iter().map(|(name, node)| (name.to_owned(), node)).collect())
+    };
+    let map = |entries: Vec<(&str, Node)>| {
+        let mut map = Record::default();
+        for (key, node) in entries {
+            map.put(key, node);
+        }
+        map.node()
+    };
+    let splits = Node::List(vec![text("train"), text("test")]);
+    let rates = vec![("type", text("uniform")), ("min_value", word(0)), ("max_value", word(1))];
+    let searched = vec![
+        ("rate", map(rates)),
+        ("split", map(vec![("type", text("choice")), ("values", splits)])),
+    ];
+    let is_file = tape.chance(70);
+    let component = if is_file { file(tape, world, "prep") } else { text("azureml:prep:2") };
+    let mut body = Record::default();
+    body.put("trial", map(vec![("component", component)]));
+    body.put("search_space", dict(searched));
+    body.put("sampling_algorithm", text("random"));
+    let goal = vec![("goal", text("minimize")), ("primary_metric", text("loss"))];
+    body.put("objective", map(goal));
+    body.put("limits", map(vec![("max_total_trials", word(8))]));
+    step.put("compute", compute(tape, world));
+    step.put("sweep", body.node());
+    step.put("inputs", dict(vec![("raw", folder)]));
+    if is_file {
+        made.outputs = outputs(&[("clean", "uri_folder"), ("report", "uri_file")]);
+    } else if tape.chance(50) {
+        made.outputs = outputs(&[("clean", "uri_folder")]);
+        step.put("outputs", dict(vec![("clean", text("uri_folder"))]));
+    }
+}
+
 fn file(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
     let prefix = tape.pick(&["", "file:"]);
     text(format!("{prefix}{}components/{name}.yml", world.up))

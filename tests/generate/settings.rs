@@ -79,10 +79,14 @@ fn services(tape: &mut Tape<'_>) -> Node {
     board.put("type", text("tensor_board"));
     board.put("log_dir", text("outputs/runs"));
     board.put("port", word(6006));
+    let mut lab = Record::default();
+    lab.put("type", text("jupyter_lab"));
+    let properties = vec![("theme".to_owned(), text("dark")), ("depth".to_owned(), word(3))];
+    lab.put("properties", Node::Dict(properties));
     let all = [
         ("shell", ssh.node()),
         ("board", board.node()),
-        ("lab", text("jupyter_lab")),
+        ("lab", if tape.chance(50) { lab.node() } else { text("jupyter_lab") }),
         ("my code", text("vs_code")),
     ];
     let some = tape.some(&all, 60);

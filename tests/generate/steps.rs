@@ -68,6 +68,10 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         brought(tape, world, &mut step, &mut made);
         return (step.node(), made);
     }
+    if kind == 6 && tape.chance(20) {
+        super::components::sweep(tape, world, &mut step, &mut made);
+        return (step.node(), made);
+    }
     if kind == 6 {
         native(tape, world, &mut step, &mut made);
         return (step.node(), made);

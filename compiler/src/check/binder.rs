@@ -442,6 +442,10 @@ impl Binder for StepBinder<'_, '_> {
         super::files::file(self.cx, folder, path, span, self.sink).map(|_| ())
     }
 
+    fn swept(&mut self, name: &Spanned<String>, kind: ValueType) {
+        self.hyperparameter(name, kind);
+    }
+
     fn component(&mut self) -> Option<Box<ComponentUse>> {
         self.component_use()
     }

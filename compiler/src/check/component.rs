@@ -1,11 +1,12 @@
 //! Steps that run a component: what is bound to its inputs, by the author and beside.
 
 use super::binder::{StepBinder, is_unchecked};
-use super::interface::{Demand, Interface, OutPort};
+use super::interface::{self, Demand, Interface, OutPort};
 use super::parameters;
 use super::triggers::{Pasted, text_pasteable};
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink, TYPE_CLASH};
 use crate::plan::{ComponentUse, Fields, Input, Parameter, Reference, Scalar, Source, ValueType};
+use crate::source::Spanned;
 use crate::spec::ports::InputSpec;
 
 /// Which types take values of others.
@@ -154,6 +155,34 @@ impl StepBinder<'_, '_> {
     fn brought(&self) -> &'static str {
         let interface = self.cx.interface(self.step).and_then(Interface::closed);
         interface.map_or("component", |closed| closed.noun)
+    }
+
+    /// Proves that a hyperparameter is an input of the component that is tried, and nothing else is
+    /// bound to it.
+    pub(crate) fn hyperparameter(&mut self, name: &Spanned<String>, kind: ValueType) {
+        if let Some(bound) = self.body.inputs.get(&name.value) {
+            let message = format!("`{}` is a hyperparameter, which each trial gets", name.value);
+            self.sink.report(
+                Diagnostic::new(&CONFLICT, bound.name.span, message)
+                    .related(name.span, "searched here")
+                    .help("remove the input, or the hyperparameter"),
+            );
+            return;
+        }
+        let interface = self.cx.interface(self.step);
+        let Some(demand) = interface::demand(interface, name, self.sink) else { return };
+        let takes = demand.parameter.kind;
+        if takes.takes(kind) {
+            return;
+        }
+        let (takes, gives) = (takes.word(), kind.word());
+        let message =
+            format!("the component takes a {takes}, and what is searched is of type {gives}");
+        self.sink.report(
+            Diagnostic::new(&TYPE_CLASH, name.span, message)
+                .related(demand.declared, format!("of type {takes}"))
+                .help("search values of the input's type"),
+        );
     }
 
     /// The component that the step uses.

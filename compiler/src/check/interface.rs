@@ -16,7 +16,7 @@ use crate::source::{
 use crate::spec::Spec;
 use crate::spec::component::{CodeFolder, ComponentFile, ComponentPort, read_component};
 use crate::spec::ports::OutputSpec;
-use crate::spec::steps::{ComponentSpec, StepSpec};
+use crate::spec::steps::{ComponentName, ComponentWord, StepSpec};
 use crate::spec::values::Literal;
 
 /// What is known of the component behind a step.
@@ -117,7 +117,7 @@ impl Interface {
         match self {
             Self::Closed(closed) => Some(closed.place.clone()),
             Self::Open(_) => {
-                let name = body.component.as_ref().map(|it| it.from.value.clone());
+                let name = body.named_component().map(|it| it.value.clone());
                 name.map(ComponentPlace::Registered)
             }
             Self::Broken => None,
@@ -220,25 +220,30 @@ pub(crate) fn interfaces(
     let mut known: BTreeMap<String, Option<Rc<Closed>>> = BTreeMap::new();
     let each = spec.steps.items.iter().map(|item| {
         let body = item.value.as_ref()?;
-        if (body.component.is_some() || body.pipeline.is_some()) && body.kind().is_none() {
+        if body.brought().is_some() && body.kind().is_none() {
             return Some(Interface::Broken); // which of its kinds is meant nobody knows
         }
-        let Some(component) = body.component.as_ref() else {
+        let Some(named) = body.named_component() else {
             return Some(uses.interface(body.pipeline.as_ref()?, folder, sink));
         };
-        let Some(written) = component.file() else {
-            let kind = component.kind.as_ref().map_or(ComponentKind::Command, |it| it.value.plan());
+        let kind = body.component.as_ref().and_then(|component| component.kind.as_ref());
+        let Some(written) = ComponentName::of(&named.value).file() else {
+            let kind = kind.map_or(ComponentKind::Command, |it| it.value.plan());
             return Some(Interface::Open(kind));
         };
-        let path = path(written, folder, component.from.span, sink);
+        let path = path(written, folder, named.span, sink);
         let Some(path) = path else { return Some(Interface::Broken) };
         if !known.contains_key(&path) {
-            let read = read(&path, component.from.span, files, sources, sink);
+            let read = read(&path, named.span, files, sources, sink);
             known.insert(path.clone(), read);
         }
         let closed = known.get(&path).cloned().flatten();
         Some(closed.map_or(Interface::Broken, |closed| {
-            one_kind(component, &closed, sink);
+            if body.sweep.is_some() && closed.kind != ComponentKind::Command {
+                sink.report(no_trial(named, &closed));
+                return Interface::Broken;
+            }
+            one_kind(kind, &closed, sink);
             Interface::Closed(closed)
         }))
     });
@@ -283,8 +288,16 @@ fn read(
     Some(Rc::new(Closed::of_file(path, file)))
 }
 
-fn one_kind(component: &ComponentSpec, closed: &Closed, sink: &mut Sink) {
-    if let Some(said) = &component.kind
+fn no_trial(named: &Spanned<String>, closed: &Closed) -> Diagnostic {
+    let message =
+        format!("`{}` is of type {}, and a trial is a command", named.value, closed.kind.word());
+    Diagnostic::new(&CONFLICT, named.span, message)
+        .related(closed.head, "said here")
+        .help("name a component of type command")
+}
+
+fn one_kind(said: Option<&Spanned<ComponentWord>>, closed: &Closed, sink: &mut Sink) {
+    if let Some(said) = said
         && said.value.plan() != closed.kind
     {
         let message = format!("the component is of type {}", closed.kind.word());
@@ -361,7 +374,7 @@ pub(crate) fn all_bound(body: &StepSpec, interface: Option<&Interface>, sink: &m
     }
     for port in closed.inputs.iter().filter(|port| port.required) {
         let name = &port.demand.parameter.name;
-        if body.inputs.get(name).is_some() {
+        if body.inputs.get(name).is_some() || body.swept().any(|swept| swept == name) {
             continue;
         }
         let message = format!("the {} needs its input `{name}`", closed.noun);

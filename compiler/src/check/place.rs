@@ -177,9 +177,10 @@ fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<
 /// Refuses a key that means nothing to the step's kind.
 fn not_of_the_kind(key: &str, body: &StepSpec, own: Option<Span>, sink: &mut Sink) {
     let Some(own) = own else { return };
-    let kind = body.kind().map_or("", |kind| kind.key());
-    let message = format!("{} takes no `{key}`", a_step(kind));
-    sink.report(Diagnostic::new(&CONFLICT, own, message).help("remove it"));
+    let kind = body.kind();
+    let message = format!("{} takes no `{key}`", a_step(kind.map_or("", |kind| kind.key())));
+    let help = kind.and_then(|kind| kind.instead(key)).unwrap_or("remove it");
+    sink.report(Diagnostic::new(&CONFLICT, own, message).help(help));
 }
 
 /// Says too how a resource of the workspace is named without an entry.

@@ -7,7 +7,7 @@ use crate::spec::steps::StepSpec;
 /// The settings of a step's node.
 pub(crate) fn node(body: &StepSpec, sink: &mut Sink) -> NodeSettings {
     let services = body.services.good();
-    let services = services.map(|(name, it)| (name.value.clone(), it.keys(sink))).collect();
+    let services = services.map(|(name, it)| (name.value.clone(), it.service(sink))).collect();
     NodeSettings {
         distribution: body.distribution.as_ref().map(|it| it.keys(sink)).unwrap_or_default(),
         identity: body.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default(),

@@ -4,9 +4,9 @@
 use super::cut::GroupKind;
 use super::triggers::Sliced;
 use crate::plan::{
-    Azure, Batching, ComponentPlace, DockerArguments, Environment, Field, Fields, Input, Keys,
-    NativeKind, NodeSettings, Output, Parameter, Piece, Place, Pool, Project, Reference, Resources,
-    Runner, Scalar, ScriptPiece, Setting, Source, Step, Task, Text,
+    Azure, Batching, ComponentPlace, ComponentUse, DockerArguments, Environment, Field, Fields,
+    Input, Keys, NativeKind, NodeSettings, Output, Parameter, Piece, Place, Pool, Project,
+    Reference, Resources, Runner, Scalar, ScriptPiece, Setting, Source, Step, Task, Text,
 };
 use crate::spec::Spec;
 
@@ -176,7 +176,11 @@ fn resources(it: &Resources) -> usize {
 
 fn settings(it: &NodeSettings) -> usize {
     let keys = |keys: &Keys| keys.iter().map(|(_, value)| scalar(value)).sum::<usize>();
-    let services = it.services.iter().map(|(name, service)| line(name) + keys(service));
+    let services = it.services.iter().map(|(name, service)| {
+        line(name)
+            + keys(&service.keys)
+            + service.properties.iter().map(|(name, text)| name.len() + line(text)).sum::<usize>()
+    });
     keys(&it.distribution) + keys(&it.identity) + keys(&it.queue) + services.sum::<usize>()
 }
 
@@ -203,16 +207,22 @@ fn task(it: &Task) -> usize {
         }
         Task::Native(it) => {
             let trial = match &it.kind {
-                NativeKind::Sweep(trial) => pieces(&trial.script),
+                NativeKind::Sweep(trial) => {
+                    pieces(&trial.script) + trial.component.as_deref().map_or(0, component)
+                }
                 NativeKind::AutoMl | NativeKind::Spark => 0,
             };
             trial + fields(&it.fields)
         }
-        Task::Component(it) => match &it.component {
-            ComponentPlace::Registered(name)
-            | ComponentPlace::File(name)
-            | ComponentPlace::Made(name) => line(name),
-        },
+        Task::Component(it) => component(it) + fields(&it.overrides),
+    }
+}
+
+fn component(it: &ComponentUse) -> usize {
+    match &it.component {
+        ComponentPlace::Registered(name)
+        | ComponentPlace::File(name)
+        | ComponentPlace::Made(name) => line(name),
     }
 }
 

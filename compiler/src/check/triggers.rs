@@ -14,7 +14,7 @@ use crate::diagnostics::{
 };
 use crate::plan::{
     ComponentPlace, Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step,
-    Task, TriggerKind,
+    TriggerKind,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::text::OrReference;
@@ -416,10 +416,8 @@ pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
         }
     };
     for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
-        let is_foreign = match &step.task {
-            Task::Component(it) => !matches!(it.component, ComponentPlace::Made(_)),
-            Task::Command(_) | Task::FanOut(_) | Task::Native(_) => false,
-        };
+        let component = step.task.component().map(|it| &it.component);
+        let is_foreign = component.is_some_and(|it| !matches!(it, ComponentPlace::Made(_)));
         let how = if is_foreign { Pasted::HandedOn } else { Pasted::Quoted };
         step.references(&mut |reference| note(reference, how));
         for input in step.argument_inputs().filter(|input| input.kind.is_scalar()) {

@@ -216,8 +216,10 @@ fn node_settings(settings: &NodeSettings, pairs: &mut Pairs) {
     for (what, keys) in own {
         pairs.put_list(what, &keys_words(keys));
     }
-    for (name, keys) in &settings.services {
-        pairs.put_list(&format!("service {name}"), &keys_words(keys));
+    for (name, service) in &settings.services {
+        let mut words = keys_words(&service.keys);
+        words.extend(service.properties.iter().map(|(name, text)| format!("{name} {text}")));
+        pairs.put_list(&format!("service {name}"), &words);
     }
     pairs.put_if("reuse", settings.runs_always, "false");
 }

@@ -127,12 +127,12 @@ fn overrides(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, kind: &str, lo
     put_from(long, "logging_level", setting(cx, scope, field), field);
 }
 
-fn is_registered(reference: &str) -> bool {
+pub(super) fn is_registered(reference: &str) -> bool {
     reference.starts_with("azureml:")
 }
 
 /// Outputs of a registered component that others read and that the node does not declare.
-fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step: &mut Map) {
+pub(super) fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step: &mut Map) {
     let Some(Ports { outputs, .. }) = scope.components.get(node.name()) else { return };
     let declared = node.value.get("outputs");
     let mut missing = Map::new();
@@ -164,7 +164,8 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
     mentioned(jobs, &mut read);
     let mut all = BTreeMap::new();
     for node in jobs.fields() {
-        let Some(component) = node.value.get("component") else { continue };
+        let tried = node.value.get("trial").filter(|trial| trial.text().is_some());
+        let Some(component) = node.value.get("component").or(tried) else { continue };
         let Some(reference) = component.text() else {
             all.insert(node.name().to_owned(), of_map(component));
             continue;

@@ -1,5 +1,6 @@
 //! Nodes of Azure ML's own kinds, whose keys the language takes as they are: AutoML, sweeps, Spark.
 
+use super::component;
 use super::context::{Cx, literal, put_from};
 use super::environment::environment;
 use super::names;
@@ -61,7 +62,6 @@ fn of_all(key: &str) -> bool {
         "name",
         "properties",
         "experiment_name",
-        "environment_id",
     ];
     all.contains(&key)
 }
@@ -101,7 +101,7 @@ fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
     }
 }
 
-/// The step that a sweep becomes; `None` where the trial is a component.
+/// The step that a sweep becomes.
 pub(super) fn sweep(
     cx: &mut Cx<'_>,
     scope: &mut Scope<'_>,
@@ -110,9 +110,8 @@ pub(super) fn sweep(
 ) -> Option<Map> {
     let name = names::step(node.name());
     let field = keys.take("trial")?;
-    if !field.value.is_map() {
-        cx.lost(field.value.span(), "a spec cannot say a trial that is a component yet");
-        return None;
+    if let Some(named) = field.value.text() {
+        return of_component(cx, scope, node, keys, (field, named));
     }
     let trial = Keys::of(field.value);
     let mut step = Map::new();
@@ -127,6 +126,53 @@ pub(super) fn sweep(
     put_from(&mut tried, "code", code.and_then(|field| cx.path(field.value)), code);
     let run = command.and_then(|field| script(cx, &inputs, keys, field.value));
     put_from(&mut tried, "command", run, command);
+    step.put("sweep", search(cx, scope, keys, (field, tried)));
+    tail(cx, scope, &name, keys, inputs, &mut step);
+    let machines = if keys.node.get("resources").is_some() { keys } else { &trial };
+    put_from(&mut step, "resources", resources(cx, scope, machines, Map::new()), None);
+    extras(keys, &mut step);
+    extras(&trial, &mut step);
+    cx.finish(&trial, "`trial`");
+    cx.finish(keys, "a sweep node");
+    Some(step)
+}
+
+/// The step of a sweep whose trial is a component.
+fn of_component(
+    cx: &mut Cx<'_>,
+    scope: &mut Scope<'_>,
+    node: Field<'_>,
+    keys: &Keys<'_>,
+    (field, named): (Field<'_>, &str),
+) -> Option<Map> {
+    let name = names::step(node.name());
+    let registered = component::is_registered(named);
+    let from = if registered { named.to_owned() } else { cx.path(field.value)? };
+    let mut step = Map::new();
+    head(cx, scope, keys, &mut step);
+    let mut tried = Map::new();
+    tried.put("component", from);
+    step.put("sweep", search(cx, scope, keys, (field, tried)));
+    let declared = scope.components.get(node.name()).and_then(|ports| ports.inputs.as_ref());
+    let bindings = Bindings { used: &|_| false, declared, component: true };
+    let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
+    tail(cx, scope, &name, keys, inputs, &mut step);
+    if registered {
+        component::assumed(cx, scope, node, &mut step);
+    }
+    put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
+    extras(keys, &mut step);
+    cx.finish(keys, "a sweep node");
+    Some(step)
+}
+
+/// What is tried, and how values are searched.
+fn search(
+    cx: &mut Cx<'_>,
+    scope: &Scope<'_>,
+    keys: &Keys<'_>,
+    (field, tried): (Field<'_>, Map),
+) -> Map {
     let mut sweep = Map::new();
     put_from(&mut sweep, "trial", Some(tried), Some(field));
     for key in ["search_space", "sampling_algorithm", "objective", "early_termination"] {
@@ -137,15 +183,7 @@ pub(super) fn sweep(
     if let Some(field) = keys.take("limits") {
         put_from(&mut sweep, "limits", Some(sweep_limits(cx, scope, field.value)), Some(field));
     }
-    step.put("sweep", sweep);
-    tail(cx, scope, &name, keys, inputs, &mut step);
-    let machines = if keys.node.get("resources").is_some() { keys } else { &trial };
-    put_from(&mut step, "resources", resources(cx, scope, machines, Map::new()), None);
-    extras(keys, &mut step);
-    extras(&trial, &mut step);
-    cx.finish(&trial, "`trial`");
-    cx.finish(keys, "a sweep node");
-    Some(step)
+    sweep
 }
 
 fn sweep_limits(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Map {

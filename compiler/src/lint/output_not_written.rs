@@ -7,7 +7,7 @@ use crate::plan::{NativeKind, ScriptPiece, Task, Variable};
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
         let Some(body) = &item.value else { continue };
-        if matches!(step.task, Task::Component(_)) {
+        if step.task.component().is_some() {
             continue;
         }
         let written = written(&step.task);

@@ -2,12 +2,12 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNPINNED_COMPONENT};
+use crate::spec::steps::ComponentName;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (_, step) in checked.spec.steps.good() {
-        let Some(component) = &step.component else { continue };
-        let name = &component.from;
-        if component.file().is_some() || !is_latest(&name.value) {
+        let Some(name) = step.named_component() else { continue };
+        if ComponentName::of(&name.value).file().is_some() || !is_latest(&name.value) {
             continue;
         }
         let message = format!("`{}` is another component with each new version of it", name.value);

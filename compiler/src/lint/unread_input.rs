@@ -8,7 +8,7 @@ use crate::plan::{ScriptPiece, Task, Variable};
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
         let Some(body) = &item.value else { continue };
-        if matches!(step.task, Task::Component(_)) {
+        if step.task.component().is_some() {
             continue; // the component says what it reads
         }
         let read = read(&step.task);

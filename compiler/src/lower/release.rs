@@ -102,19 +102,20 @@ fn used_inputs<'a>(
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
         Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
-        Task::Component(component) => {
-            match &component.component {
-                ComponentPlace::File(path) => {
-                    paths.insert(path.clone());
-                }
-                ComponentPlace::Made(_) | ComponentPlace::Registered(_) => {}
-            }
-            paths.extend(component.files.iter().cloned());
-        }
+        Task::Component(_) => {}
         Task::Native(native) => paths.extend(native.code.as_deref().map(folder)),
         Task::FanOut(fan_out) => {
             paths.insert(folder(&fan_out.code));
         }
+    }
+    if let Some(component) = step.task.component() {
+        match &component.component {
+            ComponentPlace::File(path) => {
+                paths.insert(path.clone());
+            }
+            ComponentPlace::Made(_) | ComponentPlace::Registered(_) => {}
+        }
+        paths.extend(component.files.iter().cloned());
     }
     if let Place::AzureMl(place) = &step.place {
         match &place.environment {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Reference, ScriptPiece, Setting, ValueType};
+use super::{ComponentUse, Reference, ScriptPiece, Setting, ValueType};
 
 /// A node of one of Azure ML's own kinds. Most of it is said under the platform's own keys.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,7 +21,7 @@ pub enum NativeKind {
     /// Tries algorithms on a table, images or texts, and gives the best model.
     AutoMl,
     /// Runs a command with many values of its hyperparameters.
-    Sweep(Trial),
+    Sweep(Box<Trial>),
     /// A Spark job.
     Spark,
 }
@@ -33,6 +33,8 @@ pub struct Trial {
     pub script: Vec<ScriptPiece>,
     /// The hyperparameters and their types, in the author's order.
     pub searched: Vec<(String, ValueType)>,
+    /// The component that stands in place of the command.
+    pub component: Option<Box<ComponentUse>>,
 }
 
 /// Keys and what they hold, in order.
@@ -114,6 +116,14 @@ impl Field {
 }
 
 impl Native {
+    /// The component that a sweep tries.
+    pub fn component(&self) -> Option<&ComponentUse> {
+        match &self.kind {
+            NativeKind::Sweep(trial) => trial.component.as_deref(),
+            NativeKind::AutoMl | NativeKind::Spark => None,
+        }
+    }
+
     /// The kind as authors and Azure ML write it.
     pub fn word(&self) -> &'static str {
         match self.kind {

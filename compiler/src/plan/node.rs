@@ -15,9 +15,18 @@ pub struct NodeSettings {
     /// How the node is queued on serverless compute.
     pub queue: Keys,
     /// Services that people open while the node runs.
-    pub services: Vec<(String, Keys)>,
+    pub services: Vec<(String, Service)>,
     /// Whether the node runs each time, although nothing changed.
     pub runs_always: bool,
+}
+
+/// A service that people open while a node runs.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Service {
+    /// Its keys.
+    pub keys: Keys,
+    /// What only the service itself knows, in the author's order.
+    pub properties: Vec<(String, String)>,
 }
 
 /// Further arguments of `docker run`; Azure ML keeps the two forms apart.

@@ -359,7 +359,7 @@ impl Step {
 
     /// Whether another node can wait for it: it has an output, or can be given one.
     pub fn can_tell(&self) -> bool {
-        !matches!(self.task, Task::Component(_)) || !self.outputs.is_empty()
+        self.task.component().is_none() || !self.outputs.is_empty()
     }
 
     /// The inputs that stand in the arguments of a script over mini-batches, where no quotes keep
@@ -423,13 +423,24 @@ impl Task {
         Output { name: name.to_owned(), kind, mode, path: None, register: None }
     }
 
+    /// The component that stands elsewhere and that the node runs, or that its trials run.
+    pub fn component(&self) -> Option<&ComponentUse> {
+        match self {
+            Self::Component(component) => Some(component),
+            Self::Native(native) => native.component(),
+            Self::Command(_) | Self::FanOut(_) => None,
+        }
+    }
+
     /// Whether a node can wait for another one by an input that nobody reads. Order before a node
     /// that cannot is kept by submitting it in a later job.
     pub fn can_wait(&self) -> bool {
         match self {
             Self::Command(_) | Self::FanOut(_) => true,
-            Self::Native(native) => native.kind != NativeKind::AutoMl,
             // Azure ML's tools drop what the component does not declare.
+            Self::Native(native) => {
+                native.kind != NativeKind::AutoMl && native.component().is_none()
+            }
             Self::Component(_) => false,
         }
     }

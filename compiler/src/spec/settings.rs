@@ -3,9 +3,9 @@
 use super::decode::Dict;
 use super::record::{choice, record};
 use super::resources::{Count, Int};
-use super::values::AnyName;
+use super::values::{AnyName, Word};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink};
-use crate::plan::{Keys, Scalar};
+use crate::plan::{Keys, Scalar, Service};
 use crate::source::{Span, Spanned};
 
 choice! {
@@ -165,6 +165,8 @@ record! {
         opt ssh_public_keys = "ssh_public_keys": Spanned<String>,
         /// The folder that is shown (`tensor_board`).
         opt log_dir = "log_dir": Spanned<String>,
+        /// What else the service knows, as Azure ML reads it.
+        all properties = "properties": Dict<AnyName, Word>,
     }
     short kind
 }
@@ -275,8 +277,22 @@ impl QueueSpec {
 }
 
 impl ServiceSpec {
-    /// The keys in Azure ML's words.
-    pub(crate) fn keys(&self, sink: &mut Sink) -> Keys {
+    /// The service in Azure ML's words.
+    pub(crate) fn service(&self, sink: &mut Sink) -> Service {
+        let properties = self.properties.good();
+        let properties = properties.map(|(name, it)| (name.value.clone(), it.0.value.clone()));
+        Service { properties: properties.collect(), keys: self.keys(sink) }
+    }
+
+    fn keys(&self, sink: &mut Sink) -> Keys {
+        // Azure ML's tools keep these two among the properties.
+        for (name, key) in [("sshPublicKeys", "ssh_public_keys"), ("logDir", "log_dir")] {
+            if let Some(item) = self.properties.get(name) {
+                let message = format!("`{name}` is what Azure ML calls the key `{key}`");
+                let help = format!("write `{key}` beside `type`");
+                sink.report(Diagnostic::new(&CONFLICT, item.name.span, message).help(help));
+            }
+        }
         let own: &[&str] = match self.kind.value {
             ServiceWord::Ssh => &["port", "nodes", "ssh_public_keys"],
             ServiceWord::TensorBoard => &["port", "nodes", "log_dir"],

@@ -1,12 +1,19 @@
 //! What differs in nodes of Azure ML's own kinds: each key by its path.
 
 use super::Pairs;
-use crate::plan::{Field, Fields, Native, NativeKind, Plan, Step};
+use crate::plan::{ComponentPlace, Field, Fields, Native, NativeKind, Plan, Step};
 
 pub(super) fn native(plan: &Plan, step: &Step, task: &Native, pairs: &mut Pairs) {
     pairs.put("kind", task.word());
     if let NativeKind::Sweep(trial) = &task.kind {
-        pairs.put("trial", plan.script_words(step, &trial.script));
+        match trial.component.as_ref().map(|component| &component.component) {
+            None => pairs.put("trial", plan.script_words(step, &trial.script)),
+            Some(
+                ComponentPlace::Registered(text)
+                | ComponentPlace::File(text)
+                | ComponentPlace::Made(text),
+            ) => pairs.put("trial", text),
+        }
     }
     pairs.put_some("code", task.code.as_ref());
     fields(plan, step, "", &task.fields, pairs);

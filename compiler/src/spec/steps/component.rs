@@ -73,16 +73,37 @@ record! {
 }
 
 impl ComponentSpec {
+    /// The component by its name.
+    pub(crate) fn name(&self) -> ComponentName<'_> {
+        ComponentName(&self.from.value)
+    }
+}
+
+/// What names a component: a path, or a name of Azure ML.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ComponentName<'a>(&'a str);
+
+impl<'a> ComponentName<'a> {
+    /// A name as it is written.
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The path of the file, when it is one.
-    pub(crate) fn file(&self) -> Option<&str> {
-        let text = self.from.value.as_str();
+    pub(crate) fn file(self) -> Option<&'a str> {
+        let Self(text) = self;
         (!text.starts_with("azureml:")).then(|| text.strip_prefix("file:").unwrap_or(text))
+    }
+
+    /// Whether it is in a registry.
+    pub(crate) fn is_of_registry(self) -> bool {
+        self.0.starts_with("azureml://")
     }
 
     /// Whether Azure ML finds the component by the name; it refuses one without a version, but only
     /// when the job is made.
-    pub(crate) fn is_complete(&self) -> bool {
-        let rest = self.from.value.strip_prefix("azureml:").unwrap_or_default();
+    pub(crate) fn is_complete(self) -> bool {
+        let rest = self.0.strip_prefix("azureml:").unwrap_or_default();
         let filled = |(name, version): (&str, &str)| !name.is_empty() && !version.is_empty();
         if let Some(registry) = rest.strip_prefix("//registries/") {
             let parts: Vec<&str> = registry.split('/').collect();
@@ -127,7 +148,7 @@ impl Kind for ComponentSpec {
     }
 
     fn task(&self, step: &StepSpec, binder: &mut dyn Binder) -> Option<Task> {
-        if self.file().is_none() && !self.is_complete() {
+        if self.name().file().is_none() && !self.name().is_complete() {
             let message = format!("`{}` does not say which component", self.from.value);
             let help = "write `azureml:<name>:<version>`, or the path of a component file";
             binder.report(Diagnostic::new(&BAD_VALUE, self.from.span, message).help(help));

@@ -11,8 +11,8 @@ mod sweep;
 mod tuning;
 
 pub use automl::AutoMl;
-pub use component::ComponentSpec;
-pub(crate) use component::{component_keys, component_takes};
+pub(crate) use component::{ComponentName, component_keys, component_takes};
+pub use component::{ComponentSpec, ComponentWord};
 pub use parallel::Parallel;
 pub use pipeline::PipelineUse;
 pub use spark::Spark;
@@ -189,6 +189,8 @@ pub trait Binder {
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A file in a folder that [`Binder::folder`] gave.
     fn file_in(&mut self, folder: &str, path: &str, span: Span) -> Option<()>;
+    /// Proves that a hyperparameter of a type is an input of the component that is tried.
+    fn swept(&mut self, name: &Spanned<String>, kind: ValueType);
     /// The component that the step uses.
     fn component(&mut self) -> Option<Box<ComponentUse>>;
     /// Says what only the kind knows.
@@ -283,8 +285,19 @@ impl StepSpec {
 
     /// Where the step names what it brings from elsewhere: a component, or another spec.
     pub fn brought(&self) -> Option<Span> {
-        let component = self.component.as_ref().map(|it| it.from.span);
+        let component = self.named_component().map(|it| it.span);
         component.or(self.pipeline.as_ref().map(|it| it.spec.span))
+    }
+
+    /// The component that the step runs, or that its sweep tries.
+    pub fn named_component(&self) -> Option<&Spanned<String>> {
+        let tried = self.sweep.as_ref().and_then(|sweep| sweep.trial.component.as_ref());
+        self.component.as_ref().map(|it| &it.from).or(tried)
+    }
+
+    /// The hyperparameters of the step, which are inputs of the component that it tries.
+    pub fn swept(&self) -> impl Iterator<Item = &str> {
+        self.sweep.iter().flat_map(|sweep| sweep.names())
     }
 
     /// Every text of the step in which references may stand: commands, settings, inputs, `env`.

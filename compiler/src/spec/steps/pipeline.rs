@@ -41,8 +41,8 @@ impl Kind for PipelineUse {
 
     fn instead(&self, key: &str) -> Option<&'static str> {
         match key {
-            "code" | "environment" | "env" | "timeout" | "resources" | "distribution"
-            | "identity" | "queue" | "services" | "reuse" => {
+            "compute" | "code" | "environment" | "env" | "timeout" | "resources"
+            | "distribution" | "identity" | "queue" | "services" | "reuse" => {
                 Some("the steps of the other spec say it")
             }
             _ => None,

@@ -1,8 +1,9 @@
 //! `sweep`: a command with many values of its hyperparameters.
 
+use super::component::ComponentName;
 use super::tuning::{self, ALGORITHM, EARLY_TERMINATION, Search};
-use super::{Binder, Engine, Kind, StepSpec};
-use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic};
+use super::{Binder, Engine, Kind, Need, StepSpec, Takes};
+use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, NOT_SUPPORTED};
 use crate::plan::{Fields, Native, NativeKind, ScriptPiece, Task, Trial, ValueType};
 use crate::source::Spanned;
 use crate::spec::decode::NameRule;
@@ -86,7 +87,9 @@ impl Shaped for SweepLimits {
 }
 
 record! {
-    /// The command that is tried. Its software and machines are those of the step.
+    /// The command that is tried: one that stands here, or a component. The software and machines of
+    /// a command are those of the step; a component brings its own software, takes the
+    /// hyperparameters as inputs of these names, and what else it needs from the step's `inputs`.
     ///
     /// ```yaml
     /// code: ../src
@@ -96,7 +99,10 @@ record! {
         /// The folder of the command.
         opt code = "code": Spanned<PathText>,
         /// The command; `${{ search_space.x }}` stands for the value of the hyperparameter x.
-        req command = "command": Script,
+        opt command = "command": Script,
+        /// A command component in place of the command: the path of its file, from this file on, or
+        /// `azureml:<name>:<version>`.
+        opt component = "component": Spanned<String>,
     }
     short command
 }
@@ -140,12 +146,24 @@ impl Kind for Sweep {
     }
 
     fn keys(&self) -> &'static [&'static str] {
-        &["resources", "distribution", "queue"]
+        if self.trial.component.is_some() {
+            &["resources", "queue"]
+        } else {
+            &["resources", "distribution", "queue"]
+        }
+    }
+
+    fn takes(&self) -> Takes {
+        let environment = if self.trial.component.is_some() { Need::No } else { Need::Must };
+        Takes { compute: Need::Must, environment }
     }
 
     fn instead(&self, key: &str) -> Option<&'static str> {
         match key {
-            "code" => Some("`code` is a key of `trial`: move it there"),
+            "code" if self.trial.component.is_none() => {
+                Some("`code` is a key of `trial`: move it there")
+            }
+            "code" | "environment" | "distribution" => Some("the component brings its own"),
             "timeout" => Some("write `timeout` or `trial_timeout` in `limits`"),
             "env" => {
                 Some("Azure ML drops it from a trial; set it in the command: `NAME=value python …`")
@@ -159,10 +177,20 @@ impl Kind for Sweep {
             Some(code) => Some(binder.folder(code)?),
             None => None,
         };
-        self.trial.command.on_azure_ml(code.as_deref(), binder);
         self.check(binder);
         let searched = self.searched(binder);
-        let script = self.command(&searched, binder)?;
+        let (script, component) = match self.tried(binder)? {
+            Tried::Command(command) => {
+                command.on_azure_ml(code.as_deref(), binder);
+                (Self::command(command, &searched, binder)?, None)
+            }
+            Tried::Component => {
+                for (name, kind) in &searched {
+                    binder.swept(name, *kind);
+                }
+                (Vec::new(), Some(binder.component()?))
+            }
+        };
         let mut fields = Fields::default();
         fields.put("sampling_algorithm", self.sampling_algorithm.value.field(binder)?);
         fields.put("search_space", self.search_space.value.field(binder)?);
@@ -172,7 +200,7 @@ impl Kind for Sweep {
         }
         fields.put("limits", self.limits.value.field(binder)?);
         let searched = searched.into_iter().map(|(name, kind)| (name.value, kind)).collect();
-        let kind = NativeKind::Sweep(Trial { script, searched });
+        let kind = NativeKind::Sweep(Box::new(Trial { script, searched, component }));
         Some(Task::Native(Box::new(Native { kind, code, fields })))
     }
 }
@@ -180,12 +208,54 @@ impl Kind for Sweep {
 impl Sweep {
     /// Every text in which references may stand.
     pub(super) fn texts<'a>(&'a self, texts: &mut Vec<&'a Text>) {
-        texts.push(&self.trial.command.text);
+        texts.extend(self.trial.command.iter().map(|command| &command.text));
         self.search_space.value.texts(texts);
         self.sampling_algorithm.value.texts(texts);
         self.objective.value.texts(texts);
         self.limits.value.texts(texts);
         self.early_termination.iter().for_each(|policy| policy.value.texts(texts));
+    }
+
+    /// What is tried: a command, or a component.
+    fn tried(&self, binder: &mut dyn Binder) -> Option<Tried<'_>> {
+        let TrialSpec { code, command, component, span, broken } = &self.trial;
+        let Some(component) = component else {
+            if command.is_none() && !broken {
+                let message = "a trial needs the key `command`";
+                let help = "write the command, or a `component` in its place";
+                binder.report(Diagnostic::new(&MISSING_KEY, *span, message).help(help));
+            }
+            return command.as_ref().map(Tried::Command);
+        };
+        let code = code.as_ref().map(|code| ("code", code.span));
+        let own = code.or(command.as_ref().map(|command| ("command", command.text.span)));
+        if let Some((key, at)) = own {
+            let message = format!("a trial is a component or has a `{key}`, not both");
+            binder.report(
+                Diagnostic::new(&CONFLICT, at, message)
+                    .related(component.span, "the component")
+                    .help("the component brings its own; remove one of the two"),
+            );
+            return None;
+        }
+        let from = ComponentName::of(&component.value);
+        if from.file().is_some() || from.is_complete() && !from.is_of_registry() {
+            return Some(Tried::Component);
+        }
+        let message = if from.is_of_registry() {
+            "a component of a registry as a trial is not supported yet".to_owned()
+        } else {
+            format!("`{}` does not say which component", component.value)
+        };
+        let help = "write the path of a component file, or `azureml:<name>:<version>`";
+        let rule = if from.is_of_registry() { &NOT_SUPPORTED } else { &BAD_VALUE };
+        binder.report(Diagnostic::new(rule, component.span, message).help(help));
+        None
+    }
+
+    /// The names of the hyperparameters.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.search_space.value.pairs().iter().map(|pair| pair.key.value.as_ref())
     }
 
     fn check(&self, binder: &mut dyn Binder) {
@@ -227,12 +297,12 @@ impl Sweep {
     }
 
     fn command(
-        &self,
+        command: &Script,
         searched: &[(Spanned<String>, ValueType)],
         binder: &mut dyn Binder,
     ) -> Option<Vec<ScriptPiece>> {
         let names: Vec<Spanned<String>> = searched.iter().map(|(name, _)| name.clone()).collect();
-        let script = binder.trial(&self.trial.command, &names)?;
+        let script = binder.trial(command, &names)?;
         for name in &names {
             let reads = |piece: &ScriptPiece| matches!(piece, ScriptPiece::Searched(it) if *it == name.value);
             if !script.iter().any(reads) {
@@ -245,6 +315,12 @@ impl Sweep {
         }
         Some(script)
     }
+}
+
+/// What is tried.
+enum Tried<'a> {
+    Command(&'a Script),
+    Component,
 }
 
 /// The type of what a distribution gives.

@@ -1,7 +1,7 @@
 //! Nodes of Azure ML's own kinds, under its own keys.
 
 use super::context::{Context, Role};
-use super::{node, step_file, value};
+use super::{node, reference, step_file, value};
 use crate::emit::{Doc, Map};
 use crate::plan::{AzureMlPlace, Field, Fields, Native, NativeKind, Source, Step, Trial};
 
@@ -17,13 +17,19 @@ pub(super) fn write(
     doc.put("type", task.word());
     node::titles(step, &mut doc);
     if let NativeKind::Sweep(sweep) = &task.kind {
-        doc.put("trial", trial(context, step, place, role, (task, sweep)));
+        match &sweep.component {
+            Some(component) => doc.put("trial", reference::name(context, component)),
+            None => doc.put("trial", trial(context, step, place, role, (task, sweep))),
+        };
     } else {
         doc.put_some("code", task.code.as_ref().map(|code| context.way_to(code)));
     }
     fields(context, step, &task.fields, &mut doc);
-    match task.kind {
-        NativeKind::Sweep(_) => {
+    match &task.kind {
+        NativeKind::Sweep(sweep) => {
+            if sweep.component.is_some() {
+                doc.put_filled("resources", node::resources(context, &place.resources));
+            }
             doc.put_filled("queue_settings", node::keys(&place.settings.queue));
         }
         NativeKind::Spark => {

@@ -109,7 +109,13 @@ pub(super) fn settings(settings: &NodeSettings, doc: &mut Map) {
     doc.put_filled("queue_settings", keys(&settings.queue));
     let mut services = Map::new();
     for (name, service) in &settings.services {
-        services.put(name.clone(), keys(service));
+        let mut doc = keys(&service.keys);
+        let mut properties = Map::new();
+        for (name, text) in &service.properties {
+            properties.put(name.clone(), text);
+        }
+        doc.put_filled("properties", properties);
+        services.put(name.clone(), doc);
     }
     doc.put_filled("services", services);
 }
@@ -125,7 +131,7 @@ pub(super) fn keys(keys: &Keys) -> Map {
 
 fn inputs(context: &Context<'_>, step: &Step, role: &Role<'_>) -> Map {
     let mut inputs = Map::new();
-    let is_component = matches!(step.task, Task::Component(_));
+    let is_component = step.task.component().is_some();
     for input in &step.inputs {
         inputs.put(input.name.clone(), bound(context, input, is_component));
     }
@@ -167,10 +173,8 @@ fn literal(context: &Context<'_>, input: &Input, scalar: &Scalar) -> Doc {
 
 fn outputs(step: &Step, role: &Role<'_>) -> Map {
     // A component has outputs that the step says nothing of.
-    let listed = |at: u32| match &step.task {
-        Task::Component(component) => component.listed.contains(&at),
-        Task::Command(_) | Task::FanOut(_) | Task::Native(_) => true,
-    };
+    let component = step.task.component();
+    let listed = |at: u32| component.is_none_or(|component| component.listed.contains(&at));
     let mut outputs = Map::new();
     for (at, output) in (0..).zip(&step.outputs) {
         let doc = match role.promotion(at) {

@@ -5,6 +5,14 @@ use super::{command, native, node};
 use crate::emit::Map;
 use crate::plan::{AzureMlPlace, ComponentKind, ComponentPlace, ComponentUse, Step};
 
+/// What names a component.
+pub(super) fn name(context: &Context<'_>, task: &ComponentUse) -> String {
+    match &task.component {
+        ComponentPlace::Registered(name) => name.clone(),
+        ComponentPlace::File(path) | ComponentPlace::Made(path) => context.way_to(path),
+    }
+}
+
 /// The node but for its inputs and outputs.
 pub(super) fn write(
     context: &Context<'_>,
@@ -15,11 +23,7 @@ pub(super) fn write(
     let mut doc = Map::new();
     doc.put("type", task.kind.word());
     node::titles(step, &mut doc);
-    let component = match &task.component {
-        ComponentPlace::Registered(name) => name.clone(),
-        ComponentPlace::File(path) | ComponentPlace::Made(path) => context.way_to(path),
-    };
-    doc.put("component", component);
+    doc.put("component", name(context, task));
     native::fields(context, step, &task.overrides, &mut doc);
     doc.put_filled("environment_variables", node::variables(context, step));
     if task.kind != ComponentKind::Pipeline {

@@ -6,7 +6,7 @@ mod texts;
 
 use super::tuning::{self, ALGORITHM, EARLY_TERMINATION, Search};
 use super::{Binder, Engine, Kind, Need, StepSpec, Takes};
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, NOT_SUPPORTED};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, NOT_SUPPORTED, excerpt};
 use crate::plan::{Native, NativeKind, Task, ValueType};
 use crate::source::Span;
 use crate::spec::shape::{COUNT, Form, Record, Row, Shape, Shaped, Tabled, Tag, Value, may, must};
@@ -24,7 +24,7 @@ impl Shaped for AutoMlTable {
     const LABEL: &'static str = "an `automl` step";
 }
 
-static COMMON: [Row; 3] = [
+static COMMON: [Row; 4] = [
     must("training_data", Shape::Data, "What is learned from: a reference to an mltable."),
     may("validation_data", Shape::Data, "What models are compared on: a reference to an mltable."),
     may(
@@ -32,7 +32,15 @@ static COMMON: [Row; 3] = [
         Shape::Word(&["not_set", "debug", "info", "warning", "error", "critical"]),
         "How much is logged; by default `info`.",
     ),
+    may(
+        ENVIRONMENT,
+        Shape::Text,
+        "The software that trials run in, in place of AutoML's own: `azureml:<name>:<version>`, an \
+         ARM id, or an environment of a registry. Azure ML gets it as it stands here.",
+    ),
 ];
+
+const ENVIRONMENT: &str = "environment_id";
 
 /// The column that is learned.
 const TARGET: Row = must("target_column_name", Shape::Text, "The column that is learned.");
@@ -157,6 +165,9 @@ impl Kind for AutoMl {
         match key {
             "code" => Some("AutoML brings its own code; remove it"),
             "timeout" => Some("write `limits: { timeout_minutes: 60 }` in `automl`"),
+            "environment" => {
+                Some("AutoML brings its own; another one is `environment_id` in `automl`")
+            }
             _ => None,
         }
     }
@@ -170,6 +181,7 @@ impl Kind for AutoMl {
         only_best_model(step, binder);
         exclusive(&self.value, binder);
         self.sendable(binder);
+        self.environment(binder);
         self.limits(binder);
         self.search(binder);
         tables::check(&self.value, binder);
@@ -207,6 +219,18 @@ impl AutoMl {
         }
     }
 
+    fn environment(&self, binder: &mut dyn Binder) {
+        let (Some(name), Some(at)) = (self.value.text(ENVIRONMENT), self.value.place(ENVIRONMENT))
+        else {
+            return;
+        };
+        if !is_environment(name) {
+            let message = format!("`{}` does not say which environment", excerpt(name));
+            let help = "write `azureml:<name>:<version>`, or `azureml://registries/<registry>/environments/<name>/versions/<version>`";
+            binder.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
+        }
+    }
+
     fn limits(&self, binder: &mut dyn Binder) {
         if let Some(limits) = self.value.get("limits") {
             tuning::concurrent(limits, "max_trials", binder);
@@ -224,6 +248,18 @@ impl AutoMl {
         };
         search.check(binder);
     }
+}
+
+/// Whether a text names one version of an environment. Azure ML's tools do not look at it.
+fn is_environment(text: &str) -> bool {
+    let id = text.strip_prefix("azureml:").unwrap_or(text);
+    if id.starts_with("/subscriptions/") || id.starts_with("//registries/") {
+        return id.contains("/environments/") && id.contains("/versions/");
+    }
+    let parts: Vec<&str> = id.split(':').collect();
+    text.len() > id.len()
+        && parts.len() == 2
+        && parts.iter().all(|part| !part.is_empty() && !part.contains('/'))
 }
 
 /// Inputs would arrive nowhere: the data are keys.

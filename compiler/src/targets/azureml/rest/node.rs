@@ -81,7 +81,7 @@ fn run(
         node.put("componentId", component::of_submission(requests, &made, true));
         return;
     }
-    if let Some(named) = inline.text("component") {
+    if let Some(named) = inline.text("component").or(inline.text("trial")) {
         let id = if named.contains(':') {
             requests.registered("components", named)
         } else {
@@ -92,12 +92,17 @@ fn run(
             "_source",
             if is_local { "REMOTE.WORKSPACE.COMPONENT" } else { "REMOTE.REGISTRY" },
         );
-        node.put("componentId", id);
+        put_component(inline, id, node);
         return;
     }
     let id = component::of_step(requests, context, step, role, inline);
     let from_file = step_file::is_needed(step);
     node.put("_source", if from_file { "YAML.COMPONENT" } else { "YAML.JOB" });
+    put_component(inline, id, node);
+}
+
+/// Names the component of the node, or that of its trials.
+fn put_component(inline: &Map, id: String, node: &mut Map) {
     if inline.get("trial").is_some() {
         let mut trial = Map::new();
         trial.put("componentId", id);

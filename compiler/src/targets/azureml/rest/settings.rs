@@ -105,6 +105,9 @@ fn service(doc: &Map) -> Map {
                 nodes.put("nodes_value_type", "All");
                 rest.put("nodes", nodes);
             }
+            "properties" => {
+                properties.0.extend(entry.value.as_map().iter().flat_map(|map| map.0.clone()));
+            }
             "log_dir" => _ = properties.put("logDir", entry.value.clone()),
             "ssh_public_keys" => _ = properties.put("sshPublicKeys", entry.value.clone()),
             _ => _ = rest.put(entry.key.clone(), entry.value.clone()),
