@@ -59,7 +59,7 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         }
         let commands = body.run.iter().map(|run| &run.text);
         let parallel = body.parallel.iter().filter_map(|it| Some(&it.arguments.as_ref()?.0.text));
-        let trial = body.sweep.iter().map(|sweep| &sweep.trial.command.text);
+        let trial = body.sweep.iter().filter_map(|sweep| Some(&sweep.trial.command.as_ref()?.text));
         for text in commands.chain(parallel).chain(trial) {
             look(None, &text.text, text.span, on_azure_ml, sink);
         }

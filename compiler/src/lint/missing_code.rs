@@ -10,8 +10,9 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         if body.code.is_none() {
             body.run.iter().for_each(|command| look(command, "code", sink));
         }
-        if let Some(sweep) = body.sweep.as_ref().filter(|sweep| sweep.trial.code.is_none()) {
-            look(&sweep.trial.command, "trial.code", sink);
+        let trial = body.sweep.iter().map(|sweep| &sweep.trial);
+        for command in trial.filter(|it| it.code.is_none()).filter_map(|it| it.command.as_ref()) {
+            look(command, "trial.code", sink);
         }
     }
 }

@@ -129,9 +129,24 @@ fn collected(name: &str, at: Span) -> ComponentPort {
     }
 }
 
+/// The word of a key, where it is written; `None` after a report that it is no word.
+#[allow(clippy::option_option)] // not written, and not read
+fn word(
+    cx: &mut Cx<'_, '_>,
+    map: NodeId,
+    key: &str,
+    expected: &str,
+) -> Option<Option<Spanned<String>>> {
+    let Some(node) = get(cx.tree, map, key) else { return Some(None) };
+    if let Some((_, word)) = text(cx.tree, map, key) {
+        return Some(Some(word));
+    }
+    if cx.is_nothing(node) { Some(None) } else { cx.wrong_type(node, expected) }
+}
+
 /// Azure ML takes a component without a type for a command.
 fn kind(cx: &mut Cx<'_, '_>, root: NodeId) -> Option<Spanned<ComponentKind>> {
-    let Some((_, word)) = text(cx.tree, root, "type") else {
+    let Some(word) = word(cx, root, "type", "a kind of component")? else {
         return Some(Spanned::new(ComponentKind::Command, cx.head(root)));
     };
     let found = ComponentKind::ALL.into_iter().find(|kind| kind.word() == word.value);
@@ -159,8 +174,11 @@ fn ports(cx: &mut Cx<'_, '_>, root: NodeId, key: &str) -> Vec<ComponentPort> {
 fn port(cx: &mut Cx<'_, '_>, key: NodeId, node: NodeId) -> ComponentPort {
     let tree = cx.tree;
     let name = Spanned::new(tree.text_of(key).to_owned(), tree.span(key));
-    let (kind, word) = match text(tree, node, "type") {
-        Some((_, word)) => (port_type(&word.value), Some(word)),
+    if !cx.is_nothing(node) && !matches!(tree.kind(node), Kind::Map(_)) {
+        cx.wrong_type::<()>(node, "an input or output (a map)");
+    }
+    let (kind, word) = match word(cx, node, "type", "a type").flatten() {
+        Some(word) => (port_type(&word.value), Some(word)),
         None => (Some(ValueType::UriFolder), None),
     };
     if let (None, Some(word)) = (kind, &word) {
