@@ -16,8 +16,8 @@ use edges::data_edges;
 pub(crate) use edges::{closure, demanded, edges_of};
 use projects::reading;
 pub(crate) use projects::stage;
-pub(crate) use tools::run;
-use tools::{Tools, tools};
+use tools::tools;
+pub(crate) use tools::{Tools, run};
 
 /// The parsers; `None` when the tests are to be left out. Panics where something is missing: a
 /// check that did not run must not look like one that passed.

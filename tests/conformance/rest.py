@@ -9,7 +9,7 @@ where two differ.
 An id of something that a body needs is replaced by what stands behind it, on both sides, so that the
 whole tree is compared and names and versions of anonymous assets are not. Put aside are further: our
 mark; `isEnabled`, which the SDK leaves to the service; the SDK's defaults of another kind of deployment.
-The SDK's spelling of enums and times is turned into that of the contract, and numbers that are text are
+The SDK's spelling of enums and times is turned into that of the contract, and texts that are numbers are
 compared as numbers.
 """
 
@@ -181,8 +181,7 @@ def settled(value, where=()):
         value.get("tags", {}).pop("generated_by", None)
         if "isAnonymous" in value and "componentSpec" in value:
             spec = value["componentSpec"]
-            value.pop("isAnonymous")
-            spec.pop("version"), spec.pop("name")
+            del value["isAnonymous"], spec["version"], spec["name"]
             spec.get("tags", {}).pop("generated_by", None)
             if not spec.get("tags"):
                 spec.pop("tags", None)
@@ -208,11 +207,14 @@ def settled(value, where=()):
     return value
 
 
-def number(value):
+def same_number(left, right):
+    """Whether two numbers, or two texts that are numbers, are equal: `1e-5` and `1e-05`."""
+    if isinstance(left, bool) or isinstance(right, bool) or isinstance(left, str) != isinstance(right, str):
+        return False
     try:
-        return float(value)
+        return float(left) == float(right)
     except (TypeError, ValueError):
-        return None
+        return False
 
 
 def differences(left, right, where=""):
@@ -229,7 +231,7 @@ def differences(left, right, where=""):
         pass  # text around an input of the pipeline; nothing outside of the node can read that
     elif where.endswith("/type") and (left, right) == ("mltable", "mlflow_model"):
         pass  # what reads the best model of AutoML; the SDK takes any output of AutoML for a table
-    elif left != right and (number(left) is None or number(left) != number(right)):
+    elif left != right and not same_number(left, right):
         yield f"{where}: SDK {json.dumps(left)} | ours {json.dumps(right)}"
 
 
