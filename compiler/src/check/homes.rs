@@ -132,17 +132,9 @@ pub(crate) fn can_fire(
     };
     for home in homes {
         if let Some((why, help)) = why_not_then(*home, planned, spec) {
-            let message = format!("{} cannot run this schedule as written: {why}", words(*home));
+            let message = format!("{} cannot run this schedule as written: {why}", home.title());
             sink.report(Diagnostic::new(&CANNOT_EXPRESS, spec.span, message).help(help));
         }
-    }
-}
-
-fn words(home: Home) -> &'static str {
-    match home {
-        Home::AzureMl => "Azure ML",
-        Home::GitHub => "GitHub",
-        Home::AzurePipelines => "Azure Pipelines",
     }
 }
 

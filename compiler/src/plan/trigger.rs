@@ -92,4 +92,13 @@ impl Home {
             Self::AzurePipelines => "azure_pipelines",
         }
     }
+
+    /// The platform's name, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::AzureMl => "Azure ML",
+            Self::GitHub => "GitHub",
+            Self::AzurePipelines => "Azure Pipelines",
+        }
+    }
 }

@@ -72,7 +72,7 @@ fn home(trigger: &Trigger) -> String {
     if !trigger.enabled {
         return format!("Trigger {} is switched off.", trigger.name);
     }
-    let homes: Vec<_> = trigger.homes.iter().copied().map(Home::word).collect();
+    let homes: Vec<_> = trigger.homes.iter().copied().map(Home::title).collect();
     format!("Trigger {} lives on {}.", trigger.name, homes.join(" and "))
 }
 
