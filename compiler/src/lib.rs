@@ -1,6 +1,7 @@
 //! The pure compiler behind `mlopsc`: no files, no network, no clock, no environment.
 
 pub mod check;
+mod conda;
 pub mod diagnostics;
 pub mod diff;
 pub mod emit;
@@ -32,8 +33,11 @@ pub struct ProjectFile {
     pub file: Arc<SourceFile>,
     /// What it says.
     pub spec: ProjectSpec,
-    /// What is wrong with it. Places are in [`ProjectFile::sources`].
+    /// What is wrong with it, and with conda files that must agree. Places are in
+    /// [`ProjectFile::sources`].
     pub diagnostics: Vec<Diagnostic>,
+    /// The conda files that were read.
+    beside: Sources,
 }
 
 impl ProjectFile {
@@ -44,9 +48,25 @@ impl ProjectFile {
 
     /// Sources in which the places of [`ProjectFile::diagnostics`] are.
     pub fn sources(&self) -> Sources {
+        if self.beside.iter().next().is_some() {
+            return self.beside.clone();
+        }
         let mut sources = Sources::default();
         sources.add(Arc::clone(&self.file));
         sources
+    }
+
+    /// Compares the conda files of environments that must agree.
+    pub fn compare_conda(&mut self, files: &dyn Files) {
+        let mut sources = self.sources();
+        let mut sink = Sink::new();
+        let own = conda::Shelf { environments: &self.spec.environments, folder: "" };
+        let allows = conda::agree(files, &[own], &mut sources, &mut sink);
+        let found = sink.into_items();
+        if !found.is_empty() {
+            self.diagnostics.extend(lint::settle(found, &allows, &self.spec));
+            self.beside = sources;
+        }
     }
 
     /// The way to the repository's root, when the file says that it lies in a folder below.
@@ -115,7 +135,7 @@ pub fn read_project_below(path: &str, text: &str, above: &str) -> ProjectFile {
     }
     let diagnostics = lint::settle(found, &read.allows, &spec);
     let file = Arc::new(SourceFile::new(path, text));
-    ProjectFile { file, spec, diagnostics }
+    ProjectFile { file, spec, diagnostics, beside: Sources::default() }
 }
 
 /// A project file that could not be read.
@@ -251,12 +271,17 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
             return Analysis { sources, diagnostics, plan: None, name: Span::top(SPEC) };
         }
     };
-    let read = spec::read_spec(SPEC, &text, &mut sink);
+    let mut read = spec::read_spec(SPEC, &text, &mut sink);
     let name = read.value.as_ref().and_then(|spec| Some(spec.name.as_ref()?.span));
     let mut plan = None;
     sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
+        let shelves = [
+            conda::Shelf { environments: &spec.environments, folder },
+            conda::Shelf { environments: &project.spec.environments, folder: "" },
+        ];
+        read.allows.extend(conda::agree(files, &shelves, &mut sources, &mut sink));
         let mut loader = uses::Loader::new(files, &project.spec, spec_path);
         loader.read(spec, &mut sources, &mut sink);
         let uses = &loader.uses;

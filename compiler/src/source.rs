@@ -113,7 +113,7 @@ impl SourceFile {
 }
 
 /// All files of one analysis.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<std::sync::Arc<SourceFile>>,
 }

@@ -229,3 +229,28 @@ fn a_broken_project_file_builds_nothing_and_is_reported_once() {
     assert!(run.out.starts_with("mlopsc.yaml:3:1: error[unknown-key]"), "{}", run.out);
     assert!(!sandbox.has(".github"));
 }
+
+#[test]
+fn conda_files_that_must_agree_are_compared_once_and_repaired() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write("envs/ci.yaml", "dependencies:\n- scikit-learn=1.5\n");
+    sandbox.write("envs/run.yaml", "dependencies:\r\n- pip:\r\n  - scikit_learn\r\n");
+    let project = "mlopsc: 1
+environments:
+  ci: { image: a/ci:1, conda: envs/ci.yaml, agrees_with: [training] }
+  training: { image: a/b:1, conda: envs/run.yaml }
+";
+    sandbox.write("mlopsc.yaml", project);
+    let spec = sandbox.read("tiny.mlops.yaml").replace("name: tiny", "name: other");
+    sandbox.write("other.mlops.yaml", &spec);
+    let run = sandbox.run(&["check", "--message-format", "concise"]).code(0);
+    let wanted = "envs/run.yaml:3:5: warning[conda-unpinned]: `scikit_learn` has no version here, and is `=1.5` in envs/ci.yaml\n";
+    assert_eq!(run.out, wanted);
+    sandbox.run(&["check", "--fix"]).code(0);
+    let fixed = "dependencies:\r\n- pip:\r\n  - scikit_learn==1.5.*\r\n";
+    assert_eq!(sandbox.read("envs/run.yaml"), fixed);
+    sandbox.write("envs/ci.yaml", "dependencies:\n- scikit-learn=1.4\n");
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    assert!(run.out.starts_with("envs/ci.yaml:2:3: error[conda-disagrees]"), "{}", run.out);
+    assert!(!sandbox.has(WORKFLOW));
+}

@@ -80,6 +80,10 @@ rules! {
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";
     Warning BUSY_MINUTE "busy-minute";
     Warning MISSING_PATH "missing-path";
+    Error CONDA_DISAGREES "conda-disagrees";
+    Warning CONDA_UNPINNED "conda-unpinned";
+    Warning CONDA_MISSING "conda-missing";
+    Warning CONDA_UNCLEAR "conda-unclear";
     Warning MISSING_DATA "missing-data";
     Warning BYTES_OF_TABLE "bytes-of-table";
     Warning ROOT_ABOVE "root-above";

@@ -181,7 +181,8 @@ pub struct Allow {
     pub covers: Option<Span>,
 }
 
-fn allows(tree: &Tree<'_>) -> Vec<Allow> {
+/// The lints that comments of a file allow.
+pub(crate) fn allows(tree: &Tree<'_>) -> Vec<Allow> {
     let each = tree.allows().iter().flat_map(|allow| {
         allow.names.iter().map(|name| Allow {
             name: Spanned::new(name.value.to_string(), name.span),

@@ -129,6 +129,10 @@ record! {
         req image = "image": Spanned<Image>,
         /// A conda file whose packages are added to the image.
         opt conda = "conda": Spanned<PathText>,
+        /// Environments whose conda files the conda file of this one must agree with: every package
+        /// of theirs stands in it too, in the same versions. For the software of CI, the names of
+        /// those in which steps train and score.
+        all agrees_with = "agrees_with": Many<Spanned<String>>,
     }
 }
 
