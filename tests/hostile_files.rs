@@ -180,3 +180,53 @@ fn deep_and_repeated_component_files_are_refused_soon() {
     let said = component(&format!("type: command\ncommand: echo\ninputs:\n{inputs}"));
     assert_eq!(said.concise(), "");
 }
+
+/// A pipeline component whose only node runs another file.
+fn pipeline_of(file: &str) -> String {
+    format!(
+        "type: pipeline\nname: p\nversion: \"1\"\njobs:\n  a: {{ type: pipeline, component: {file} }}\n"
+    )
+}
+
+#[test]
+fn pipeline_components_that_run_each_other_are_a_circle() {
+    let files = Memory::default()
+        .with("parts/a.yml", &pipeline_of("b.yml"))
+        .with("parts/b.yml", &pipeline_of("./a.yml"));
+    for first in ["a", "b"] {
+        let said = compiled(&files, &format!("  x: {{ component: parts/{first}.yml }}\n"));
+        assert_eq!(
+            only(&said),
+            "parts/a.yml:5:35: error[use-cycle]: the component files use each other: \
+             parts/a.yml → parts/b.yml → parts/a.yml\n"
+        );
+    }
+    let said = compiled(
+        &Memory::default().with("c.yml", &pipeline_of("c.yml")),
+        "  x: { component: c.yml }\n",
+    );
+    assert!(only(&said).contains("the component file `c.yml` uses itself"));
+}
+
+#[test]
+fn pipeline_components_do_not_go_down_for_ever() {
+    let files = (0..2000).fold(Memory::default(), |files, number| {
+        files.with(&format!("p{number}.yml"), &pipeline_of(&format!("p{}.yml", number + 1)))
+    });
+    let said = only(&compiled(&files, "  x: { component: p0.yml }\n"));
+    assert!(said.starts_with("p31.yml:5:35: error[limit]: more than 32 component files"), "{said}");
+}
+
+#[test]
+fn aliases_do_not_multiply_what_nodes_bind() {
+    let inputs = (0..2000).fold(String::new(), |all, number| all + &format!("    i{number}: x\n"));
+    let nodes = (0..2000).fold(String::new(), |all, number| {
+        all + &format!("  n{number}: {{ type: command, compute: \"azureml:c\", inputs: *i }}\n")
+    });
+    let text = format!(
+        "type: pipeline\njobs:\n  first:\n   type: command\n   compute: azureml:c\n   inputs: &i\n{inputs}{nodes}"
+    );
+    let said = compiled(&Memory::default().with("c.yml", &text), "  x: { component: c.yml }\n");
+    let said = only(&said);
+    assert!(said.contains("error[") && said.starts_with("c.yml:"), "{said}");
+}

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check;
+use crate::check::circle::{Site, circle};
 use crate::check::uses::{Component, Unfit, Use, Uses};
 use crate::diagnostics::{
-    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, USE_CYCLE, excerpt,
-    without_aftermath,
+    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, without_aftermath,
 };
 use crate::lower;
 use crate::plan::Plan;
-use crate::source::{FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join};
+use crate::source::{FileFault, Files, SourceFile, Sources, Spanned, folder_of, join};
 use crate::spec::values::PathText;
 use crate::spec::{self, Spec};
 
@@ -21,12 +21,6 @@ use crate::spec::{self, Spec};
 const MOST_DEEP: usize = 32;
 /// Each becomes a file beside those of the pipeline.
 const MOST_USED: usize = 200;
-
-/// A spec on the way from the one that is analysed, and where it uses the next one.
-struct Site {
-    path: String,
-    at: Span,
-}
 
 /// Reads the specs behind `pipeline` steps.
 pub(crate) struct Loader<'a> {
@@ -94,7 +88,7 @@ impl<'a> Loader<'a> {
             self.way.push(Site { path: path.to_owned(), at: used.spec.span });
             if let Some(start) = self.way.iter().position(|site| site.path == target) {
                 if self.circles.insert((path.to_owned(), target)) {
-                    sink.report(circle(&self.way[start..]));
+                    sink.report(circle("spec", &self.way[start..]));
                 }
             } else {
                 let found = self.one(&target, sources, sink).unwrap_or(Use::Broken);
@@ -223,23 +217,4 @@ impl<'a> Loader<'a> {
             sink.report(Diagnostic::new(&LIMIT, site.at, message).help(help));
         }
     }
-}
-
-/// A circle, said in the same words and at the same place wherever the way into it began.
-fn circle(sites: &[Site]) -> Diagnostic {
-    let first = (0..sites.len()).min_by_key(|at| &sites[*at].path).unwrap_or_default();
-    let sites: Vec<&Site> = sites[first..].iter().chain(&sites[..first]).collect();
-    let next = |at: usize| &sites[(at + 1) % sites.len()].path;
-    let names: Vec<&str> = sites.iter().chain(sites.first()).map(|it| it.path.as_str()).collect();
-    let message = match names.as_slice() {
-        [only, _] => format!("the spec `{only}` uses itself"),
-        _ => format!("the specs use each other: {}", names.join(" → ")),
-    };
-    let words = |at: usize| format!("`{}` uses `{}`", sites[at].path, next(at));
-    let mut diagnostic = Diagnostic::new(&USE_CYCLE, sites[0].at, message).label(words(0));
-    for (at, site) in sites.iter().enumerate().skip(1) {
-        diagnostic = diagnostic.related(site.at, words(at));
-    }
-    let alone = sites.len() == 1;
-    diagnostic.help(if alone { "remove the step" } else { "remove one of these steps" })
 }

@@ -210,6 +210,7 @@ impl StepBinder<'_, '_> {
             listed,
             arguments,
             nodes: interface.closed().map_or(1, |closed| closed.nodes),
+            needs_cluster: interface.closed().is_some_and(|closed| closed.clusterless.is_some()),
             overrides: Fields::default(),
         }))
     }

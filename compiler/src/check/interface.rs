@@ -1,20 +1,16 @@
 //! What steps that run a component take and give: the ports of the component behind them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::files;
-use super::names::{Context, unknown};
+use super::component_files::Reader;
+use super::names::unknown;
 use super::uses::Uses;
-use crate::diagnostics::{
-    CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
-};
+use crate::diagnostics::{CONFLICT, Diagnostic, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
 use crate::plan::{ComponentKind, ComponentPlace, Output, Parameter, Reference, Scalar, ValueType};
-use crate::source::{
-    EntryKind, FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join,
-};
+use crate::source::{Files, Sources, Span, Spanned, folder_of, join};
 use crate::spec::Spec;
-use crate::spec::component::{CodeFolder, ComponentFile, ComponentPort, read_component};
+use crate::spec::component::{CodeFolder, ComponentFile, ComponentPort};
 use crate::spec::ports::OutputSpec;
 use crate::spec::steps::{ComponentName, ComponentWord, StepSpec};
 use crate::spec::values::Literal;
@@ -46,7 +42,11 @@ pub(crate) struct Closed {
     /// What flows out, in the author's order.
     pub(crate) outputs: Vec<OutPort>,
     /// What the component file names.
-    local: Local,
+    pub(crate) local: Local,
+    /// The components of a pipeline's nodes, as far as they are files.
+    pub(crate) parts: Vec<Rc<Closed>>,
+    /// A node that takes a cluster and names none, here or in a part: it runs on the job's.
+    pub(crate) clusterless: Option<Spanned<String>>,
     /// Facts of the run that the component reads, under the names of its inputs.
     pub(crate) ambient: Vec<(String, Reference)>,
     /// How many nodes Azure ML makes of it.
@@ -87,11 +87,11 @@ pub(crate) struct OutPort {
 
 /// What a component file names, seen from the file.
 #[derive(Debug, Default)]
-struct Local {
+pub(crate) struct Local {
     /// Root-relative folder of the component file.
-    folder: String,
-    code: Vec<CodeFolder>,
-    files: Vec<Spanned<String>>,
+    pub(crate) folder: String,
+    pub(crate) code: Vec<CodeFolder>,
+    pub(crate) files: Vec<Spanned<String>>,
 }
 
 impl Interface {
@@ -126,11 +126,11 @@ impl Interface {
 
     /// Root-relative paths that the file names; folders end in `/`.
     pub(crate) fn files(&self) -> Vec<String> {
-        let Self::Closed(closed) = self else { return Vec::new() };
-        let from = |path: &str| join(&closed.local.folder, path);
-        let files = closed.local.files.iter().filter_map(|file| from(&file.value));
-        let code = closed.local.code.iter().filter_map(|code| from(&code.folder.value));
-        files.chain(code.map(|folder| format!("{folder}/"))).collect()
+        let mut paths = Vec::new();
+        if let Self::Closed(closed) = self {
+            closed.gather(&mut BTreeSet::new(), &mut paths);
+        }
+        paths
     }
 
     /// The outputs that the component declares; `None` where the author does.
@@ -140,9 +140,25 @@ impl Interface {
 }
 
 impl Closed {
-    /// A component file.
-    fn of_file(path: &str, file: ComponentFile) -> Self {
-        let ComponentFile { kind, inputs, outputs, code, files, is_open } = file;
+    /// Adds the paths that the component names, and those of its parts.
+    fn gather(&self, seen: &mut BTreeSet<String>, paths: &mut Vec<String>) {
+        let from = |path: &str| join(&self.local.folder, path);
+        paths.extend(self.local.files.iter().filter_map(|file| from(&file.value)));
+        let code = self.local.code.iter().filter_map(|code| from(&code.folder.value));
+        paths.extend(code.map(|folder| format!("{folder}/")));
+        for part in &self.parts {
+            if let ComponentPlace::File(path) = &part.place
+                && seen.insert(path.clone())
+            {
+                paths.push(path.clone());
+                part.gather(seen, paths);
+            }
+        }
+    }
+
+    /// A component file; its parts are added by whoever reads them.
+    pub(crate) fn of_file(path: &str, file: ComponentFile) -> Self {
+        let ComponentFile { kind, inputs, outputs, code, files, is_open, nodes: _ } = file;
         Self {
             place: ComponentPlace::File(path.to_owned()),
             kind: kind.value,
@@ -154,6 +170,8 @@ impl Closed {
             ambient: Vec::new(),
             nodes: 1,
             is_open,
+            parts: Vec::new(),
+            clusterless: None,
         }
     }
 
@@ -167,7 +185,21 @@ impl Closed {
         let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
         let local = Local::default();
         let (noun, is_open) = ("pipeline", false);
-        Self { place, kind, noun, head, inputs, outputs, local, ambient, nodes, is_open }
+        let (parts, clusterless) = (Vec::new(), None);
+        Self {
+            place,
+            kind,
+            noun,
+            head,
+            inputs,
+            outputs,
+            local,
+            parts,
+            clusterless,
+            ambient,
+            nodes,
+            is_open,
+        }
     }
 
     /// The input of a name.
@@ -217,7 +249,7 @@ pub(crate) fn interfaces(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Vec<Option<Interface>> {
-    let mut known: BTreeMap<String, Option<Rc<Closed>>> = BTreeMap::new();
+    let mut reader = Reader::new(files);
     let each = spec.steps.items.iter().map(|item| {
         let body = item.value.as_ref()?;
         if body.brought().is_some() && body.kind().is_none() {
@@ -231,13 +263,7 @@ pub(crate) fn interfaces(
             let kind = kind.map_or(ComponentKind::Command, |it| it.value.plan());
             return Some(Interface::Open(kind));
         };
-        let path = path(written, folder, named.span, sink);
-        let Some(path) = path else { return Some(Interface::Broken) };
-        if !known.contains_key(&path) {
-            let read = read(&path, named.span, files, sources, sink);
-            known.insert(path.clone(), read);
-        }
-        let closed = known.get(&path).cloned().flatten();
+        let closed = reader.component(written, folder, named.span, sources, sink);
         Some(closed.map_or(Interface::Broken, |closed| {
             if body.sweep.is_some() && closed.kind != ComponentKind::Command {
                 sink.report(no_trial(named, &closed));
@@ -248,44 +274,6 @@ pub(crate) fn interfaces(
         }))
     });
     each.collect()
-}
-
-fn path(written: &str, folder: &str, at: Span, sink: &mut Sink) -> Option<String> {
-    let relative = !written.starts_with('/') && !written.contains([':', '\\']);
-    let path = relative.then(|| join(folder, written)).flatten();
-    if path.is_none() {
-        let message = format!("`{written}` is no path in the project");
-        let help =
-            "write the way from this file to a component file, or `azureml:<name>:<version>`";
-        sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
-    }
-    path
-}
-
-fn read(
-    path: &str,
-    at: Span,
-    files: &dyn Files,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Option<Rc<Closed>> {
-    let text = match files.read(path) {
-        Ok(text) => text,
-        Err(fault) => {
-            let message = if fault == FileFault::Missing {
-                format!("there is no component file `{path}`")
-            } else {
-                format!("cannot read the component file `{path}`: {fault}")
-            };
-            sink.report(Diagnostic::new(&MISSING_FILE, at, message));
-            return None;
-        }
-    };
-    let id = sources.add(SourceFile::new(path, text.clone()));
-    let before = sink.errors();
-    let file = read_component(id, &text, sink);
-    let file = file.filter(|_| sink.errors() == before)?;
-    Some(Rc::new(Closed::of_file(path, file)))
 }
 
 fn no_trial(named: &Spanned<String>, closed: &Closed) -> Diagnostic {
@@ -307,42 +295,6 @@ fn one_kind(said: Option<&Spanned<ComponentWord>>, closed: &Closed, sink: &mut S
                 .help("remove the key: a file says it itself"),
         );
     }
-}
-
-/// What component files name must be there.
-pub(crate) fn local_files(cx: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
-    for closed in cx.interfaces.iter().flatten().filter_map(Interface::closed) {
-        let ComponentPlace::File(path) = &closed.place else { continue };
-        if !seen.insert(path.as_str()) {
-            continue;
-        }
-        let folder = &closed.local.folder;
-        for file in &closed.local.files {
-            files::file(cx, folder, &file.value, file.span, sink);
-        }
-        for code in &closed.local.code {
-            let Some(found) = code_folder(cx, folder, &code.folder, sink) else { continue };
-            for file in &code.files {
-                files::file(cx, &found, &file.value, file.span, sink);
-            }
-        }
-    }
-}
-
-/// The folder of a component's code. One file is code too: then Azure ML uploads nothing else.
-fn code_folder(
-    cx: &Context<'_>,
-    from: &str,
-    code: &Spanned<String>,
-    sink: &mut Sink,
-) -> Option<String> {
-    let full = join(from, &code.value);
-    let kind = full.as_deref().and_then(|full| cx.files.kind(full));
-    if let (Some(EntryKind::File), Some(full)) = (kind, full) {
-        return Some(folder_of(&full).to_owned());
-    }
-    files::folder(cx, from, &code.value, code.span, sink)
 }
 
 /// The demand on a bound input; `None` when the component says nothing, or a mistake was reported.

@@ -3,7 +3,9 @@
 //! [`check`] is the only way to a [`Checked`], and a [`Checked`] is all that lowering needs.
 
 mod binder;
+pub(crate) mod circle;
 mod component;
+mod component_files;
 pub mod cut;
 mod endpoints;
 mod files;
@@ -94,7 +96,7 @@ pub fn check<'a>(
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
     let cx = Context::new(spec, project_spec, files, folder, &interfaces);
-    interface::local_files(&cx, sink);
+    component_files::local_files(&cx, sink);
     limits::names(&cx, sink);
     place::containers(&cx, sink);
     let project = project::project(project_spec, &mut Sink::new());

@@ -4,14 +4,14 @@ use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
 use super::{outputs, place, size, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink, excerpt};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink, excerpt};
 use crate::plan::{
     AzureMlPlace, CiPlace, ComponentKind, Input, Output, Place, Reference, Scalar, Setting, Source,
     Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
 use crate::spec::steps::{
-    Binder, Engine, Kind, Need, StepSpec, a_step, component_keys, component_takes,
+    Binder, Engine, Kind, Need, StepSpec, Takes, a_step, component_keys, component_takes,
 };
 
 /// What came of the steps. A step is `None` when something of it was refused.
@@ -192,7 +192,12 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
 /// Keys of Azure ML steps that only some kinds take.
 fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
     let Some(body) = cx.step(step) else { return };
-    let component = cx.interface(step).and_then(Interface::kind);
+    let interface = cx.interface(step);
+    if matches!(interface, Some(Interface::Broken)) {
+        return;
+    }
+    // Neither a sweep nor another spec takes what the component behind it would.
+    let component = interface.and_then(Interface::kind).filter(|_| body.component.is_some());
     let keys = component.map_or_else(|| kind.keys(), component_keys);
     let code = ("code", body.code.as_ref().map(|it| it.span));
     for (key, span) in azure_ml_keys(body).into_iter().chain(shared_keys(body)).chain([code]) {
@@ -293,9 +298,15 @@ fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
 
 fn azure_ml(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<AzureMlPlace> {
     let body = cx.step(step)?;
-    let component = cx.interface(step).and_then(Interface::kind);
+    let interface = cx.interface(step);
+    let component = interface.and_then(Interface::kind);
     let own = body.kind()?.takes();
-    let takes = component.filter(|_| body.pipeline.is_none()).map_or(own, component_takes);
+    let takes = match (interface, component.filter(|_| body.component.is_some())) {
+        // What was refused is not asked what it takes.
+        (Some(Interface::Broken), _) => Takes { compute: Need::May, ..own },
+        (_, Some(kind)) => component_takes(kind),
+        (_, None) => own,
+    };
     let compute = compute(cx, step, takes.compute, binder);
     let environment = place::environment(cx, step, takes.environment, binder.sink);
     if let Some(resources) = &body.resources {
@@ -320,9 +331,27 @@ fn compute(
     need: Need,
     binder: &mut StepBinder<'_, '_>,
 ) -> Option<Setting> {
-    match place::compute(cx, step, need, binder.sink)? {
+    let found = place::compute(cx, step, need, binder.sink);
+    if need == Need::Inside && found.is_none() {
+        inner_clusters(cx, step, binder.sink);
+    }
+    match found? {
         place::Cluster::Fixed(name) => Some(Setting::Fixed(Scalar::Text(name))),
         place::Cluster::Reference(text) => binder.reference(text, &[ValueType::String]),
+    }
+}
+
+/// Nodes of a pipeline component that run on the job's cluster, of which there is none.
+fn inner_clusters(cx: &Context<'_>, step: u32, sink: &mut Sink) {
+    let closed = cx.interface(step).and_then(Interface::closed);
+    let node = closed.and_then(|closed| closed.clusterless.as_ref());
+    if let (Some(node), Some(at)) = (node, cx.step(step).and_then(StepSpec::brought)) {
+        let message = format!("the node `{}` of the component has no `compute`", node.value);
+        sink.report(
+            Diagnostic::new(&MISSING_KEY, at, message).related(node.span, "this node").help(
+                "write it at the node, or `defaults.compute` here; Azure ML reads no `settings` of a component",
+            ),
+        );
     }
 }
 

@@ -105,7 +105,21 @@ impl Unfit {
             }),
             GroupKind::Step(_) | GroupKind::Gate(_) => None,
         });
-        on_ci.or(gate).or(later)
+        on_ci.or(gate).or(later).or_else(|| Self::without_cluster(checked))
+    }
+
+    /// The cluster of nodes inside of a component can only be said for a whole job.
+    fn without_cluster(checked: &Checked<'_>) -> Option<Self> {
+        let needs = |step: &Step| {
+            let component = step.task.component();
+            component.is_some_and(|component| component.needs_cluster)
+        };
+        let at = checked.steps.iter().position(needs)?;
+        Some(Self {
+            what: format!("its step `{}` has nodes without a cluster", checked.steps[at].name),
+            at: (checked.spec.steps.items[at].name.span, "this step"),
+            help: "write `compute` at the nodes of that component: only a whole job has a default",
+        })
     }
 }
 

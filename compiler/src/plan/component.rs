@@ -18,6 +18,8 @@ pub struct ComponentUse {
     pub arguments: Vec<u32>,
     /// How many nodes Azure ML makes of it; 1 where nobody can know.
     pub nodes: usize,
+    /// Whether nodes inside of it run on the cluster of the job that is submitted.
+    pub needs_cluster: bool,
     /// What the node says in place of the component.
     pub overrides: Fields,
 }

@@ -1,7 +1,11 @@
 //! Component files of Azure ML: read as far as their use needs it, with what Microsoft's own check
 //! lets pass in them. Keys that do not matter here are not looked at.
 
+mod nodes;
+
 use std::ops::Range;
+
+pub use nodes::ComponentNode;
 
 use super::decode::Cx;
 use super::values::{Literal, value_type};
@@ -27,6 +31,8 @@ pub struct ComponentFile {
     pub files: Vec<Spanned<String>>,
     /// Whether it takes inputs that it does not declare: a flow takes what its data have.
     pub is_open: bool,
+    /// The nodes of a pipeline.
+    pub nodes: Vec<ComponentNode>,
 }
 
 /// An input or output of a component file.
@@ -78,8 +84,15 @@ pub fn read_component(file: FileId, text: &str, sink: &mut Sink) -> Option<Compo
     let kind = kind(&mut cx, root)?;
     let inputs = ports(&mut cx, root, "inputs");
     let outputs = ports(&mut cx, root, "outputs");
-    let (code, files) = local(&cx, root, kind.value);
-    let component = ComponentFile { kind, inputs, outputs, code, files, is_open: false };
+    let (mut code, mut files) = local(&cx, root, kind.value);
+    let mut nodes = Vec::new();
+    if kind.value == ComponentKind::Pipeline {
+        let found = nodes::nodes(&mut cx, root, &inputs, &outputs);
+        code.extend(found.code);
+        files.extend(found.files);
+        nodes = found.all;
+    }
+    let component = ComponentFile { kind, inputs, outputs, code, files, is_open: false, nodes };
     for node in texts(&cx, root, kind.value) {
         references(&mut cx, node, &component);
     }
@@ -114,6 +127,7 @@ fn flow(cx: &Cx<'_, '_>, root: NodeId) -> Option<ComponentFile> {
         code: vec![CodeFolder { folder, files: Vec::new() }],
         files: Vec::new(),
         is_open: true,
+        nodes: Vec::new(),
     })
 }
 
