@@ -1,12 +1,13 @@
 //! `import`: specs from Azure ML files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use mlopsc_compiler::import::{Imported, NewFile, import};
+use mlopsc_compiler::import::{Imported, import};
 use mlopsc_compiler::source::Files as _;
 
 use crate::args::ImportArgs;
-use crate::disk::{self, Disk, Staged};
+use crate::disk::{self, Disk};
 use crate::output::{Outcome, Output, Report, Stream, Trouble, product};
 use crate::workspace::{self, below};
 
@@ -21,12 +22,9 @@ struct Done {
 pub(crate) fn run(output: &Output, args: &ImportArgs) -> Result<Outcome, Trouble> {
     let mut all = Vec::new();
     for file in &args.files {
-        let done = one(file, args.out.as_deref())?;
-        for new in &done.imported.files {
-            write(output, &done, new, args.force)?;
-        }
-        all.push(done);
+        all.push(one(file, args.out.as_deref())?);
     }
+    write(output, &all, args.force)?;
     let reports: Vec<Report<'_>> = all
         .iter()
         .map(|Done { disk, imported, .. }| Report {
@@ -72,13 +70,38 @@ fn canonical(path: &Path) -> Result<PathBuf, Trouble> {
     disk::canonical(path).map_err(|error| Trouble::doing("find", path, &error))
 }
 
-fn write(output: &Output, done: &Done, new: &NewFile, force: bool) -> Result<(), Trouble> {
-    let path = below(&done.folder, &new.path);
-    let shown = output.shown(&done.disk, &path);
-    if !force && (done.disk.kind(&path).is_some() || done.disk.is_link(&path)) {
-        return Err(Trouble::new(format!("{shown} is there already; `--force` replaces it")));
+/// Writes all new files, or none.
+fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
+    let mut texts: BTreeMap<PathBuf, &str> = BTreeMap::new();
+    let mut staged = Vec::new();
+    for (done, new) in
+        all.iter().flat_map(|done| done.imported.files.iter().map(move |it| (done, it)))
+    {
+        let path = below(&done.folder, &new.path);
+        let (shown, place) = (output.shown(&done.disk, &path), done.disk.absolute(&path));
+        if let Some(text) = texts.insert(place.clone(), &new.text) {
+            if text == new.text {
+                continue;
+            }
+            return Err(Trouble::new(format!(
+                "two of these files become {shown}; import them one by one, each with an `--out` of its own"
+            )));
+        }
+        if !force && is_other(&done.disk, &path, &new.text) {
+            return Err(Trouble::new(format!("{shown} is there already; `--force` replaces it")));
+        }
+        let file = done.disk.stage(&path, &new.text);
+        staged.push((shown, file.map_err(|error| Trouble::doing("write", &place, &error))?, place));
     }
-    let written = done.disk.stage(&path, &new.text).and_then(Staged::keep);
-    written.map_err(|error| Trouble::doing("write", &done.disk.absolute(&path), &error))?;
-    product(&format!("{shown}\n"))
+    for (shown, file, place) in staged {
+        file.keep().map_err(|error| Trouble::doing("write", &place, &error))?;
+        product(&format!("{shown}\n"))?;
+    }
+    Ok(())
+}
+
+/// Whether something else is at a path already.
+fn is_other(disk: &Disk, path: &str, text: &str) -> bool {
+    let there = disk.kind(path).is_some() || disk.is_link(path);
+    there && (disk.is_link(path) || disk.read(path).ok().as_deref() != Some(text))
 }

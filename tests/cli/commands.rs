@@ -157,11 +157,47 @@ fn import_writes_a_spec_that_builds_and_replaces_none() {
     assert_eq!((run.out.as_str(), run.err.as_str()), ("jobs/train.mlops.yaml\n", ""));
     sandbox.run(&["fmt", "--check"]).code(0);
     sandbox.run(&["build"]).code(0);
+    sandbox.run(&["import", "jobs/train.yml"]).code(0);
+    sandbox.write("jobs/train.mlops.yaml", "# mine\n");
     let again = sandbox.run(&["import", "jobs/train.yml"]).code(2);
     assert!(again.err.contains("`--force` replaces it"), "{}", again.err);
+    assert_eq!(sandbox.read("jobs/train.mlops.yaml"), "# mine\n");
     sandbox.run(&["import", "jobs/train.yml", "--force"]).code(0);
     let out = sandbox.run(&["import", "jobs/train.yml", "--out", "specs/new"]).code(0).out;
     assert_eq!(out, "specs/new/train.mlops.yaml\n");
+}
+
+#[test]
+fn import_writes_all_of_its_files_or_none() {
+    let inside = JOB.replace(
+        "environment: azureml:sklearn:4",
+        "environment: { image: python, conda_file: { name: x } }",
+    );
+    let sandbox = Sandbox::new(&[
+        ("a/train.yml", &inside),
+        ("b/train.yml", JOB),
+        ("specs/go.conda.yaml", "# mine\n"),
+    ]);
+    let both = sandbox.run(&["import", "a/train.yml", "b/train.yml", "--out", "both"]).code(2);
+    assert!(both.err.contains("two of these files become both/train.mlops.yaml"), "{}", both.err);
+    let taken = sandbox.run(&["import", "a/train.yml", "--out", "specs"]).code(2);
+    assert!(taken.err.contains("specs/go.conda.yaml is there already"), "{}", taken.err);
+    for absent in ["both/train.mlops.yaml", "specs/train.mlops.yaml"] {
+        assert!(!sandbox.path(absent).exists(), "{absent}");
+    }
+}
+
+#[test]
+fn import_refuses_what_is_no_text_or_no_file() {
+    let sandbox = Sandbox::new(&[("jobs/train.yml", JOB), ("out.txt", "")]);
+    std::fs::write(sandbox.path("binary.yml"), [0u8, 255, 1]).expect("it can be written");
+    std::fs::create_dir(sandbox.path("folder.yml")).expect("it can be made");
+    for (path, code) in [("binary.yml", 1), ("folder.yml", 1), ("none.yml", 2)] {
+        let run = sandbox.run(&["import", path, "--message-format", "concise"]).code(code);
+        assert_eq!((run.out.as_str(), run.err.lines().count()), ("", 1), "{path}: {}", run.err);
+    }
+    let run = sandbox.run(&["import", "jobs/train.yml", "--out", "out.txt"]).code(2);
+    assert!(run.err.contains("cannot make the folder out.txt"), "{}", run.err);
 }
 
 #[test]

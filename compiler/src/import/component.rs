@@ -185,6 +185,7 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
 /// The ports of a component file.
 fn in_file(cx: &mut Cx<'_>, at: Node<'_>, reference: &str) -> Option<Ports> {
     let path = reference.strip_prefix("file:").unwrap_or(reference);
+    let path = Some(path).filter(|path| !path.starts_with('/') && !path.contains("://"))?;
     let path = join(folder_of(&at.file().path), path)?;
     cx.with_file(&path, Some(at.span()), |_, file| file.root().map(of_map))
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use super::scalar::{self, Value};
 use crate::source::{FileId, Span};
-use crate::syntax::{Comment, Kind, NodeId, Tree};
+use crate::syntax::{Comment, Entry, Kind, NodeId, Tree};
 
 /// A foreign file and its tree.
 pub(super) struct Foreign<'t> {
@@ -166,7 +166,9 @@ impl<'a> Node<'a> {
 
     /// The value of a key of a map.
     pub(super) fn get(&self, key: &str) -> Option<Self> {
-        self.fields().into_iter().find(|field| field.name() == key).map(|field| field.value)
+        let Kind::Map(entries) = self.file.tree.kind(self.id) else { return None };
+        let named = |entry: &&Entry| Self { id: entry.key, ..*self }.text() == Some(key);
+        entries.iter().find(named).map(|entry| Self { id: entry.value, ..*self })
     }
 }
 

@@ -149,6 +149,21 @@ triggers:
 }
 
 #[test]
+fn paths_outside_are_refused_once() {
+    let text = "\
+type: pipeline
+jobs:
+  a: { type: command, component: ../../../etc/passwd }
+  b: { type: command, component: /etc/passwd }
+  c: { command: x, compute: c, environment: azureml:e:1, code: ../../.. }
+";
+    let (said, _) = imported(&[("jobs/a.yml", text)]);
+    let places: Vec<&str> =
+        said.lines().map(|line| line.split(": error").next().unwrap()).collect();
+    assert_eq!(places, ["jobs/a.yml:3:34", "jobs/a.yml:4:34", "jobs/a.yml:5:64"], "{said}");
+}
+
+#[test]
 fn no_file_is_too_strange() {
     for text in [
         "",

@@ -15,11 +15,11 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::pure::{class, negative, plus, subscript, system};
 use super::value::{Object, ObjectId, Program, Value};
-use crate::diagnostics::{Diagnostic, SYNTAX};
+use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
 use crate::source::{FileId, Span};
 
 /// Statements that are followed at most; loops and calls count each time.
-const MOST_STATEMENTS: u32 = 20_000;
+const MOST_STATEMENTS: u32 = 5_000;
 /// Expressions inside each other.
 const DEEPEST_EXPRESSION: usize = 100;
 /// Calls of the script's own functions inside each other.
@@ -77,12 +77,29 @@ impl<'a> Machine<'a> {
 
     fn block(&mut self, statements: &'a [Stmt]) -> Option<Value> {
         for statement in statements {
-            self.left = self.left.checked_sub(1)?;
+            if !self.goes_on(statement) {
+                return None;
+            }
             if let Some(value) = self.statement(statement) {
                 return Some(value);
             }
         }
         None
+    }
+
+    /// Counts a statement. A script that runs for long builds no pipeline that people could read; what
+    /// was not followed is said once.
+    fn goes_on(&mut self, statement: &Stmt) -> bool {
+        if self.left == 1 {
+            let message = format!(
+                "the script is followed for {MOST_STATEMENTS} statements, which end here; what comes later is not imported"
+            );
+            let at = self.span(statement.range());
+            let at = Span { end: at.start, ..at };
+            self.program.remarks.0.push(Diagnostic::new(&NOT_IMPORTED, at, message));
+        }
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
     }
 
     /// Follows a statement; the value if it returns one. Every branch is taken, since what a script
@@ -157,10 +174,16 @@ impl<'a> Machine<'a> {
             Stmt::For(each) => {
                 let values = self.value(&each.iter);
                 let Value::List(values) = values else { return self.block(&each.body) };
-                values.iter().find_map(|value| {
+                for value in &values {
+                    if self.left == 0 {
+                        break;
+                    }
                     self.target(&each.target, value);
-                    self.block(&each.body)
-                })
+                    if let Some(value) = self.block(&each.body) {
+                        return Some(value);
+                    }
+                }
+                None
             }
             Stmt::While(repeat) => self.block(&repeat.body),
             _ => None,

@@ -86,6 +86,13 @@ fn hostile_scripts_end() {
     for script in [loops, calls, deep, chain, sum] {
         let _ = import(FileId(0), &script, "pipeline", &str::to_owned);
     }
+    let indented = |depth: usize| "  ".repeat(depth);
+    let nested =
+        (0..10).map(|at| format!("{}for a{at} in [1, 2, 3, 4, 5, 6, 7, 8]:\n", indented(at)));
+    let nested = nested.collect::<String>() + &indented(10) + "x = 1\n";
+    let (_, said) = import(FileId(0), &nested, "pipeline", &str::to_owned);
+    let long: Vec<_> = said.iter().filter(|it| it.message.contains("5000 statements")).collect();
+    assert_eq!(long.len(), 1, "{said:#?}");
 }
 
 #[test]
