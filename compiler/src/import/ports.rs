@@ -378,7 +378,11 @@ pub(super) fn outputs(
     field: Option<Field<'_>>,
 ) -> Map {
     let mut outputs = Map::new();
+    let closed = scope.is_closed(step);
     for field in field.iter().flat_map(|field| field.value.fields()) {
+        if closed && field.value.value() == Value::Null {
+            continue; // the component says it
+        }
         let name = adapted(cx, field);
         let doc = output(cx, scope, field.value);
         if let Some((pipeline, _)) = scope.pipeline_output(field.value) {

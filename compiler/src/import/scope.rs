@@ -56,6 +56,14 @@ pub(super) struct Found {
 }
 
 impl<'a> Scope<'a> {
+    /// Whether a component file says what a step gives.
+    pub(super) fn is_closed(&self, step: &str) -> bool {
+        let called = |(name, _): &(&String, &Ports)| names::step(name) == step;
+        let found = self.components.get(step);
+        let found = found.or_else(|| self.components.iter().find(called).map(|(_, ports)| ports));
+        found.is_some_and(|ports| ports.inputs.is_some())
+    }
+
     /// What an expression leads to; what leads nowhere is said.
     pub(super) fn find(&self, cx: &mut Cx<'_>, inner: &str, at: Span) -> Option<Found> {
         let found = self.follow(inner, 0);
