@@ -1,114 +1,39 @@
 use super::*;
-use crate::plan::{Azure, Login, Setting};
+use crate::plan::sample;
 use crate::plan::{
-    AzureMlPlace, CiPlace, Command, Edge, Environment, Home, Input, JobSettings, Output,
-    ParameterId, Pool, Project, Push, Reference, Resources, Runner, ScriptPiece, Source,
-    Submission, Task, Trigger, TriggerKind, ValueType, When,
+    Edge, Home, Input, Login, ParameterId, Project, Push, Reference, Source, Submission, Trigger,
+    TriggerKind, ValueType,
 };
 
-fn azure() -> Azure {
-    Azure {
-        login: Login::ServicePrincipal { secret: "AZURE_CREDENTIALS".to_owned() },
-        tenant: Vec::new(),
-        subscription: Vec::new(),
-        resource_group: Vec::new(),
-        workspace: Vec::new(),
-        service_connection: Vec::new(),
-    }
-}
-
 fn project() -> Project {
-    Project {
-        ci: Home::GitHub,
-        default_branch: "main".to_owned(),
-        azure: azure(),
-        variable_groups: Vec::new(),
-        azure_ml_folder: ".azureml".to_owned(),
-        github_folder: ".github/workflows".to_owned(),
-        azure_pipelines_folder: ".azure-pipelines".to_owned(),
-        identity: None,
-        targets: vec![Home::AzureMl, Home::GitHub],
-        also: Vec::new(),
-    }
+    let mut project = sample::project(Home::GitHub, &[Home::AzureMl, Home::GitHub]);
+    project.azure.login = Login::ServicePrincipal { secret: "AZURE_CREDENTIALS".to_owned() };
+    project
 }
 
 fn step(name: &str, place: Place, script: &str) -> Step {
-    let script = vec![ScriptPiece::Literal(script.to_owned())];
-    Step {
-        name: name.to_owned(),
-        display_name: name.to_owned(),
-        description: None,
-        place,
-        task: Task::Command(Command { code: None, script, variables: Vec::new() }),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        env: Vec::new(),
-        timeout_seconds: None,
-        approval: None,
-        when: When::Success,
-        needs: Vec::new(),
-        tags: Vec::new(),
-    }
+    sample::step(name, place, sample::script(script))
 }
 
 fn on_azure_ml() -> Place {
-    Place::AzureMl(Box::new(AzureMlPlace {
-        compute: Some(Setting::Fixed(Scalar::Text("azureml:cpu".to_owned()))),
-        environment: Some(Environment::Reference("azureml:sklearn:1".to_owned())),
-        resources: Resources::default(),
-        settings: crate::plan::NodeSettings::default(),
-        submission: None,
-    }))
+    Place::AzureMl(Box::new(sample::azure_ml_place()))
 }
 
 fn on_ci() -> Place {
-    let image = "ubuntu-24.04".to_owned();
-    let runner = Runner { github: vec![image.clone()], azure_pipelines: Pool::Hosted(image) };
-    Place::Ci(CiPlace {
-        runner,
-        container: None,
-        working_dir: None,
-        python: None,
-        checkout: true,
-        azure: false,
-        environment: None,
-        artifacts: Vec::new(),
-    })
+    Place::Ci(sample::ci_place())
 }
 
 fn parameter(name: &str, default: Option<i64>) -> Parameter {
-    Parameter {
-        name: name.to_owned(),
-        kind: ValueType::Integer,
-        default: default.map(Scalar::Integer),
-        optional: false,
-        description: None,
-        choices: Vec::new(),
-        min: None,
-        max: None,
-        pattern: None,
-        mode: None,
-    }
+    sample::parameter(name, ValueType::Integer, default.map(Scalar::Integer))
 }
 
 /// `test` on CI; `prepare` → `train` on Azure ML.
 fn plan() -> Plan {
     let mut prepare = step("prepare", on_azure_ml(), "prepare.py");
-    prepare.outputs.push(Output {
-        name: "clean".to_owned(),
-        kind: ValueType::UriFolder,
-        mode: None,
-        path: None,
-        register: None,
-    });
+    prepare.outputs.push(sample::output("clean", ValueType::UriFolder));
     let mut train = step("train", on_azure_ml(), "train.py");
-    train.inputs.push(Input {
-        name: "prepare__clean".to_owned(),
-        kind: ValueType::UriFolder,
-        source: Source::Reference(Reference::Output(StepId(1), 0)),
-        mode: None,
-        optional: false,
-    });
+    let clean = Source::Reference(Reference::Output(StepId(1), 0));
+    train.inputs.push(sample::input("prepare__clean", ValueType::UriFolder, clean));
     let commit = Trigger {
         name: "commit".to_owned(),
         kind: TriggerKind::Push(Push { branches: vec!["main".to_owned()], ..Push::default() }),
@@ -129,31 +54,12 @@ fn plan() -> Plan {
         wires: Vec::new(),
     };
     Plan {
-        name: "p".to_owned(),
-        spec_path: "p.mlops.yaml".to_owned(),
-        display_name: "p".to_owned(),
-        description: None,
-        experiment: "p".to_owned(),
-        tags: Vec::new(),
-        outputs: Vec::new(),
-        settings: JobSettings {
-            default_datastore: None,
-            continue_on_step_failure: false,
-            force_rerun: false,
-            identity: Vec::new(),
-            properties: Vec::new(),
-        },
-        timeout_minutes: 300,
-        env: Vec::new(),
         parameters: vec![parameter("depth", Some(6))],
         steps: vec![step("test", on_ci(), "pytest"), prepare, train],
         edges: vec![Edge { from: StepId(1), to: StepId(2), output: Some(0) }],
         triggers: vec![commit],
         submissions: vec![submission],
-        workflows: Vec::new(),
-        used: Vec::new(),
-        release: None,
-        project: project(),
+        ..sample::plan("p", project())
     }
 }
 

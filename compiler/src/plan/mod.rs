@@ -9,6 +9,8 @@ mod filter;
 mod native;
 mod node;
 mod project;
+#[cfg(test)]
+pub(crate) mod sample;
 mod step;
 mod submission;
 mod timing;

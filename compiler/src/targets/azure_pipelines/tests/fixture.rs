@@ -1,40 +1,12 @@
 //! Plans made by hand, each with what one file can hold.
 
+use crate::plan::sample;
+pub(super) use crate::plan::sample::literal;
 use crate::plan::*;
 
 /// Writes a plan in few words.
 pub(super) struct Builder {
     pub(super) plan: Plan,
-}
-
-fn variable(name: &str) -> Text {
-    vec![Piece::Reference(Reference::Variable(name.to_owned()))]
-}
-
-pub(super) fn literal(text: &str) -> Text {
-    vec![Piece::Literal(text.to_owned())]
-}
-
-fn project() -> Project {
-    Project {
-        ci: Home::AzurePipelines,
-        default_branch: "main".to_owned(),
-        azure: Azure {
-            login: Login::Oidc { client_id: variable("AZURE_CLIENT_ID") },
-            tenant: variable("AZURE_TENANT_ID"),
-            subscription: variable("AZURE_SUBSCRIPTION_ID"),
-            resource_group: literal("rg-diabetes"),
-            workspace: literal("mlw-diabetes"),
-            service_connection: literal("azure-ml"),
-        },
-        variable_groups: vec!["mlopsc".to_owned()],
-        azure_ml_folder: ".azureml".to_owned(),
-        github_folder: ".github/workflows".to_owned(),
-        azure_pipelines_folder: ".azure-pipelines".to_owned(),
-        identity: None,
-        targets: vec![Home::AzurePipelines],
-        also: Vec::new(),
-    }
 }
 
 /// Builds plans with one workflow.
@@ -48,52 +20,21 @@ pub(super) fn plan(name: &str) -> Builder {
         concurrency: Concurrency::Queue,
         trusted: true,
     };
+    let project = Project {
+        variable_groups: vec!["mlopsc".to_owned()],
+        ..sample::project(Home::AzurePipelines, &[Home::AzurePipelines])
+    };
     let plan = Plan {
-        name: name.to_owned(),
         spec_path: format!("pipelines/{name}.mlops.yaml"),
-        display_name: name.to_owned(),
-        description: None,
-        experiment: name.to_owned(),
-        tags: Vec::new(),
-        outputs: Vec::new(),
-        settings: JobSettings {
-            default_datastore: None,
-            continue_on_step_failure: false,
-            force_rerun: false,
-            identity: Vec::new(),
-            properties: Vec::new(),
-        },
-        timeout_minutes: 300,
-        env: Vec::new(),
-        parameters: Vec::new(),
-        steps: Vec::new(),
-        edges: Vec::new(),
-        triggers: Vec::new(),
-        submissions: Vec::new(),
         workflows: vec![workflow],
-        used: Vec::new(),
-        release: None,
-        project: project(),
+        ..sample::plan(name, project)
     };
     Builder { plan }
 }
 
 /// A CI step on a hosted machine.
 pub(super) fn ci(name: &str, script: &str) -> Step {
-    let place = CiPlace {
-        runner: Runner {
-            github: vec!["ubuntu-24.04".to_owned()],
-            azure_pipelines: Pool::Hosted("ubuntu-24.04".to_owned()),
-        },
-        container: None,
-        working_dir: None,
-        python: None,
-        checkout: true,
-        azure: false,
-        environment: None,
-        artifacts: Vec::new(),
-    };
-    step(name, Place::Ci(place), script)
+    sample::step(name, Place::Ci(sample::ci_place()), sample::script(script))
 }
 
 /// A node of an Azure ML job.
@@ -101,34 +42,9 @@ pub(super) fn node(name: &str) -> Step {
     let place = AzureMlPlace {
         compute: Some(Setting::Fixed(Scalar::Text("azureml:cpu".to_owned()))),
         environment: Some(Environment::Reference("azureml:training:1".to_owned())),
-        resources: Resources::default(),
-        settings: crate::plan::NodeSettings::default(),
-        submission: None,
+        ..sample::azure_ml_place()
     };
-    step(name, Place::AzureMl(Box::new(place)), "python train.py")
-}
-
-fn step(name: &str, place: Place, script: &str) -> Step {
-    let command = Command {
-        code: None,
-        script: vec![ScriptPiece::Literal(script.to_owned())],
-        variables: Vec::new(),
-    };
-    Step {
-        name: name.to_owned(),
-        display_name: name.to_owned(),
-        description: None,
-        place,
-        task: Task::Command(command),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        env: Vec::new(),
-        timeout_seconds: None,
-        approval: None,
-        when: When::Success,
-        needs: Vec::new(),
-        tags: Vec::new(),
-    }
+    sample::step(name, Place::AzureMl(Box::new(place)), sample::script("python train.py"))
 }
 
 impl Step {
@@ -145,21 +61,14 @@ impl Step {
     }
 
     pub(super) fn output(mut self, name: &str, kind: ValueType) -> Self {
-        let output = Output { name: name.to_owned(), kind, mode: None, path: None, register: None };
-        self.outputs.push(output);
+        self.outputs.push(sample::output(name, kind));
         self
     }
 
     /// A variable of the script for an input.
     pub(super) fn reads(mut self, name: &str, kind: ValueType, source: Source) -> Self {
         let at = u32::try_from(self.inputs.len()).unwrap();
-        self.inputs.push(Input {
-            name: name.to_lowercase(),
-            kind,
-            source,
-            mode: None,
-            optional: false,
-        });
+        self.inputs.push(sample::input(&name.to_lowercase(), kind, source));
         self.variable(name, Variable::Input(at))
     }
 
@@ -179,19 +88,7 @@ impl Builder {
         value: Option<Scalar>,
     ) -> ParameterId {
         let id = ParameterId(u32::try_from(self.plan.parameters.len()).unwrap());
-        let is_text = kind == ValueType::String || !kind.is_scalar();
-        self.plan.parameters.push(Parameter {
-            name: name.to_owned(),
-            kind,
-            default: value.clone(),
-            optional: false,
-            description: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            pattern: is_text.then(|| "^[A-Za-z0-9._:/@=+-]*$".to_owned()),
-            mode: None,
-        });
+        self.plan.parameters.push(sample::limited(name, kind, value.clone()));
         self.workflow().parameters.push(WorkflowParameter { id, value });
         id
     }

@@ -1,17 +1,11 @@
 //! A plan with everything that the target can say.
 
+use crate::plan::sample::{self, output, parameter as declared};
 use crate::plan::*;
 
 fn azure_ml(environment: Environment, resources: Resources) -> Place {
-    let compute = Some(Setting::Fixed(Scalar::Text("azureml:cpu-cluster".to_owned())));
     let environment = Some(environment);
-    Place::AzureMl(Box::new(AzureMlPlace {
-        compute,
-        environment,
-        resources,
-        settings: NodeSettings::default(),
-        submission: None,
-    }))
+    Place::AzureMl(Box::new(AzureMlPlace { environment, resources, ..sample::azure_ml_place() }))
 }
 
 fn image() -> Environment {
@@ -23,21 +17,9 @@ fn image() -> Environment {
 
 fn step(name: &str, script: Vec<ScriptPiece>) -> Step {
     let code = Some("src".to_owned());
-    Step {
-        name: name.to_owned(),
-        display_name: name.to_owned(),
-        description: None,
-        place: azure_ml(image(), Resources::default()),
-        task: Task::Command(Command { code, script, variables: Vec::new() }),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        env: Vec::new(),
-        timeout_seconds: None,
-        approval: None,
-        when: When::Success,
-        needs: Vec::new(),
-        tags: Vec::new(),
-    }
+    let task = Task::Command(Command { code, script, variables: Vec::new() });
+    let place = azure_ml(image(), Resources::default());
+    Step { task, ..sample::step(name, place, Vec::new()) }
 }
 
 fn literal(text: &str) -> ScriptPiece {
@@ -45,7 +27,7 @@ fn literal(text: &str) -> ScriptPiece {
 }
 
 pub(super) fn input(name: &str, kind: ValueType, source: Source, mode: Option<Mode>) -> Input {
-    Input { name: name.to_owned(), kind, source, mode, optional: false }
+    Input { mode, ..sample::input(name, kind, source) }
 }
 
 fn parameter(id: u32) -> Source {
@@ -54,25 +36,6 @@ fn parameter(id: u32) -> Source {
 
 fn from(step: u32, output: u32) -> Source {
     Source::Reference(Reference::Output(StepId(step), output))
-}
-
-fn output(name: &str, kind: ValueType) -> Output {
-    Output { name: name.to_owned(), kind, mode: None, path: None, register: None }
-}
-
-fn declared(name: &str, kind: ValueType, default: Option<Scalar>) -> Parameter {
-    Parameter {
-        name: name.to_owned(),
-        kind,
-        default,
-        optional: false,
-        description: None,
-        choices: Vec::new(),
-        min: None,
-        max: None,
-        pattern: None,
-        mode: None,
-    }
 }
 
 pub(super) fn text(text: &str) -> Scalar {
@@ -108,17 +71,7 @@ fn parameters() -> Vec<Parameter> {
 fn version() -> Step {
     let mut step = step("version", vec![literal("git describe > \"$OUT\"")]);
     step.outputs.push(output("number", ValueType::String));
-    let github = vec!["ubuntu-24.04".to_owned()];
-    step.place = Place::Ci(CiPlace {
-        runner: Runner { github, azure_pipelines: Pool::Hosted("ubuntu-24.04".to_owned()) },
-        container: None,
-        working_dir: None,
-        python: None,
-        checkout: true,
-        azure: false,
-        environment: None,
-        artifacts: Vec::new(),
-    });
+    step.place = Place::Ci(sample::ci_place());
     step
 }
 
