@@ -4,7 +4,7 @@ use super::binder::{StepBinder, is_unchecked};
 use super::interface::{self, Demand, Interface, OutPort};
 use super::parameters;
 use super::triggers::{Pasted, text_pasteable};
-use crate::diagnostics::{CONFLICT, Diagnostic, Sink, TYPE_CLASH};
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH};
 use crate::plan::{ComponentUse, Fields, Input, Parameter, Reference, Scalar, Source, ValueType};
 use crate::source::Spanned;
 use crate::spec::ports::InputSpec;
@@ -72,7 +72,21 @@ impl StepBinder<'_, '_> {
         }
         let Source::Reference(Reference::Parameter(id)) = source else { return Some(()) };
         let parameter = self.cx.spec.parameters.items[id.0 as usize].value.as_ref()?;
-        if parameter.kind() != Some(demand.parameter.kind) || !demand.parameter.kind.is_scalar() {
+        let (own, demanded) = (parameter.kind()?, &demand.parameter);
+        if own == ValueType::Boolean
+            && demanded.kind == ValueType::String
+            && !demanded.choices.is_empty()
+        {
+            let name = &demanded.name;
+            let message = format!("a truth value is none of the texts that `{name}` takes");
+            self.sink.report(
+                Diagnostic::new(&BAD_VALUE, spec.from.text.span, message)
+                    .related(demand.declared, "the input that it is for")
+                    .help("it arrives as `True` or `False`; make the parameter a text with the same `enum`"),
+            );
+            return None;
+        }
+        if own != demanded.kind || !own.is_scalar() {
             return Some(());
         }
         let long = parameter.long().into_iter();

@@ -17,6 +17,10 @@ pub(super) enum Place {
     Outputs,
     /// One output.
     Output,
+    /// The component that a step runs.
+    Component,
+    /// The other spec that a step is.
+    Pipeline,
     /// Anything else.
     Other,
 }
@@ -30,8 +34,24 @@ impl Place {
             (Self::Steps, _) => Self::Step,
             (Self::Step, "needs") => Self::Needs,
             (Self::Step, "outputs") => Self::Outputs,
+            (Self::Step, "component") => Self::Component,
+            (Self::Step, "pipeline") => Self::Pipeline,
             (Self::Outputs, _) => Self::Output,
             _ => Self::Other,
+        }
+    }
+}
+
+impl Place {
+    /// The one field for which a value may stand alone.
+    fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Output => Some("type"),
+            Self::Component => Some("from"),
+            Self::Pipeline => Some("spec"),
+            Self::Root | Self::Steps | Self::Step | Self::Needs | Self::Outputs | Self::Other => {
+                None
+            }
         }
     }
 }
@@ -40,7 +60,9 @@ impl Place {
 pub(super) fn short(tree: &Tree<'_>, id: NodeId, place: Place) -> NodeId {
     let inner = match (place, tree.written(id)) {
         (Place::Needs, Written::List { items: [one], .. }) => *one,
-        (Place::Output, Written::Map { entries: [one], .. }) if tree.text_of(one.key) == "type" => {
+        (_, Written::Map { entries: [one], .. })
+            if place.field().is_some_and(|field| tree.text_of(one.key) == field) =>
+        {
             one.value
         }
         _ => return id,

@@ -96,6 +96,13 @@ fn what_surrounds_the_document_goes() {
 }
 
 #[test]
+fn steps_say_shortly_what_they_bring() {
+    let text = "steps:\n  a:\n    pipeline: { spec: b.mlops.yaml }\n  b:\n    component:\n      from: c.yml\n  c: { component: { from: \"azureml:c:1\", type: spark } }\n  d: { inputs: { from: x } }\n";
+    let wanted = "steps:\n  a:\n    pipeline: b.mlops.yaml\n  b:\n    component: c.yml\n  c: { component: { from: \"azureml:c:1\", type: spark } }\n  d: { inputs: { from: x } }\n";
+    assert_eq!(formatted(text), wanted);
+}
+
+#[test]
 fn steps_say_their_needs_and_outputs_shortly() {
     let text = "steps:\n  a:\n    needs: [b]\n    outputs:\n      x: { type: uri_folder } # data\n      y:\n        type: uri_file\n      z: { type: uri_file, register: z }\n  c: { needs: [a, b], inputs: { x: { type: uri_file } } }\n";
     let wanted = "steps:\n  a:\n    needs: b\n    outputs:\n      x: uri_folder  # data\n      y: uri_file\n      z: { type: uri_file, register: z }\n  c: { needs: [a, b], inputs: { x: { type: uri_file } } }\n";

@@ -42,7 +42,9 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 
 fn find_readers(checked: &Checked<'_>, all: &mut BTreeMap<&str, Readers>) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
-        let texts = item.value.iter().flat_map(|step| step.texts());
+        // How another spec's commands read it is said there.
+        let body = item.value.iter().filter(|step| step.pipeline.is_none());
+        let texts = body.flat_map(|step| step.texts());
         for site in texts.flat_map(Text::sites) {
             let Path::Parameter(name) = site.path else { continue };
             let Some(readers) = all.get_mut(site.name(name)) else { continue };
