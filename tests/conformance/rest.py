@@ -221,7 +221,8 @@ def differences(left, right, where=""):
     if isinstance(left, dict) and isinstance(right, dict):
         if left.get("job_input_type", left.get("jobInputType")) == "triton_model":
             # A model like the others; the SDK looks for it among the data.
-            left = {key: item.replace("/data/", "/models/") for key, item in left.items()}
+            data, models = f"{azureml.WORKSPACE}/data/", f"{azureml.WORKSPACE}/models/"
+            left = {key: item.replace(data, models) for key, item in left.items()}
         if left.get("optional") and "optional" not in right:
             # So the SDK calls what optional inputs of components alone read.
             left.pop("optional")
