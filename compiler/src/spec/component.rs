@@ -8,9 +8,11 @@ use std::ops::Range;
 pub use nodes::ComponentNode;
 
 use super::decode::Cx;
+use super::fault::Fault;
 use super::values::{Literal, value_type};
 use crate::diagnostics::{
-    BAD_VALUE, Diagnostic, MISSING_KEY, OPTIONAL_INPUT, Sink, UNKNOWN_REFERENCE, excerpt,
+    BAD_EXPRESSION, BAD_VALUE, Diagnostic, MISSING_KEY, OPTIONAL_INPUT, Sink, UNKNOWN_REFERENCE,
+    excerpt,
 };
 use crate::plan::{ComponentKind, ValueType};
 use crate::source::{FileId, Span, Spanned};
@@ -297,6 +299,14 @@ fn texts(cx: &Cx<'_, '_>, root: NodeId, kind: ComponentKind) -> Vec<NodeId> {
 fn references(cx: &mut Cx<'_, '_>, node: NodeId, component: &ComponentFile) {
     let tree = cx.tree;
     let text = tree.text_of(node);
+    if let Some(fault) = brackets(text) {
+        let at = place(cx, node, &fault.at);
+        cx.report(Diagnostic {
+            help: fault.help,
+            ..Diagnostic::new(&BAD_EXPRESSION, at, fault.message)
+        });
+        return;
+    }
     for (at, _) in text.match_indices("${{") {
         let Some(length) = text[at..].find("}}") else { continue };
         let path = text[at + 3..at + length].trim();
@@ -312,6 +322,30 @@ fn references(cx: &mut Cx<'_, '_>, node: NodeId, component: &ComponentFile) {
             unknown(cx, node, range, ("output", name), &component.outputs);
         }
     }
+}
+
+/// The first `$[[` that has no end, stands in another one, or is around nothing that may be unset.
+fn brackets(text: &str) -> Option<Fault> {
+    let mut from = 0;
+    while let Some(length) = text[from..].find("$[[") {
+        let open = from + length;
+        let inner = &text[open + 3..];
+        let Some(end) = inner.find("]]") else {
+            let fault = Fault::new(open..open + 3, "this `$[[` is not closed by `]]`");
+            return Some(fault.help("write `$[[--name ${{inputs.name}}]]`"));
+        };
+        if let Some(nested) = inner[..end].find("$[[") {
+            let at = open + 3 + nested;
+            let fault = Fault::new(at..at + 3, "a `$[[` inside another one");
+            return Some(fault.help("close the first with `]]` before"));
+        }
+        from = open + 3 + end + 2;
+        if !inner[..end].contains("${{") {
+            let fault = Fault::new(open..from, "nothing inside this `$[[ … ]]` can be unset");
+            return Some(fault.help("name an optional input in it, or leave the brackets out"));
+        }
+    }
+    None
 }
 
 fn named<'a>(ports: &'a [ComponentPort], name: &str) -> Option<&'a ComponentPort> {

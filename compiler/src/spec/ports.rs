@@ -26,8 +26,8 @@ record! {
     LongParameter as "a parameter" {
         /// What the value is; when it is not written, the default tells.
         opt kind = "type": Spanned<ValueType>,
-        /// The value when nobody sets one. Without it the parameter is required: every trigger but
-        /// `manual` binds it in `with`. For data: a path or an address that Azure ML reads.
+        /// The value when nobody sets one. Without it the parameter is required, unless it is
+        /// `optional`: every trigger but `manual` binds it in `with`. For data: a path or an address that Azure ML reads.
         opt default = "default": Literal,
         /// What people read when they start the pipeline by hand.
         opt description = "description": Spanned<String>,
