@@ -146,6 +146,12 @@ fn bound(node: &ComponentNode, part: &Closed, sink: &mut Sink) {
 }
 
 fn path(written: &str, folder: &str, at: Span, sink: &mut Sink) -> Option<String> {
+    if written.ends_with(".mlops.yaml") || written.ends_with(".mlops.yml") {
+        let message = format!("`{written}` is a spec, not a component file");
+        let help = format!("a step runs another spec with `pipeline: {written}`");
+        sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
+        return None;
+    }
     let relative = !written.starts_with('/') && !written.contains([':', '\\']);
     let path = relative.then(|| join(folder, written)).flatten();
     if path.is_none() {

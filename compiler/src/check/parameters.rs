@@ -2,7 +2,9 @@
 
 use super::matching::Left;
 use super::names::{Context, MOST_NAMES};
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Sink, WRONG_TYPE, excerpt};
+use crate::diagnostics::{
+    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, MISSING_FILE, Sink, WRONG_TYPE, excerpt,
+};
 use crate::plan::{Mode, Parameter, Scalar, ValueType};
 use crate::source::{EntryKind, Span, join};
 use crate::spec::hints;
@@ -300,7 +302,40 @@ fn address(
     if is_file && kind != ValueType::UriFolder && kind != ValueType::Mltable {
         return full; // a model may be a single file
     }
-    super::files::data(cx, &literal.text, EntryKind::Folder, literal.span, sink)
+    let folder = super::files::data(cx, &literal.text, EntryKind::Folder, literal.span, sink)?;
+    has_definition(cx, kind, &folder, literal, sink).then_some(folder)
+}
+
+/// Azure ML reads a table and an MLflow model by a file in their folder.
+fn has_definition(
+    cx: &Context<'_>,
+    kind: ValueType,
+    folder: &str,
+    literal: &Literal,
+    sink: &mut Sink,
+) -> bool {
+    let name = match kind {
+        ValueType::Mltable => "MLTable",
+        ValueType::MlflowModel => "MLmodel",
+        ValueType::String
+        | ValueType::Number
+        | ValueType::Integer
+        | ValueType::Boolean
+        | ValueType::UriFile
+        | ValueType::UriFolder
+        | ValueType::CustomModel
+        | ValueType::TritonModel => return true,
+    };
+    let definition = join(folder, name);
+    let is_there = definition.is_some_and(|file| cx.files.kind(&file) == Some(EntryKind::File));
+    // A folder that is not there was reported, or is fetched later.
+    if is_there || cx.files.kind(folder).is_none() {
+        return true;
+    }
+    let message = format!("the folder `{}` has no file `{name}`", literal.text);
+    let help = format!("a {} is a folder with such a file, which says what is in it", kind.word());
+    sink.report(Diagnostic::new(&MISSING_FILE, literal.span, message).help(help));
+    false
 }
 
 /// A literal for a parameter: its type and all that the parameter demands.

@@ -75,6 +75,7 @@ rules! {
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
     Warning LITERAL_SECRET "literal-secret";
+    Warning FIXED_VERSION "fixed-version";
     Warning MISSING_CODE "missing-code";
     Warning TOKEN_PUBLISHING "token-publishing";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";

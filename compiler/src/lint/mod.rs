@@ -4,6 +4,7 @@ mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
 mod bytes_of_table;
+mod fixed_version;
 mod literal_secret;
 mod lost_title;
 mod missing_code;
@@ -45,6 +46,7 @@ static LINTS: &[Lint] = &[
     build_id_kills_reuse::lint,
     busy_minute::lint,
     bytes_of_table::lint,
+    fixed_version::lint,
     literal_secret::lint,
     lost_title::lint,
     missing_code::lint,

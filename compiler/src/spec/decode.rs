@@ -232,6 +232,8 @@ impl<'a> Cx<'a, '_> {
             diagnostic.help(format!("if it belongs to `{parent}`, indent it; {known}"))
         } else if let Some(above) = foreign::deeper(&name, allowed) {
             diagnostic.help(format!("it stands under `{above}`: `{above}: {{ {name}: … }}`"))
+        } else if let Some(help) = foreign::elsewhere(&name, of) {
+            diagnostic.help(help)
         } else if let Some(ours) = foreign::key(&name, allowed) {
             diagnostic.help(format!("did you mean `{ours}`? {known}"))
         } else if let Some(near) = diagnostics::near_miss(&name, allowed.iter().copied()) {

@@ -96,6 +96,30 @@ pub(crate) fn automl(found: &str, allowed: &[&str]) -> Option<(&'static str, &'s
     (allowed.contains(above)).then_some((above, ours))
 }
 
+/// Keys of v1's `ParallelRunConfig` and of v2's parallel jobs, and where ours stands.
+const PARALLEL: [(&str, &str); 10] = [
+    ("inputs", "`input_data: …` here for what is cut, and `inputs: …` of the step for the rest"),
+    (
+        "max_concurrency_per_instance",
+        "`resources: { max_concurrency_per_instance: … }` of the step",
+    ),
+    ("process_count_per_node", "`resources: { max_concurrency_per_instance: … }` of the step"),
+    ("node_count", "`resources: { instance_count: … }` of the step"),
+    ("instance_count", "`resources: { instance_count: … }` of the step"),
+    ("compute_target", "`compute` of the step"),
+    ("environment", "`environment` of the step"),
+    ("retry_settings", "`max_retries: …` and `mini_batch_timeout: …`, both here"),
+    ("task", "`code: …`, `entry_script: …` and `arguments: …`, all here"),
+    ("program_arguments", "`arguments: …`, here"),
+];
+
+/// What to write in place of a key that belongs elsewhere.
+pub(crate) fn elsewhere(found: &str, of: &str) -> Option<String> {
+    let known = PARALLEL.iter().filter(|_| of == "a `parallel` step");
+    let ours = known.into_iter().find(|(theirs, _)| *theirs == found);
+    ours.map(|(_, ours)| format!("write {ours}"))
+}
+
 /// The allowed key under which a key stands.
 pub(crate) fn deeper(found: &str, allowed: &[&str]) -> Option<&'static str> {
     let above =

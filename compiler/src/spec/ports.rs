@@ -36,7 +36,7 @@ record! {
         /// The largest number allowed.
         opt max = "max": Literal,
         /// The only values allowed.
-        all choices = "enum": Many<Literal>,
+        all choices = "enum": Choices,
         /// What a text must match from end to end: a POSIX extended regular expression. Without it
         /// and without `enum`, text may hold letters, digits and `. _ : / @ = + -`.
         opt pattern = "pattern": Spanned<String>,
@@ -46,6 +46,39 @@ record! {
         /// it empty sets none. Commands read it inside `$[[ … ]]`, which is left out then; besides,
         /// it may feed optional inputs of components.
         opt optional = "optional": Spanned<bool> = false,
+    }
+}
+
+/// The only values of a parameter.
+#[derive(Clone, Debug, Default)]
+pub struct Choices(pub Vec<Literal>);
+
+impl Decode for Choices {
+    const EXPECTED: &'static str = Literal::EXPECTED;
+
+    fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
+        if let Kind::List([]) = cx.tree.kind(node) {
+            return cx.bad_value(
+                node,
+                "no value is allowed",
+                "name the values, or leave the key out",
+            );
+        }
+        Many::decode(cx, node).map(|Many(all)| Self(all))
+    }
+}
+
+impl JsonSchema for Choices {
+    fn schema_name() -> Cow<'static, str> {
+        Many::<Literal>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Many::<Literal>::json_schema(generator)
     }
 }
 
