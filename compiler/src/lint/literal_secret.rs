@@ -110,11 +110,12 @@ fn could_be_secret(text: &str) -> bool {
 fn has_sign(text: &str) -> bool {
     SIGNS.iter().any(|(sign, length)| {
         text.match_indices(sign).any(|(at, _)| {
-            let starts = !text[..at].ends_with(|letter: char| letter.is_ascii_alphanumeric());
+            let is_word = sign.starts_with(|letter: char| letter.is_ascii_alphanumeric());
+            let inside = text[..at].ends_with(|letter: char| letter.is_ascii_alphanumeric());
             let rest = text[at + sign.len()..].bytes();
             let letters =
                 rest.take_while(|it| it.is_ascii_alphanumeric() || b"+/=_%-".contains(it));
-            starts && letters.count() >= *length
+            !(is_word && inside) && letters.count() >= *length
         })
     })
 }
