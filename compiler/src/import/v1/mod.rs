@@ -1,5 +1,5 @@
 //! A script for version 1 of the Azure ML SDK, read without running it: `Pipeline`,
-//! `PythonScriptStep`, `ParallelRunStep`, `AutoMLStep`, `PipelineParameter`, `Schedule`, `publish`.
+//! `PythonScriptStep`, `ParallelRunStep`, `AutoMLStep`, `HyperDriveStep`, `PipelineParameter`, `Schedule`, `publish`.
 //!
 //! Calls become objects ([`python`]), objects become steps, parameters and triggers. What has no
 //! counterpart, or was not understood, is said at its place in the script.
@@ -10,6 +10,7 @@
 mod automl;
 mod data;
 mod draft;
+mod hyperdrive;
 mod parallel;
 mod pure;
 mod python;

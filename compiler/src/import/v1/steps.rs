@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, FILL_IN, reference, word};
 use super::value::{Object, ObjectId, Value};
-use super::{automl, parallel};
+use super::{automl, hyperdrive, parallel};
 use crate::emit::{Doc, Map};
 
 /// A step that is being drawn up.
@@ -37,6 +37,7 @@ pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
         "CommandStep" => command(draft, &mut step, Program::Command),
         "ParallelRunStep" => parallel::write(draft, &mut step),
         "AutoMLStep" => automl::write(draft, &mut step),
+        "HyperDriveStep" => hyperdrive::write(draft, &mut step),
         class => {
             draft.remarks.lost(
                 object.span,

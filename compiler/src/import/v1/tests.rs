@@ -32,7 +32,11 @@ struct Everything;
 
 impl crate::source::Files for Everything {
     fn read(&self, path: &str) -> Result<String, crate::source::FileFault> {
-        let scripts = [include_str!("scripts/training.py"), include_str!("scripts/automl.py")];
+        let scripts = [
+            include_str!("scripts/training.py"),
+            include_str!("scripts/automl.py"),
+            include_str!("scripts/hyperdrive.py"),
+        ];
         let mut specs = scripts
             .into_iter()
             .flat_map(|script| import(FileId(0), script, "pipeline", &str::to_owned).0);
@@ -56,7 +60,7 @@ impl crate::source::Files for Everything {
 #[test]
 fn what_was_imported_compiles() {
     let project = crate::ProjectFile::none();
-    for spec in ["diabetes-training.mlops.yaml", "automl-example.mlops.yaml"] {
+    for spec in ["diabetes-training.mlops.yaml", "automl-example.mlops.yaml", "tuning.mlops.yaml"] {
         let analysis = crate::analyze(&Everything, &project, spec);
         let said: Vec<&str> = analysis.diagnostics.iter().map(|it| it.message.as_str()).collect();
         assert!(analysis.plan.is_some(), "{said:#?}");
@@ -98,4 +102,9 @@ fn hostile_scripts_end() {
 #[test]
 fn loops_data_paths_and_sequences() {
     insta::assert_snapshot!(carried("notebook.py", include_str!("scripts/notebook.py")));
+}
+
+#[test]
+fn hyperdrive_becomes_a_sweep() {
+    insta::assert_snapshot!(carried("hyperdrive.py", include_str!("scripts/hyperdrive.py")));
 }
