@@ -3,17 +3,32 @@
 
 use std::collections::BTreeSet;
 
-use mlopsc_compiler::diff::Leftover;
+use mlopsc_compiler::diff::{Leftover, live};
 use mlopsc_compiler::plan::Plan;
 
-/// Pipelines whose release deletes what their spec does not name any more.
-pub(crate) fn released<'a>(plans: impl Iterator<Item = &'a Plan>) -> BTreeSet<String> {
-    plans.filter(|plan| plan.written_release().is_some()).map(|plan| plan.name.clone()).collect()
+/// What the releases of a project do.
+#[derive(Default)]
+pub(crate) struct Releases {
+    /// Pipelines whose release deletes what their spec does not name any more.
+    released: BTreeSet<String>,
+    /// What they look after.
+    live: BTreeSet<Leftover>,
 }
 
-/// What stays in the workspace when its file goes; `None` when the file is of something else, or
-/// when a release will delete it.
-pub(crate) fn of_file(path: &str, text: &str, released: &BTreeSet<String>) -> Option<Leftover> {
+impl Releases {
+    pub(crate) fn of<'a>(plans: impl Iterator<Item = &'a Plan>) -> Self {
+        let mut all = Self::default();
+        for plan in plans.filter(|plan| plan.written_release().is_some()) {
+            all.released.insert(plan.name.clone());
+            all.live.extend(live(plan));
+        }
+        all
+    }
+}
+
+/// What stays in the workspace when its file goes; `None` when the file is of something else, when
+/// a release will delete it, or when it is another pipeline's now.
+pub(crate) fn of_file(path: &str, text: &str, releases: &Releases) -> Option<Leftover> {
     let file = path.rsplit('/').next()?;
     let leftover = match file.split(['-', '.']).next()? {
         "schedule" => Leftover::Schedule,
@@ -23,7 +38,8 @@ pub(crate) fn of_file(path: &str, text: &str, released: &BTreeSet<String>) -> Op
     let doc: serde_json::Value = serde_json::from_str(text).ok()?;
     let pipeline = doc["tags"]["mlopsc_pipeline"].as_str()?;
     let name = doc["name"].as_str().filter(|name| is_name(name))?;
-    (!released.contains(pipeline)).then(|| leftover(name.to_owned()))
+    let left = leftover(name.to_owned());
+    (!releases.released.contains(pipeline) && !releases.live.contains(&left)).then_some(left)
 }
 
 /// A name is put into commands that people run: nothing but what the names of schedules and endpoints
@@ -69,18 +85,19 @@ mod tests {
     #[test]
     fn what_is_live_stays_unless_a_release_deletes_it() {
         let path = ".azureml/old/schedule-nightly.json";
+        let none = Releases::default();
         let released = BTreeSet::from(["old".to_owned()]);
-        assert_eq!(
-            of_file(path, TEXT, &BTreeSet::new()),
-            Some(Leftover::Schedule("old-nightly".to_owned()))
-        );
+        let released = Releases { released, ..Releases::default() };
+        assert_eq!(of_file(path, TEXT, &none), Some(Leftover::Schedule("old-nightly".to_owned())));
         let endpoint = Leftover::Endpoint("old-nightly".to_owned());
         let path_of_endpoint = ".azureml/old/endpoint.json";
-        assert_eq!(of_file(path_of_endpoint, TEXT, &BTreeSet::new()), Some(endpoint));
+        let live = Releases { live: BTreeSet::from([endpoint.clone()]), ..Releases::default() };
+        assert_eq!(of_file(path_of_endpoint, TEXT, &none), Some(endpoint));
+        assert_eq!(of_file(path_of_endpoint, TEXT, &live), None);
         assert_eq!(of_file(path, TEXT, &released), None);
-        assert_eq!(of_file(".azureml/old/pipeline.json", TEXT, &BTreeSet::new()), None);
-        assert_eq!(of_file(path, "<<<<<<<", &BTreeSet::new()), None);
+        assert_eq!(of_file(".azureml/old/pipeline.json", TEXT, &none), None);
+        assert_eq!(of_file(path, "<<<<<<<", &none), None);
         let hostile = TEXT.replace("old-nightly", "x; rm y");
-        assert_eq!(of_file(path, &hostile, &BTreeSet::new()), None);
+        assert_eq!(of_file(path, &hostile, &none), None);
     }
 }

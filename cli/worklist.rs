@@ -13,7 +13,7 @@ use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
 
 use crate::analysis::{Analysed, emitted};
 use crate::disk::{self, Disk};
-use crate::leftovers;
+use crate::leftovers::{self, Releases};
 use crate::output::Report;
 use crate::ownership::{Orphan, Searched, Verdict, Wanted, judge, orphans};
 use crate::workspace::{self, Project, below};
@@ -199,9 +199,9 @@ impl Worklist {
         // A spec's files change together or not at all, so that nobody has half of a change.
         let specs = &self.analysed.project.specs;
         self.writes.retain(|write| !refused.contains(&specs[write.spec]));
-        let released = leftovers::released(self.analysed.plans());
+        let releases = Releases::of(self.analysed.plans());
         for orphan in found {
-            let left = leftovers::of_file(&orphan.path, &orphan.text, &released);
+            let left = leftovers::of_file(&orphan.path, &orphan.text, &releases);
             if orphan.edited && !order.force {
                 let message = format!("`{}` is an orphan, and was edited by hand", orphan.path);
                 self.say_of_orphan(&orphan, &EDITED_OUTPUT, message, EDITED);

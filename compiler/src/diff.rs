@@ -195,19 +195,24 @@ impl Leftover {
     }
 }
 
-/// The schedules and endpoints that stay in the workspace after a change: a release deletes what its
-/// own pipeline does not ask for any more, but when there is none left, or when the pipeline is
-/// called differently now, nobody does.
+/// The schedules and endpoints that a plan's release looks after.
+pub fn live(plan: &Plan) -> Vec<Leftover> {
+    let Some(release) = plan.written_release() else { return Vec::new() };
+    let schedules = release.triggers.iter().filter(|id| plan.trigger(**id).published().is_none());
+    let schedules = schedules.map(|id| Leftover::Schedule(plan.schedule_name(*id)));
+    let endpoints = plan.endpoints().into_iter();
+    schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
+}
+
+/// What stays in the workspace after a change: a release deletes what its own pipeline does not ask
+/// for any more, but when there is none left, or when the pipeline is called differently now, nobody
+/// does. What the new plan asks for itself is taken over.
 pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<Leftover> {
-    let release = |plan: &Plan| plan.written_release().is_some();
-    if new.is_some_and(|new| new.name == old.name && release(new)) {
+    if new.is_some_and(|new| new.name == old.name && new.written_release().is_some()) {
         return Vec::new();
     }
-    let Some(release) = old.written_release() else { return Vec::new() };
-    let schedules = release.triggers.iter().filter(|id| old.trigger(**id).published().is_none());
-    let schedules = schedules.map(|id| Leftover::Schedule(old.schedule_name(*id)));
-    let endpoints = old.endpoints().into_iter();
-    schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
+    let kept = new.map(live).unwrap_or_default();
+    live(old).into_iter().filter(|one| !kept.contains(one)).collect()
 }
 
 fn breaks(old: &Plan, new: &Plan) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Any text is refused with an error, or written whole: files that are marked and that a reader of
 //! YAML reads. Formatting the text changes nothing of it. A line `%%%` parts a project file, which
-//! comes first, from the spec.
+//! comes first, from the spec, and that from what all other files hold: components, conda files,
+//! specs that steps use.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +13,9 @@ use mlopsc_compiler::{Analysis, ProjectFile, analyze, emit, fmt, read_project};
 
 const SPEC: &str = "pipelines/a.mlops.yaml";
 /// What examples and cases refer to.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 11] = [
+    "pipelines/b.mlops.yaml",
+    "pipelines/c.yml",
     "src/train.py",
     "src/prepare.py",
     "src/score.py",
@@ -24,7 +27,10 @@ const OTHERS: [&str; 9] = [
     "train.py",
 ];
 
-struct World<'a>(&'a str);
+struct World<'a> {
+    spec: &'a str,
+    other: &'a str,
+}
 
 impl World<'_> {
     fn paths() -> impl Iterator<Item = &'static str> {
@@ -35,8 +41,8 @@ impl World<'_> {
 impl Files for World<'_> {
     fn read(&self, path: &str) -> Result<String, FileFault> {
         match path {
-            SPEC => Ok(self.0.to_owned()),
-            _ if OTHERS.contains(&path) => Ok("a: 1\n".to_owned()),
+            SPEC => Ok(self.spec.to_owned()),
+            _ if OTHERS.contains(&path) => Ok(self.other.to_owned()),
             _ => Err(FileFault::Missing),
         }
     }
@@ -64,16 +70,22 @@ impl Files for World<'_> {
     }
 }
 
-fn compile(text: &str, project: &ProjectFile) -> (Analysis, Vec<Artifact>) {
-    let analysis = analyze(&World(text), project, SPEC);
+fn compile(world: &World<'_>, project: &ProjectFile) -> (Analysis, Vec<Artifact>) {
+    let analysis = analyze(world, project, SPEC);
     let artifacts = analysis.plan.as_ref().map_or_else(Vec::new, |plan| emit(plan, &[]));
+    if let Some(plan) = &analysis.plan {
+        emit(plan, &["azureml-rest"]);
+    }
     (analysis, artifacts)
 }
 
 fuzz_target!(|text: &str| {
-    let (project, spec) = text.split_once("%%%\n").unwrap_or(("", text));
-    let project = read_project("mlopsc.yaml", project);
-    let (analysis, artifacts) = compile(spec, &project);
+    let (project, rest) = text.split_once("%%%\n").unwrap_or(("", text));
+    let (spec, other) = rest.split_once("%%%\n").unwrap_or((rest, "a: 1\n"));
+    let world = World { spec, other };
+    let mut project = read_project("mlopsc.yaml", project);
+    project.compare_conda(&world);
+    let (analysis, artifacts) = compile(&world, &project);
     let failed = analysis.diagnostics.iter().any(|it| it.level == Level::Error);
     assert_eq!(failed || project.is_broken(), analysis.plan.is_none());
     for Artifact { path, text } in &artifacts {
@@ -83,7 +95,7 @@ fuzz_target!(|text: &str| {
         }
     }
     if let Some(laid_out) = fmt::format(spec) {
-        let (after, others) = compile(&laid_out, &project);
+        let (after, others) = compile(&World { spec: &laid_out, other }, &project);
         assert!(artifacts == others && analysis.plan == after.plan, "{laid_out}");
     }
 });
