@@ -168,6 +168,17 @@ impl Sink {
         }
     }
 
+    /// Takes back what was said of places inside of another: it only follows from something else.
+    pub(crate) fn forget(&mut self, inside: Span) {
+        let gone = |it: &Diagnostic| {
+            let span = it.span;
+            span.file == inside.file && span.start >= inside.start && span.end <= inside.end
+        };
+        let errors = |it: &&Diagnostic| gone(it) && it.level == Level::Error;
+        self.errors -= self.items.iter().filter(errors).count();
+        self.items.retain(|it| !gone(it));
+    }
+
     /// Whether what is reported is only counted from now on.
     pub fn is_full(&self) -> bool {
         self.items.len() >= MOST_DIAGNOSTICS

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Cx, Decode};
+use super::indentation::too_far;
 use crate::diagnostics::{BAD_NAME, Diagnostic, WRONG_TYPE, excerpt};
 use crate::source::Spanned;
 use crate::syntax::{Entry, Kind, NodeId};
@@ -86,8 +87,14 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
             let (text, _) = cx.scalar(entry.key, N::WHAT)?;
             let name = Spanned::new(text.to_owned(), cx.span(entry.key));
             let good = N::allows(text) || refuse_name::<N>(cx, &name);
+            let before = cx.sink.errors();
             let value = T::decode(cx, entry.value);
-            items.push(Item { name, value: value.filter(|_| good) });
+            let mut inside = Vec::new();
+            if cx.sink.errors() > before && !T::RECORD_KEYS.is_empty() {
+                inside = too_far::<N, T>(cx, text, entry.value);
+            }
+            items.push(Item { name, value: value.filter(|_| good && inside.is_empty()) });
+            items.extend(inside.into_iter().map(|name| Item { name, value: None }));
         }
         same_but_for_case(cx, &items);
         Some(Self { items, names: std::marker::PhantomData })

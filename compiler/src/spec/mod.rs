@@ -9,6 +9,7 @@ pub mod fault;
 mod foreign;
 pub(crate) mod hints;
 pub mod image;
+mod indentation;
 pub mod pattern;
 pub mod ports;
 pub mod project;

@@ -76,6 +76,8 @@ pub(super) enum About {
     Tab,
     /// Something in brackets is not followed by a comma or the closing one.
     Brackets,
+    /// A `:` makes a key of what cannot be one.
+    Colon,
     /// All else.
     Other,
 }
@@ -175,6 +177,7 @@ fn about(kind: &ErrorKind) -> About {
     match kind {
         ErrorKind::RecursionLimitExceeded => About::Depth,
         ErrorKind::InvalidQuotedScalarIndent => About::Quotes,
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => About::Colon,
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => {
             About::Escape
         }

@@ -28,6 +28,14 @@ impl<'s> Builder<'s, '_> {
             let span = self.span(at.saturating_sub(1), at + 2);
             return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
         }
+        if let Some((start, end)) =
+            (fault.about == About::Colon).then(|| self.deep_key(at)).flatten()
+        {
+            let message = "this line is indented too far: it goes on with the text above it";
+            let help = "align it with the key that it stands beside, or put the text in quotes";
+            let span = self.span(start, end);
+            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
+        }
         let width = self.tree.text[at as usize..]
             .chars()
             .next()
@@ -63,6 +71,19 @@ impl<'s> Builder<'s, '_> {
                 None => return at,
             }
         }
+    }
+
+    /// The word before the `:` at a place, when it alone stands there on its line, below a line that
+    /// is indented less: then a key was meant.
+    fn deep_key(&self, colon: u32) -> Option<(u32, u32)> {
+        let (above, line) = self.tree.text.get(..colon as usize)?.rsplit_once('\n')?;
+        let key = line.trim_start_matches(' ');
+        let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+        let above = above.lines().rev().find(|line| !line.trim().is_empty())?;
+        let outer = above.len() - above.trim_start_matches(' ').len();
+        let deeper = line.len() - key.len() > outer;
+        let length = u32::try_from(key.len()).ok()?;
+        (deeper && !key.is_empty() && key.chars().all(is_name)).then_some((colon - length, colon))
     }
 
     /// Whether a place is at, or right behind, the `$` of `${{`.
