@@ -69,11 +69,18 @@ impl Disk {
     }
 
     /// Prepares a file beside its place; [`Staged::keep`] moves it there in one go. Folders are
-    /// made; the permissions of a file that is replaced are kept.
+    /// made; the permissions of a file that is replaced are kept, and a link to it stays a link.
     pub(crate) fn stage(&self, path: &str, text: &str) -> io::Result<Staged> {
         let folder = source::folder_of(path);
         self.make_folder(folder)?;
-        let (place, folder) = (self.absolute(path), self.absolute(folder));
+        let (mut place, mut folder) = (self.absolute(path), self.absolute(folder));
+        if self.is_link(path) {
+            place = fs::canonicalize(place)?;
+            if !place.starts_with(&self.root) {
+                return Err(io::Error::other(FileFault::Outside.to_string()));
+            }
+            folder = place.parent().map_or(folder, Path::to_owned);
+        }
         let mut file = temporary(&folder)?;
         file.write_all(text.as_bytes())?;
         if let Ok(old) = fs::metadata(&place) {

@@ -6,7 +6,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mlopsc_compiler::diagnostics::{Batch, Diagnostic, Format, Look, Tally, render_all, tally};
+use mlopsc_compiler::diagnostics::{
+    Batch, Diagnostic, Format, Look, Tally, harmless, render_all, tally,
+};
 use mlopsc_compiler::source::Sources;
 
 use crate::args::{Colour, LookArgs, MessageFormat};
@@ -133,9 +135,19 @@ impl Output {
     /// documents, and CI systems obey what looks like a command of theirs.
     pub(crate) fn diff(&self, path: &str, old: &str, new: &str) -> Result<(), Trouble> {
         match self.format {
-            Format::Full | Format::Concise => product(&unified(path, old, new)),
-            Format::Github | Format::Azure => product(&disobeyed(&unified(path, old, new))),
+            Format::Full | Format::Concise | Format::Github | Format::Azure => {
+                self.text(&unified(path, old, new))
+            }
             Format::Json | Format::Sarif => Ok(()),
+        }
+    }
+
+    /// A text for people, of which neither a terminal nor the log of a CI system obeys a part.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Trouble> {
+        let text = harmless(text);
+        match self.format {
+            Format::Github | Format::Azure => product(&disobeyed(&text)),
+            Format::Full | Format::Concise | Format::Json | Format::Sarif => product(&text),
         }
     }
 
@@ -153,7 +165,9 @@ impl Output {
 
     /// How a path under a root is shown in sentences.
     pub(crate) fn shown(&self, disk: &Disk, path: &str) -> String {
-        way(&self.here, &disk.absolute(path))
+        let way = way(&self.here, &disk.absolute(path));
+        // A name may hold a line break.
+        harmless(&way).replace(['\n', '\r'], "?")
     }
 
     fn look(&self, stream: Stream) -> Look {

@@ -49,11 +49,12 @@ pub(crate) fn run(output: &Output, args: &DiffArgs) -> Result<Outcome, Trouble> 
     if entries.is_empty() {
         aside(&format!("nothing differs from {}\n", args.base));
     }
-    product(&match args.format {
-        DiffFormat::Text => text::write(&entries),
-        DiffFormat::Json => json::write(&entries),
-        DiffFormat::Markdown => markdown::write(&entries),
-    })?;
+    match args.format {
+        DiffFormat::Text => output.text(&text::write(&entries))?,
+        // Azure Pipelines obeys its commands anywhere in a line; in JSON, `#` stands in texts only.
+        DiffFormat::Json => product(&json::write(&entries).replace("##", "#\\u0023"))?,
+        DiffFormat::Markdown => product(&markdown::write(&entries))?,
+    }
     Ok(outcome)
 }
 

@@ -24,11 +24,11 @@ pub(crate) fn run(output: &Output, args: &GraphArgs) -> Result<Outcome, Trouble>
         // An empty picture would pass for the answer.
         return Ok(outcome);
     }
-    product(&match args.format {
-        GraphFormat::Text => text::draw(&plans),
-        GraphFormat::Mermaid => mermaid::draw(&plans),
-        GraphFormat::Dot => dot::draw(&plans),
-    })?;
+    match args.format {
+        GraphFormat::Text => output.text(&text::draw(&plans))?,
+        GraphFormat::Mermaid => product(&mermaid::draw(&plans))?,
+        GraphFormat::Dot => product(&dot::draw(&plans))?,
+    }
     Ok(outcome)
 }
 

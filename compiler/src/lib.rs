@@ -210,6 +210,7 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
         }
     }
     clashes.dedup_by_key(|(first, second, _)| (*first, *second));
+    clashes.extend(names_of_broken(&analyses));
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
     for (first, second, (place, file)) in clashes {
         for (one, other) in [(first, second), (second, first)] {
@@ -231,6 +232,28 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
             concerned.plan = None;
         }
     }
+}
+
+/// Specs of one name of which some have errors: what they write is not known, but what it is called.
+fn names_of_broken(analyses: &[&mut Analysis]) -> Vec<(usize, usize, (String, String))> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let mut clashes = Vec::new();
+    for (index, analysis) in analyses.iter().enumerate() {
+        let written = analysis.sources.text(analysis.name).trim_matches(['"', '\'']);
+        if written.is_empty() {
+            continue;
+        }
+        match owners.get(written) {
+            Some(owner) if analysis.plan.is_none() || analyses[*owner].plan.is_none() => {
+                clashes.push((*owner, index, (String::new(), written.to_owned())));
+            }
+            Some(_) => {}
+            None => {
+                owners.insert(written.to_owned(), index);
+            }
+        }
+    }
+    clashes
 }
 
 /// Leaves out what is said of a file that another spec uses too; if the file is one of the specs,

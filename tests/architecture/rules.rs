@@ -14,7 +14,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
     ("check", &["source", "diagnostics", "spec", "graph", "plan"]),
     ("lint", &["source", "diagnostics", "spec", "graph", "plan", "check"]),
     ("lower", &["source", "spec", "graph", "check", "plan"]),
-    ("conda", &["source", "diagnostics", "syntax", "spec"]),
+    ("conda", &["lib", "source", "diagnostics", "syntax", "spec"]),
     ("uses", &["lib", "source", "diagnostics", "spec", "check", "lower", "plan"]),
     ("emit", &["source"]),
     ("targets", &["plan", "emit", "source"]),

@@ -151,3 +151,16 @@ fn a_change_of_a_spec_that_is_a_step_is_shown_where_it_is_used() {
     assert!(said.contains("~ step inner/a\n      run: ls → pwd\n"), "{said}");
     assert!(said.contains("runs again on Azure ML: all\n"), "{said}");
 }
+
+#[test]
+fn the_log_of_a_ci_system_gets_no_orders_from_a_diff() {
+    let sandbox = committed();
+    let spec = sandbox.read("tiny.mlops.yaml");
+    let spec = spec.replace("name: tiny\n", "name: tiny\ndescription: \"##vso[task.complete]\"\n");
+    sandbox.write("tiny.mlops.yaml", &spec);
+    for format in ["text", "json", "markdown"] {
+        let run = sandbox.run(&["diff", "--format", format, "--message-format", "azure"]);
+        assert!(!run.out.contains("##vso"), "{}", run.out);
+        assert!(run.out.contains("task.complete"), "{}", run.out);
+    }
+}

@@ -254,3 +254,33 @@ environments:
     assert!(run.out.starts_with("envs/ci.yaml:2:3: error[conda-disagrees]"), "{}", run.out);
     assert!(!sandbox.has(WORKFLOW));
 }
+
+#[test]
+fn a_name_that_a_broken_spec_has_too_is_told_at_both() {
+    let sandbox = Sandbox::tiny();
+    let broken = sandbox.read("tiny.mlops.yaml").replace("run:", "runn:");
+    sandbox.write("broken.mlops.yaml", &broken);
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    for (one, other) in [("broken", "tiny"), ("tiny", "broken")] {
+        let told = format!("{one}.mlops.yaml:2:7: error[conflict]: `{other}.mlops.yaml` writes");
+        assert!(run.out.contains(&told), "{}", run.out);
+    }
+    assert!(!sandbox.has(WORKFLOW));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repair_behind_a_link_leaves_the_link() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write("envs/ci.yaml", "dependencies:\n- scikit-learn=1.5\n");
+    sandbox.write("real/run.yaml", "dependencies:\n- scikit-learn\n");
+    std::os::unix::fs::symlink("../real/run.yaml", sandbox.path("envs/run.yaml")).unwrap();
+    let project = "mlopsc: 1
+environments:
+  ci: { image: a/ci:1, conda: envs/ci.yaml, agrees_with: [training] }
+  training: { image: a/b:1, conda: envs/run.yaml }
+";
+    sandbox.write("mlopsc.yaml", project);
+    sandbox.run(&["check", "--fix"]).code(0);
+    assert_eq!(sandbox.read("real/run.yaml"), "dependencies:\n- scikit-learn=1.5\n");
+}

@@ -11,7 +11,8 @@ pub(super) fn draw(plans: &[&Plan]) -> String {
 }
 
 fn one(plan: &Plan) -> String {
-    let mut text = format!("{}  {}\n\n", plan.name, plan.spec_path);
+    let path = plan.spec_path.replace(['\n', '\r'], "?");
+    let mut text = format!("{}  {path}\n\n", plan.name);
     let wide = width(plan.steps.iter().map(|step| &*step.name));
     let into = edges_into(plan);
     let mut shown = None;

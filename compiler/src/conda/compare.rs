@@ -2,7 +2,9 @@
 
 use super::file::{CondaFile, Package};
 use super::version::{Relation, Section, Versions};
-use crate::diagnostics::{CONDA_DISAGREES, CONDA_MISSING, CONDA_UNPINNED, Diagnostic, Sink};
+use crate::diagnostics::{
+    CONDA_DISAGREES, CONDA_MISSING, CONDA_UNPINNED, Diagnostic, Sink, excerpt,
+};
 
 /// The tools that install the rest: their version does not change results.
 const INSTALLERS: [&str; 3] = ["pip", "setuptools", "wheel"];
@@ -34,10 +36,10 @@ pub(super) fn compare(ours: &CondaFile, theirs: &CondaFile, sink: &mut Sink) {
 }
 
 fn missing(ours: &CondaFile, theirs: &CondaFile, wanted: &Package) -> Diagnostic {
-    let message = format!("`{}` is not in {}, which must agree", wanted.name, ours.path);
+    let message = format!("`{}` is not in {}, which must agree", excerpt(&wanted.name), ours.path);
     Diagnostic::new(&CONDA_MISSING, wanted.span, message)
         .related(ours.head, "packages of the file that must agree")
-        .help(format!("add it there, or remove `{}` from {}", wanted.name, theirs.path))
+        .help(format!("add it there, or remove `{}` from {}", excerpt(&wanted.name), theirs.path))
 }
 
 type Place<'a> = (&'a CondaFile, &'a Package);
@@ -56,7 +58,8 @@ fn versions(ours: Place<'_>, theirs: Place<'_>, sink: &mut Sink) {
 
 fn disagree(ours: Place<'_>, theirs: Place<'_>, relation: Relation) -> Diagnostic {
     let (here, there) = (said(ours.1), said(theirs.1));
-    let message = format!("`{}` {here} here, and {there} in {}", ours.1.name, theirs.0.path);
+    let message =
+        format!("`{}` {here} here, and {there} in {}", excerpt(&ours.1.name), theirs.0.path);
     let help = match relation {
         Relation::Apart => "no version fits both: write the same one in both files",
         Relation::Overlap | Relation::Equal => "write the same versions in both files",
@@ -69,8 +72,11 @@ fn disagree(ours: Place<'_>, theirs: Place<'_>, relation: Relation) -> Diagnosti
 fn unpinned(open: Place<'_>, pinned: Place<'_>) -> Diagnostic {
     let (file, package) = open;
     let there = said(pinned.1);
-    let message =
-        format!("`{}` has no version here, and {there} in {}", package.name, pinned.0.path);
+    let message = format!(
+        "`{}` has no version here, and {there} in {}",
+        excerpt(&package.name),
+        pinned.0.path
+    );
     let diagnostic = Diagnostic::new(&CONDA_UNPINNED, package.span, message)
         .related(pinned.1.span, "what must agree");
     let Some(demand) = pinned.1.versions.spelled(package.section) else {
@@ -91,6 +97,8 @@ fn said(package: &Package) -> String {
     };
     match &package.versions {
         Versions::Any => format!("in any version{section}"),
-        Versions::Range(_) | Versions::Unclear(_) => format!("is `{}`{section}", package.demand),
+        Versions::Range(_) | Versions::Unclear(_) => {
+            format!("is `{}`{section}", excerpt(&package.demand))
+        }
     }
 }

@@ -113,7 +113,7 @@ impl CondaFile {
         };
         let name = shared_name(section, read.name);
         if let Some(first) = self.packages.get(&name) {
-            let message = format!("`{}` stands here a second time", package.name);
+            let message = format!("`{}` stands here a second time", excerpt(&package.name));
             let clash = Diagnostic::new(&CONFLICT, span, message)
                 .related(first.span, "first here")
                 .help("remove one of the two, or both are installed over each other");

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use crate::diagnostics::{
     BAD_VALUE, Diagnostic, MISSING_FILE, Sink, UNKNOWN_ENVIRONMENT, near_miss,
 };
-use crate::source::{Files, SourceFile, Sources, Span, Spanned, join};
+use crate::source::{FileFault, Files, SourceFile, Sources, Span, Spanned, join};
 use crate::spec::dict::Dict;
 use crate::spec::resources::{EnvironmentImage, EnvironmentSpec};
 use crate::spec::values::EntryName;
@@ -117,6 +117,12 @@ impl Reader<'_> {
     fn read(&mut self, path: &str, at: Span, sink: &mut Sink) -> Option<CondaFile> {
         let text = match self.files.read(path) {
             Ok(text) => text,
+            Err(fault @ FileFault::NotUtf8(_)) => {
+                let (text, diagnostic) = crate::unreadable(self.sources.next(), "file", fault);
+                self.sources.add(SourceFile::new(path, text));
+                sink.report(diagnostic);
+                return None;
+            }
             Err(fault) => {
                 let message = format!("cannot read the conda file `{path}`: {fault}");
                 sink.report(Diagnostic::new(&MISSING_FILE, at, message));

@@ -9,7 +9,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::render::{Finding, harmless};
+use super::render::{Finding, harmless, one_line};
 use super::{Level, Look};
 use crate::source::Span;
 
@@ -56,7 +56,7 @@ fn one(handler: &GraphicalReportHandler, finding: &Finding<'_>) -> String {
         let place = finding.place_of(related.span);
         let (line, column) = (place.start.line, place.start.column);
         let words = harmless(&related.text);
-        let _ = writeln!(text, "  note: {}:{line}:{column}: {words}", harmless(&place.path));
+        let _ = writeln!(text, "  note: {}:{line}:{column}: {words}", one_line(&place.path));
     }
     text
 }
@@ -70,7 +70,7 @@ struct Shown<'a> {
 impl<'a> Shown<'a> {
     fn new(finding: &'a Finding<'a>) -> Self {
         let source = Source {
-            path: &finding.place.path,
+            path: one_line(&finding.place.path),
             text: finding.text(),
             clean: OnceLock::new(),
             line_starts: finding.line_starts(),
@@ -133,7 +133,7 @@ impl miette::Diagnostic for Shown<'_> {
 /// A file with an index of its lines: miette's own sources read the whole file again for every
 /// mark.
 struct Source<'a> {
-    path: &'a str,
+    path: String,
     text: &'a str,
     /// The text with what a terminal would obey taken out, once it is needed.
     clean: OnceLock<Cow<'a, str>>,
@@ -201,7 +201,7 @@ impl SourceCode for Source<'_> {
         let line = self.line_of(start);
         let column = self.text[self.line_start(line)..start].chars().count();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.path.to_owned(),
+            self.path.clone(),
             self.shown(start, end),
             (start, end - start).into(),
             line,

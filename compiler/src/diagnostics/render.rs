@@ -160,17 +160,42 @@ fn place(batch: &Batch<'_>, span: Span) -> Place {
     }
 }
 
-/// The text without what a terminal or a log would obey: control characters become `?`, other than
-/// line breaks and tabs. The number of bytes stays.
-pub(super) fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
-    let obeyed = |byte: u8| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t');
-    // No early end within a block, so that many bytes are looked at together.
-    let in_block = |block: &[u8]| block.iter().fold(false, |found, byte| found | obeyed(*byte));
-    if !text.as_bytes().chunks(1024).any(in_block) {
+/// The text without what a terminal or a log would obey, or what changes the order in which people
+/// see it: control characters other than line breaks and tabs, and marks of direction become `?`. The
+/// number of bytes stays.
+pub fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
+    // Beyond ASCII they start with one of two bytes. No early end within a block, so that many bytes
+    // are looked at together.
+    let doubtful = |byte: u8| {
+        byte.is_ascii_control() && !matches!(byte, b'\n' | b'\t') || matches!(byte, 0xc2 | 0xe2)
+    };
+    let in_block = |block: &[u8]| block.iter().fold(false, |found, byte| found | doubtful(*byte));
+    if !text.as_bytes().chunks(1024).any(in_block)
+        || !text.chars().any(is_obeyed) && !has_lone_return(text)
+    {
         return text.into();
     }
-    let shown = |c: char| if u8::try_from(c).is_ok_and(obeyed) { '?' } else { c };
-    text.chars().map(shown).collect::<String>().into()
+    let mut shown = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_lone_return = letter == '\r' && letters.peek() != Some(&'\n');
+        if is_obeyed(letter) || is_lone_return {
+            (0..letter.len_utf8()).for_each(|_| shown.push('?'));
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown.into()
+}
+
+fn is_obeyed(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A carriage return by itself makes a terminal write over the line.
+fn has_lone_return(text: &str) -> bool {
+    text.split('\r').skip(1).any(|rest| !rest.starts_with('\n'))
 }
 
 /// The text on one line.
@@ -200,6 +225,21 @@ pub(super) mod tests {
             .fix(Span::new(spec, 0, 9), "");
         let other = Diagnostic::new(&CYCLE, Span::new(project, 4, 10), "a;b]\u{1b}[31m\nc,d:e");
         (sources, vec![cycle, unused, other])
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_taken_out() {
+        for (text, shown) in [
+            ("a\tb\r\nc\n", "a\tb\r\nc\n"),
+            ("é — ü", "é — ü"),
+            ("a\rb", "a?b"),
+            ("\u{1b}[31m", "?[31m"),
+            ("\u{9b}31m", "??31m"),
+            ("a\u{202e}b\u{2066}", "a???b???"),
+        ] {
+            assert_eq!(harmless(text), shown);
+            assert_eq!(harmless(text).len(), text.len());
+        }
     }
 
     #[test]
