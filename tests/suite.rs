@@ -23,3 +23,5 @@ mod memory;
 mod mistakes;
 mod pages;
 mod published;
+#[cfg(unix)]
+mod rest_script;
