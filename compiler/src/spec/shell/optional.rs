@@ -26,6 +26,10 @@ pub(super) struct Optional {
 const PLACE: &str = "it stands among the arguments of a command, behind the script of an interpreter: \
     `python train.py $[[--rate ${{ parameters.rate }}]]`";
 
+/// Around the part.
+const WHOLE: &str =
+    "only whole arguments can be left out: put a blank before `$[[` and behind `]]`";
+
 fn not_here(open: Range<usize>) -> Fault {
     Fault::new(open, "`$[[ … ]]` cannot stand here").help(PLACE)
 }
@@ -45,8 +49,9 @@ impl Lexer<'_> {
             return self.misplaced(range);
         };
         if self.top().word.is_some() {
-            self.in_word().plain = false;
-            self.expands(range.start);
+            self.faults.push(Fault::new(range, "a word goes on in this `$[[`").help(WHOLE));
+            self.ahead.pop();
+            return self.leave_optional();
         }
         self.ahead.pop();
         self.at = range.end;
@@ -57,7 +62,7 @@ impl Lexer<'_> {
     pub(super) fn close_optional(&mut self) {
         let Some((range, _)) = self.ahead.last().cloned() else { return };
         if self.optional.as_ref().is_some_and(|optional| optional.depth == self.frames.len()) {
-            self.behind(range.end);
+            self.behind(range.clone());
         } else {
             self.torn_optional();
         }
@@ -65,17 +70,17 @@ impl Lexer<'_> {
         self.at = range.end;
     }
 
-    /// Ends the word where bash does, and sees that the command goes on as it did before.
-    fn behind(&mut self, end: usize) {
-        let next = self.bytes.get(end).copied();
-        let ends = next.is_none_or(|byte| byte.is_ascii_whitespace() || b";&|<>()".contains(&byte));
-        if ends {
-            self.end_word();
-        } else if self.top().word.is_some() {
-            let at = self.at;
-            self.in_word().plain = false;
-            self.expands(at);
+    /// Sees that a whole word ends here, and that the command goes on as it did before.
+    fn behind(&mut self, close: Range<usize>) {
+        let rest = self.text[close.end..].trim_start_matches("\\\n").bytes().next();
+        if !rest.is_none_or(|byte| byte.is_ascii_whitespace() || b";&|<>()".contains(&byte)) {
+            self.faults.push(Fault::new(close, "a word goes on behind this `]]`").help(WHOLE));
+        } else if self.escaped == Some(self.at) {
+            let backslash = self.at - 1..self.at;
+            let fault = Fault::new(backslash, "a backslash right before `]]`");
+            self.faults.push(fault.help("remove it, or write `\\\\` for a backslash"));
         }
+        self.end_word();
         let stand = self.top().command.stand();
         if let Some(optional) = self.optional.take().filter(|it| Some(it.stand) != stand) {
             self.faults.push(not_here(optional.open));

@@ -61,8 +61,8 @@ fn a_part_may_be_left_out() {
     assert_eq!(ci(text), "python train.py ${V0:+${V1:+--rate \"$V0\" --by \"x ${V1}\"}} --out o");
     assert_eq!(azure_ml(text), "python train.py $[[--rate '<0>' --by \"x <1>\"]] --out o");
     assert_eq!(
-        ci("f $[[${{ inputs.a }}]]$[[ ${{ inputs.a }}]]"),
-        "f ${V0:+\"$V0\"}${V1:+ \"$V1\"}"
+        ci("f $[[${{ inputs.a }} a\\\\]] $[[ ${{ inputs.a }}]]\\\n | g"),
+        "f ${V0:+\"$V0\" a\\\\} ${V1:+ \"$V1\"}\\\n | g"
     );
 }
 
@@ -109,6 +109,18 @@ fn a_part_that_may_be_left_out_stands_among_arguments() {
         let (message, at) = says(text);
         assert!(message.ends_with("inside `$[[ … ]]`"), "{text}: {message}");
         assert_eq!(at, found, "{text}");
+    }
+    for (text, message, found) in [
+        ("f x$[[--x @]]", "a word goes on in this `$[[`", "$[["),
+        ("f \"\"$[[--x @]]y", "a word goes on in this `$[[`", "$[["),
+        ("f $[[@]]$[[ @]]", "a word goes on behind this `]]`", "]]"),
+        ("f $[[--x @]]y", "a word goes on behind this `]]`", "]]"),
+        ("f $[[--x @]]'y'", "a word goes on behind this `]]`", "]]"),
+        ("f $[[--x @]]\\\ny", "a word goes on behind this `]]`", "]]"),
+        ("f $[[--x @ a\\]]", "a backslash right before `]]`", "\\"),
+        ("f $[[--x @ \\]]", "a backslash right before `]]`", "\\"),
+    ] {
+        assert_eq!(says(text), (message.to_owned(), found.to_owned()), "{text}");
     }
     let open = ("quotes that open in this `$[[` end behind it".to_owned(), "$[[".to_owned());
     assert_eq!(says("f $[[--x @ \"a]]\""), open);

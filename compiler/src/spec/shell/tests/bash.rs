@@ -72,7 +72,7 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("x=; show ${x:+\"'\"} \"${x:-a}@\"", &["a@"]),
     ("show a $[[--x @]] b", &["a", "--x", "@", "b"]),
     ("show $[[--x=@.csv \"in @ \"'it'$HOME]]", &["--x=@.csv", "in @ it/home"]),
-    ("show x$[[,@]]$[[ @ 'a}b' \"}\"]].csv", &["x,@", "@", "a}b", "}.csv"]),
+    ("show $[[,@]] $[[ @ 'a}b' \"}\" c\\\\]]", &[",@", "@", "a}b", "}", "c\\"]),
     ("(show a $[[\\} ${HOME} @]]; show b)", &["a", "}", "/home", "@", "b"]),
     ("for i in a $[[@ ]]; do show \"$i\"; done", &["a", "@"]),
 ];
@@ -141,7 +141,7 @@ fn check_azure_ml(value: &str) {
 /// Scripts, and the arguments that `show` gets when the value is not set.
 const LEFT_OUT: &[(&str, &[&str])] = &[
     ("show a $[[--x @]] b", &["a", "b"]),
-    ("show x$[[,@]]$[[ @ 'a}b' \"}\"]].csv", &["x.csv"]),
+    ("show $[[,@]] $[[ @ 'a}b' \"}\"]] c", &["c"]),
     ("show $[[--x @ --y @]]", &[""]),
     ("(show a $[[\\} ${HOME} @]]; show b)", &["a", "b"]),
     ("for i in a $[[@ ]]; do show \"$i\"; done", &["a"]),

@@ -42,7 +42,8 @@ const WORDS: &[&str] = &[
     "]]",
     "$[[@]]",
     "$[[-c @]]",
-    "a$[[b \"@\" '}' ]]c",
+    "$[[b \"@\" '}' ]]",
+    "$[[b @ c\\\\]]",
 ];
 
 /// Commands, in which `1` and `2` are words, `3` and `4` commands.
