@@ -164,3 +164,64 @@ fn the_log_of_a_ci_system_gets_no_orders_from_a_diff() {
         assert!(run.out.contains("task.complete"), "{}", run.out);
     }
 }
+
+const RENAMED: &str = "\
+mlopsc: 1
+name: renamed
+defaults: { skip: [check] }
+steps:
+  check: { runner: ubuntu-latest, run: 'echo 3 > ${{ outputs.o }}', outputs: { o: integer } }
+  prepare: { needs: check, compute: 'azureml:c', environment: 'azureml:e:1', run: echo }
+  train: { needs: prepare, compute: 'azureml:c', environment: 'azureml:e:1', run: echo }
+  tell: { needs: train, runner: ubuntu-latest, run: 'echo ${{ steps.check.outputs.o }}' }
+triggers:
+  push: { push: {} }
+  weekly: { schedule: { every: week, on_weekdays: [monday], at: '02:00' }, goals: [prepare] }
+  daily: { schedule: { every: day, at: '02:00' }, goals: [train] }
+";
+
+#[test]
+fn a_renamed_step_is_said_once_in_the_words_of_the_spec() {
+    let sandbox = committed();
+    sandbox.write("mlopsc.yaml", "mlopsc: 1\n");
+    sandbox.write("renamed.mlops.yaml", RENAMED);
+    commit(&sandbox);
+    let spec = RENAMED.replace("check", "probe").replace("prepare", "clean");
+    sandbox.write("renamed.mlops.yaml", &spec);
+    let text = sandbox.run(&["diff"]).code(0).out;
+    let mut lines: Vec<&str> = text.lines().filter(|line| line.starts_with("  ")).collect();
+    assert!(lines.contains(&"  ~ Azure ML job pipeline.weekly.json: prepare → clean"), "{text}");
+    let run = "      run: echo ${{ steps.check.outputs.o }} → echo ${{ steps.probe.outputs.o }}";
+    assert!(lines.contains(&run), "{text}");
+    assert!(text.contains("- step check\n      engine: CI\n"), "{text}");
+    assert!(!text.contains("(nothing)") && !text.contains("variable"), "{text}");
+    lines.retain(|line| line.starts_with("  ~"));
+    let all = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), all, "{text}");
+}
+
+#[test]
+fn specs_are_compared_though_conda_files_disagree() {
+    let sandbox = committed();
+    let environments = "\
+environments:
+  one: { image: 'a:1', conda: one.yaml, agrees_with: two }
+  two: { image: 'a:1', conda: two.yaml }
+";
+    let pandas = |demand: &str| format!("dependencies: [python=3.11, pandas{demand}]\n");
+    sandbox.write("one.yaml", &pandas("==1.5.1"));
+    sandbox.write("two.yaml", &pandas("=1.5"));
+    let spec = TINY.replace("echo hello", "echo bye");
+    sandbox.write("tiny.mlops.yaml", &(spec.clone() + environments));
+    let run = sandbox.run(&["diff"]).code(1);
+    assert!(run.out.contains("run: echo hello → echo bye\n"), "{}", run.out);
+    assert!(run.err.contains("`==1.5.1` lies inside `=1.5`"), "{}", run.err);
+    sandbox.write("tiny.mlops.yaml", &spec);
+    sandbox.write("mlopsc.yaml", &format!("mlopsc: 1\n{environments}"));
+    let run = sandbox.run(&["diff"]).code(1);
+    assert!(run.out.contains("run: echo hello → echo bye\n"), "{}", run.out);
+    sandbox.run(&["build"]).code(1);
+    assert!(!sandbox.path(".github/workflows/tiny.yml").exists());
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mlopsc_compiler::diff::{Aspect, Change, Diff, Leftover};
+use mlopsc_compiler::diff::{Aspect, Change, Diff, Kind, Leftover};
 
 use crate::leftovers;
 
@@ -47,7 +47,7 @@ fn changed(diff: &Diff) -> String {
     }
     text.push_str(&stays(&diff.left));
     for aspect in &diff.settings {
-        let _ = writeln!(text, "* {}", aspect_line(aspect));
+        let _ = writeln!(text, "* {}", aspect_line(aspect, Kind::Changed));
     }
     let lists =
         [("parameter", &diff.parameters), ("step", &diff.steps), ("trigger", &diff.triggers)];
@@ -68,15 +68,17 @@ fn changed(diff: &Diff) -> String {
 fn change_lines(word: &str, change: &Change) -> String {
     let mut text = format!("* {} {word} {}\n", change.kind.word(), code(&change.name));
     for aspect in &change.aspects {
-        let _ = writeln!(text, "  * {}", aspect_line(aspect));
+        let _ = writeln!(text, "  * {}", aspect_line(aspect, change.kind));
     }
     text
 }
 
-fn aspect_line(aspect: &Aspect) -> String {
+/// What differs; of what was removed, only what it was.
+fn aspect_line(aspect: &Aspect, kind: Kind) -> String {
     let value = |value: &Option<String>| value.as_deref().map_or("nothing".to_owned(), code);
     let what = escaped(&aspect.what);
     match &aspect.before {
+        Some(_) if kind == Kind::Removed => format!("{what}: {}", value(&aspect.before)),
         Some(_) => format!("{what}: {} → {}", value(&aspect.before), value(&aspect.after)),
         None => format!("{what}: {}", value(&aspect.after)),
     }

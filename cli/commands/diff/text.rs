@@ -39,7 +39,7 @@ fn changed(diff: &Diff) -> String {
     }
     text.push_str(&stays(&diff.left));
     for aspect in &diff.settings {
-        let _ = writeln!(text, "  ~ {}", aspect_line(aspect));
+        let _ = writeln!(text, "  ~ {}", aspect_line(aspect, Kind::Changed));
     }
     let lists =
         [("parameter", &diff.parameters), ("step", &diff.steps), ("trigger", &diff.triggers)];
@@ -60,15 +60,17 @@ fn changed(diff: &Diff) -> String {
 fn change_lines(word: &str, change: &Change) -> String {
     let mut text = format!("  {} {word} {}\n", sign(change.kind), change.name);
     for aspect in &change.aspects {
-        let _ = writeln!(text, "      {}", aspect_line(aspect));
+        let _ = writeln!(text, "      {}", aspect_line(aspect, change.kind));
     }
     text
 }
 
-fn aspect_line(aspect: &Aspect) -> String {
+/// What differs; of what was removed, only what it was.
+fn aspect_line(aspect: &Aspect, kind: Kind) -> String {
     let what = &aspect.what;
     match (&aspect.before, &aspect.after) {
         (Some(before), Some(after)) => format!("{what}: {} → {}", shown(before), shown(after)),
+        (Some(before), None) if kind == Kind::Removed => format!("{what}: {}", shown(before)),
         (Some(before), None) => format!("{what}: {} → (nothing)", shown(before)),
         (None, Some(after)) => format!("{what}: {}", shown(after)),
         (None, None) => what.clone(),

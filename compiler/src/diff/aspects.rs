@@ -1,13 +1,14 @@
 //! What can be said of a plan's parts, as pairs of property and value in the author's words. Ids
 //! never appear, so that the pairs of two plans compare.
 
+mod command;
 mod native;
 
 use super::Pair;
 use crate::plan::{
-    AzureMlPlace, CiPlace, Command, ComponentPlace, Concurrency, DockerArguments, Environment,
-    FanOut, Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar,
-    Setting, Step, StepId, Task, Trigger, When,
+    AzureMlPlace, CiPlace, ComponentPlace, Concurrency, DockerArguments, Environment, FanOut,
+    Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar, Setting,
+    Step, StepId, Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -65,7 +66,8 @@ pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
         pairs.put(format!("output {}", output.name), from);
     }
     for submission in &plan.submissions {
-        let what = format!("Azure ML job {}", submission.label);
+        // Labels may be shared by the jobs of several triggers; files are not.
+        let what = format!("Azure ML job {}", submission.job_file());
         pairs.put(what, step_names(plan, &submission.steps));
     }
     for workflow in &plan.workflows {
@@ -145,7 +147,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
         Place::Ci(place) => ci_place(place, &mut pairs),
     }
     match &step.task {
-        Task::Command(command) => self::command(plan, step, command, &mut pairs),
+        Task::Command(command) => command::command(plan, step, command, &mut pairs),
         Task::FanOut(work) => fan_out(plan, step, work, &mut pairs),
         Task::Component(component) => {
             let kind = component.kind.word();
@@ -161,7 +163,8 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
         }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
     }
-    for input in &step.inputs {
+    let inputs = step.inputs.iter().enumerate();
+    for (_, input) in inputs.filter(|(at, _)| !command::is_in_command(step, *at)) {
         pairs.put(format!("input {}", input.name), input_words(plan, input));
     }
     for output in &step.outputs {
@@ -255,14 +258,6 @@ fn ci_place(place: &CiPlace, pairs: &mut Pairs) {
     pairs.put_some("ci_environment", place.environment.as_ref());
     let artifacts = place.artifacts.iter().map(|(name, path)| format!("{name}: {path}"));
     pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
-}
-
-fn command(plan: &Plan, step: &Step, command: &Command, pairs: &mut Pairs) {
-    pairs.put("run", plan.script_words(step, &command.script));
-    pairs.put_some("code", command.code.as_ref());
-    for (name, variable) in &command.variables {
-        pairs.put(format!("variable {name}"), plan.variable_words(step, variable));
-    }
 }
 
 fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {
