@@ -70,7 +70,7 @@ fn compare(
             return Err("it belonged to another project");
         }
         let old = analyze(revision, &old_file, path);
-        old.plan.ok_or("the committed version has errors")
+        old.plan.or(old.unagreed).ok_or("the committed version has errors")
     };
     let mut gone: Vec<(String, Result<Plan, _>)> = gone(&project, revision)?
         .into_iter()
@@ -78,7 +78,7 @@ fn compare(
         .collect();
     let mut entries = Vec::new();
     for (path, analysis) in project.specs.iter().zip(analyses) {
-        let new = analysis.plan.ok_or("it has errors");
+        let new = analysis.plan.or(analysis.unagreed).ok_or("it has errors");
         let (mut old, mut was) = (revision.kind(path).map(|_| committed(path)), None);
         if let (None, Ok(plan)) = (&old, &new)
             && let Some(at) = gone.iter().position(|(_, old)| is_called(old, &plan.name))

@@ -184,6 +184,9 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan; `None` when there was an error, here or in the project file.
     pub plan: Option<Plan>,
+    /// The plan of a spec that has no errors but those of conda files, which change nothing in it:
+    /// nothing is built from it, though it can be compared.
+    pub unagreed: Option<Plan>,
     /// Where the pipeline's name is written.
     pub name: Span,
 }
@@ -291,7 +294,8 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
             let (text, diagnostic) = unreadable(SPEC, "spec", fault);
             sources.add(SourceFile::new(spec_path, text));
             let diagnostics = vec![diagnostic];
-            return Analysis { sources, diagnostics, plan: None, name: Span::top(SPEC) };
+            let name = Span::top(SPEC);
+            return Analysis { sources, diagnostics, plan: None, unagreed: None, name };
         }
     };
     let mut read = spec::read_spec(SPEC, &text, &mut sink);
@@ -310,7 +314,8 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
         let uses = &loader.uses;
         let checked =
             check::check(spec, &project.spec, files, folder, uses, &mut sources, &mut sink);
-        if let Some(checked) = checked.filter(|_| sink.errors() == 0) {
+        let disagreements = sink.items().iter().filter(|it| is_of_conda(it)).count();
+        if let Some(checked) = checked.filter(|_| sink.errors() <= disagreements) {
             lint::lint(&checked, &mut sink);
             plan = Some(lower::lower(checked, spec_path, loader.plans));
         }
@@ -322,10 +327,21 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     let mut diagnostics = lint::settle(found, &read.allows, &project.spec);
     diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
     let broken = diagnostics.iter().any(|it| it.level == diagnostics::Level::Error);
+    let mut unagreed = None;
     if broken || read.broken || project.is_broken() {
-        plan = None;
+        let mut all = diagnostics.iter().chain(&project.diagnostics);
+        let other = all.any(|it| it.level == diagnostics::Level::Error && !is_of_conda(it));
+        unagreed = plan.take().filter(|_| !other && !read.broken);
     }
-    Analysis { sources, diagnostics, plan, name: name.unwrap_or_else(|| Span::top(SPEC)) }
+    let name = name.unwrap_or_else(|| Span::top(SPEC));
+    Analysis { sources, diagnostics, plan, unagreed, name }
+}
+
+/// Whether conda files do not agree, which is nothing in a plan.
+fn is_of_conda(diagnostic: &Diagnostic) -> bool {
+    use diagnostics::{CONDA_DISAGREES, CONDA_MISSING, CONDA_UNPINNED};
+    let rules = [&CONDA_DISAGREES, &CONDA_MISSING, &CONDA_UNPINNED];
+    rules.iter().any(|rule| rule.name == diagnostic.rule.name)
 }
 
 /// Writes the files of a plan for the targets that its project names; of those, only the named ones

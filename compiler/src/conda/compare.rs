@@ -61,12 +61,26 @@ fn disagree(ours: Place<'_>, theirs: Place<'_>, relation: Relation) -> Diagnosti
     let message =
         format!("`{}` {here} here, and {there} in {}", excerpt(&ours.1.name), theirs.0.path);
     let help = match relation {
-        Relation::Apart => "no version fits both: write the same one in both files",
-        Relation::Overlap | Relation::Equal => "write the same versions in both files",
+        Relation::Apart => "no version fits both: write the same one in both files".to_owned(),
+        Relation::Overlap | Relation::Equal => narrower(ours, theirs)
+            .or_else(|| narrower(theirs, ours))
+            .unwrap_or_else(|| "write the same versions in both files".to_owned()),
     };
     Diagnostic::new(&CONDA_DISAGREES, ours.1.span, message)
         .related(theirs.1.span, "what must agree")
         .help(help)
+}
+
+/// What to do when one demand lies inside the other: then it is the one to write in both files.
+fn narrower(inner: Place<'_>, outer: Place<'_>) -> Option<String> {
+    let (inner, (file, outer)) = (inner.1, outer);
+    let demand = inner.versions.spelled(outer.section)?;
+    inner.versions.is_inside(&outer.versions).then(|| {
+        format!(
+            "`{}` lies inside `{}`, which may give another version: write `{}{demand}` in {} too",
+            inner.demand, outer.demand, outer.name, file.path
+        )
+    })
 }
 
 fn unpinned(open: Place<'_>, pinned: Place<'_>) -> Diagnostic {

@@ -101,6 +101,13 @@ impl Versions {
         }
     }
 
+    /// Whether others take all that these take.
+    pub(super) fn is_inside(&self, other: &Self) -> bool {
+        let (Self::Range(ours), Self::Range(theirs)) = (self, other) else { return false };
+        let both: Vec<Clause> = ours.iter().chain(theirs).cloned().collect();
+        Range::of(&both) == Range::of(ours)
+    }
+
     /// The same demand as a section spells it behind the name; nothing where that is not certain.
     pub(super) fn spelled(&self, section: Section) -> Option<String> {
         let Self::Range(clauses) = self else { return None };
@@ -311,6 +318,18 @@ mod tests {
         relate((Conda, "=*"), (Pip, "*"), None);
         relate((Pip, "==1.0rc1"), (Pip, "==1.0rc1"), Some(Relation::Equal));
         relate((Pip, "==1.0rc1"), (Pip, "==1.0"), Some(Relation::Overlap));
+    }
+
+    #[test]
+    fn a_demand_may_lie_inside_another() {
+        use Section::{Conda, Pip};
+        let inside = |ours: &str, theirs: &str| {
+            Versions::read(Pip, ours).is_inside(&Versions::read(Conda, theirs))
+        };
+        assert!(inside("==1.5.1", "=1.5") && inside(">=1.2,<1.3", ">=1.2,<2"));
+        assert!(!inside("==1.5.*", "==1.5.1") && !inside(">=1.4", "=1.5"));
+        assert!(!inside("==1.5.1", ">=1.2,!=1.3"), "what is left out is compared as it is written");
+        assert!(!inside("==1.0rc1", ">=1"));
     }
 
     #[test]
