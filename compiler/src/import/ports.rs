@@ -127,7 +127,7 @@ fn mistaken(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
 }
 
 /// Whether a parameter takes a text without a pattern of its own.
-fn is_safe(text: &str) -> bool {
+pub(super) fn is_safe(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@=+-".contains(&byte))
 }
 

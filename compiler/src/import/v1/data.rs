@@ -148,13 +148,21 @@ impl<'p> Draft<'p> {
     pub(super) fn outside(&self, data: &Data<'_>) -> Option<Map> {
         let address = self.address(&data.base)?;
         let class = data.object.map_or("", |(_, object)| object.class.as_str());
-        let table =
-            class.contains("Tabular") || (class.contains("get_by_name") && data.mode.is_none());
+        let table = class.contains("Tabular")
+            || (class.contains("get_by_name") && data.mode.is_none() && !self.is_folder(&address));
         let mut doc = Map::new();
         doc.put("from", address);
         doc.put("type", if table { "mltable" } else { "uri_folder" });
         doc.put_some("mode", data.mode.filter(|mode| *mode != "ro_mount"));
         Some(doc)
+    }
+
+    /// Whether the script mounts or downloads a data asset somewhere: then it is no table.
+    fn is_folder(&self, address: &str) -> bool {
+        let all = self.program.objects.iter().enumerate();
+        let files = all.filter(|(_, it)| matches!(it.class.as_str(), "as_mount" | "as_download"));
+        let bases = files.filter_map(|(id, _)| Some(self.data(&Value::Object(id))?.base));
+        bases.filter_map(|base| self.address(&base)).any(|other| other == address)
     }
 
     /// What an input from outside is called.
@@ -175,24 +183,42 @@ impl<'p> Draft<'p> {
     }
 
     /// An output as the language declares it.
-    pub(super) fn declared(&self, data: &Data<'_>) -> Doc {
+    pub(super) fn declared(&mut self, data: &Data<'_>) -> Doc {
         let mut doc = Map::new();
         doc.put("type", "uri_folder");
         if let Some((_, object)) = data.object
             && let Some(Value::List(pair)) = object.argument("destination", 1)
             && let [store, path] = pair.as_slice()
-            && let (Some(store), Some(path)) = (self.store(store), path.text())
-            && !path.contains('{')
         {
-            doc.put("path", on_store(&store, path));
+            match (self.store(store), path.text().and_then(|path| place(path, object))) {
+                (Some(store), Some(path)) => {
+                    doc.put("path", on_store(&store, &path));
+                }
+                _ => self.remarks.lost(
+                    object.place("destination"),
+                    "it is not known where this output is stored",
+                    "write its `path` in the spec",
+                ),
+            }
         }
         doc.put_some("register", data.register.as_ref());
         if doc.0.len() == 1 { Doc::from("uri_folder") } else { doc.into() }
     }
 }
 
+/// A path in which version 1 fills in names when the step runs; `None` when it has others.
+fn place(path: &str, output: &Object) -> Option<String> {
+    let path = path.replace("{run-id}", "${{name}}");
+    let path = path.replace("{output-name}", &Draft::output_name(output));
+    let rest = path.replace("${{name}}", "");
+    (!rest.contains(['{', '}'])).then_some(path)
+}
+
 fn on_store(store: &str, path: &str) -> String {
     let path = path.trim_start_matches('/');
+    // All that is in a folder is the folder.
+    let path =
+        path.strip_suffix("**").filter(|it| it.is_empty() || it.ends_with('/')).unwrap_or(path);
     format!("azureml://datastores/{store}/paths/{path}")
 }
 

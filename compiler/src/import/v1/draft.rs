@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::ports::is_safe;
 use super::value::{Object, ObjectId, Program, Remarks, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
@@ -106,6 +107,22 @@ impl<'p> Draft<'p> {
         }
     }
 
+    /// Lets a parameter take any text, since it is bound to one.
+    pub(super) fn widen(&mut self, name: &str) {
+        let found = self.parameters.iter_mut().find(|(known, _)| known == name);
+        match found {
+            Some((_, Doc::Map(doc))) if doc.0.iter().all(|entry| entry.key != "pattern") => {
+                doc.put("pattern", ".*");
+            }
+            Some((_, doc @ Doc::Text(_))) => {
+                let mut long = Map::new();
+                long.put("type", "string").put("pattern", ".*");
+                *doc = long.into();
+            }
+            _ => {}
+        }
+    }
+
     /// The name of a pipeline parameter; it is declared on the way.
     pub(super) fn parameter(&mut self, value: &Value) -> Option<String> {
         let (_, object) = self.object(value).filter(|(_, it)| it.class == "PipelineParameter")?;
@@ -184,7 +201,11 @@ fn defaulted(value: Doc) -> Doc {
     match value {
         Doc::Text(text) => {
             let mut doc = Map::new();
+            let odd = !is_safe(&text);
             doc.put("type", "string").put("default", text);
+            if odd {
+                doc.put("pattern", ".*");
+            }
             doc.into()
         }
         other => other,

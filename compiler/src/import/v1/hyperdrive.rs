@@ -64,6 +64,9 @@ fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, run: &Object, space: &Map
     }
     let mut words = vec!["python".to_owned(), word(script.unwrap_or("fill_in.py"))];
     let own = step.object.keyword("estimator_entry_script_arguments");
+    if own.is_none() {
+        step.listed = run.place("arguments");
+    }
     words.extend(arguments(draft, step, own.or_else(|| run.keyword("arguments"))));
     for entry in &space.0 {
         words.extend([

@@ -8,6 +8,7 @@
 #![allow(clippy::wildcard_enum_match_arm)]
 
 mod automl;
+mod branches;
 mod data;
 mod draft;
 mod hyperdrive;
@@ -17,6 +18,7 @@ mod python;
 mod schedule;
 mod software;
 mod steps;
+mod unread;
 mod value;
 
 #[cfg(test)]
@@ -86,14 +88,14 @@ fn import(
     place: Place<'_>,
 ) -> (Vec<Imported>, Vec<Diagnostic>) {
     let mut program = python::follow(file, text);
-    let mut said = std::mem::take(&mut program.remarks.0);
+    let mut remarks = std::mem::take(&mut program.remarks);
     let pipelines: Vec<ObjectId> = program.of_class("Pipeline").map(|(id, _)| id).collect();
+    if !pipelines.is_empty() {
+        unread::list(&program, &mut remarks);
+    }
+    let mut said = remarks.0;
     if pipelines.is_empty() && said.is_empty() {
-        let message = "no `Pipeline(…)` was found in this script";
-        said.push(
-            Diagnostic::new(&NOT_IMPORTED, Span::top(file), message)
-                .help("import the script that builds the pipeline"),
-        );
+        said.push(nothing_found(&program, file));
     }
     let alone = pipelines.len() == 1;
     let mut all: Vec<Imported> = Vec::new();
@@ -110,6 +112,19 @@ fn import(
         all.push(imported);
     }
     (all, said)
+}
+
+/// What a script without a pipeline of version 1 is told.
+fn nothing_found(program: &Program, file: FileId) -> Diagnostic {
+    let (message, help) = if program.version_2 {
+        (
+            "this script is for version 2 of the SDK (`azure.ai.ml`), and only scripts for version 1 are read",
+            "write its job to a file, `pipeline_job.dump(\"pipeline.yml\")`, and import that file",
+        )
+    } else {
+        ("no `Pipeline(…)` was found in this script", "import the script that builds the pipeline")
+    };
+    Diagnostic::new(&NOT_IMPORTED, Span::top(file), message).help(help)
 }
 
 fn pipeline(
@@ -221,7 +236,11 @@ fn spec(
     let mut doc = Map::new();
     doc.put("mlopsc", 1_u32).put("name", name);
     doc.put_some("display_name", Some(title).filter(|title| *title != name));
-    doc.put_some("description", pipeline.keyword("description").and_then(Value::text));
+    doc.put_some("description", description(draft, pipeline, id));
+    doc.put_some("experiment", experiment(draft).filter(|experiment| experiment != name));
+    doc.put_filled("tags", tags(draft));
+    let store = pipeline.keyword("default_datastore");
+    doc.put_some("default_datastore", store.and_then(|store| draft.store(store)));
     let continued = continues(draft, id);
     doc.put_some("continue_on_step_failure", continued);
     let mut parameters = Map::new();
@@ -299,6 +318,69 @@ fn words(command: &str) -> Vec<&str> {
     }
     words.push(&command[start..]);
     words
+}
+
+/// The pipeline's own description, else that of what was published.
+fn description(draft: &mut Draft<'_>, pipeline: &Object, id: ObjectId) -> Option<String> {
+    let own = pipeline.keyword("description").and_then(Value::text);
+    let published = draft.program.methods(id, "publish").next();
+    let other = published.and_then(|call| Some((call, call.argument("description", 1)?.text()?)));
+    if let (Some(own), Some((call, other))) = (own, other)
+        && own != other
+    {
+        let message = "the pipeline has another description, which is the spec's";
+        draft.remarks.doubt(call.place("description"), message, "choose one of the two");
+    }
+    own.or(other.map(|(_, text)| text)).map(str::to_owned)
+}
+
+/// The experiment that jobs were listed under; a spec has one.
+fn experiment(draft: &mut Draft<'_>) -> Option<String> {
+    let program = draft.program;
+    let direct = program.of_class("Experiment").map(|(_, call)| (call, 1));
+    let others = ["submit", "Schedule.create", "Schedule.create_for_pipeline_endpoint"];
+    let others = others.into_iter().flat_map(|class| program.of_class(class));
+    let all = direct.map(|(call, at)| (call, "name", at));
+    let all = all.chain(others.map(|(_, call)| (call, "experiment_name", usize::MAX)));
+    let mut found: Option<String> = None;
+    for (call, key, at) in all {
+        let Some(text) = call.argument(key, at).and_then(Value::text) else { continue };
+        match &found {
+            None => found = Some(text.to_owned()),
+            Some(known) if known != text => draft.remarks.doubt(
+                call.place(key),
+                format!("a spec has one experiment, `{known}`, and not also `{text}`"),
+                "choose one of them as `experiment`",
+            ),
+            Some(_) => {}
+        }
+    }
+    found
+}
+
+fn tags(draft: &mut Draft<'_>) -> Map {
+    let mut tags = Map::new();
+    for (_, call) in draft.program.of_class("submit") {
+        let Some(given) = call.keyword("tags") else { continue };
+        let Value::Dict(pairs) = given else {
+            let message = "the tags were not understood";
+            draft.remarks.lost(call.place("tags"), message, "write them in the spec");
+            continue;
+        };
+        for (name, value) in pairs {
+            match value.text() {
+                Some(text) if tags.0.iter().all(|entry| entry.key != name.as_str()) => {
+                    tags.put(name.clone(), text);
+                }
+                Some(_) => {}
+                None => {
+                    let message = format!("the tag `{name}` was not understood");
+                    draft.remarks.lost(call.place("tags"), message, "write it in the spec");
+                }
+            }
+        }
+    }
+    tags
 }
 
 fn continues(draft: &Draft<'_>, id: ObjectId) -> Option<bool> {

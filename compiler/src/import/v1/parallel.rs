@@ -109,10 +109,15 @@ fn divided(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Option<String> {
     path.map(|path| super::draft::reference(&path))
 }
 
-/// Further inputs are there for the script, under their names.
+/// Further inputs that no argument names are there for the script, under their names.
 fn side_inputs(draft: &mut Draft<'_>, step: &mut Step<'_>) {
+    let told = step.object.keyword("arguments").map_or(&[][..], Value::items);
+    let told: Vec<Value> =
+        told.iter().filter_map(|value| draft.data(value)).map(|data| data.base).collect();
     for value in step.object.keyword("side_inputs").map_or(&[][..], Value::items) {
-        let Some(data) = draft.data(value) else { continue };
+        let Some(data) = draft.data(value).filter(|data| !told.contains(&data.base)) else {
+            continue;
+        };
         let name = Draft::outside_name(&data);
         if let Some(path) = flow(draft, step, value)
             && path.starts_with("steps.")

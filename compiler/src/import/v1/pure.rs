@@ -33,8 +33,65 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
         "Path" | "pathlib.Path" | "os.path.abspath" | "str" | "list" | "tuple" => {
             arguments.first().cloned()
         }
+        "len" => {
+            let Value::List(items) = arguments.first()? else { return None };
+            Some(Value::Integer(i64::try_from(items.len()).ok()?))
+        }
+        "enumerate" | "zip" | "range" | "reversed" => Some(sequence(path, arguments)),
         _ => None,
     }
+}
+
+/// What loops run over beside lists.
+fn sequence(function: &str, arguments: &[Value]) -> Value {
+    let lists =
+        || arguments.iter().filter_map(|it| if let Value::List(it) = it { Some(it) } else { None });
+    let known = match (function, arguments) {
+        ("enumerate", [Value::List(items), rest @ ..]) => {
+            let first = rest.first().map_or(Some(0), Value::integer);
+            first.map(|first| {
+                (first..)
+                    .map(Value::Integer)
+                    .zip(items)
+                    .map(|(at, item)| Value::List(vec![at, item.clone()]))
+                    .collect()
+            })
+        }
+        ("zip", _) if lists().count() == arguments.len() => {
+            let shortest = lists().map(Vec::len).min().unwrap_or(0);
+            let row = |at: usize| Value::List(lists().map(|items| items[at].clone()).collect());
+            Some((0..shortest).map(row).collect())
+        }
+        ("reversed", [Value::List(items)]) => Some(items.iter().rev().cloned().collect()),
+        ("range", _) => range(arguments),
+        _ => None,
+    };
+    known.map_or(Value::Unknown, Value::List)
+}
+
+fn range(arguments: &[Value]) -> Option<Vec<Value>> {
+    let numbers: Vec<i64> = arguments.iter().map(Value::integer).collect::<Option<_>>()?;
+    let (first, end, step) = match numbers.as_slice() {
+        [end] => (0, *end, 1),
+        [first, end] => (*first, *end, 1),
+        [first, end, step] if *step > 0 => (*first, *end, *step),
+        _ => return None,
+    };
+    let step = usize::try_from(step).ok()?;
+    Some((first..end).step_by(step).take(MOST_ITEMS).map(Value::Integer).collect())
+}
+
+/// `items()`, `keys()` and `values()` of a dictionary.
+pub(super) fn pairs_of(pairs: &[(String, Value)], method: &str) -> Option<Value> {
+    let each = pairs.iter();
+    Some(Value::List(match method {
+        "items" => each
+            .map(|(key, value)| Value::List(vec![Value::Text(key.clone()), value.clone()]))
+            .collect(),
+        "keys" => each.map(|(key, _)| Value::Text(key.clone())).collect(),
+        "values" => each.map(|(_, value)| value.clone()).collect(),
+        _ => return None,
+    }))
 }
 
 pub(super) fn plus(left: &Value, right: &Value) -> Value {
@@ -62,8 +119,10 @@ pub(super) fn negative(value: &Value) -> Value {
 pub(super) fn subscript(holder: Value, key: &Value) -> Value {
     match (&holder, key) {
         (Value::List(items), Value::Integer(at)) => {
-            let at = usize::try_from(*at).ok().and_then(|at| items.get(at));
-            at.cloned().unwrap_or(Value::Unknown)
+            let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+            let at = if *at < 0 { at.checked_add(length) } else { Some(*at) };
+            let item = at.and_then(|at| items.get(usize::try_from(at).ok()?));
+            item.cloned().unwrap_or(Value::Unknown)
         }
         (Value::Dict(pairs), Value::Text(key)) => {
             let found = pairs.iter().find(|(known, _)| known == key);

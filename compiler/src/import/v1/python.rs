@@ -1,5 +1,5 @@
 //! A script, read without running it: calls become objects, names stand for what was assigned to
-//! them last. The only file that names the parser.
+//! them last. Only this file and [`super::branches`] name the parser.
 
 // The parser's enums grow with the language, so that every match on them has to end in `_`.
 #![allow(clippy::wildcard_enum_match_arm)]
@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use ruff_python_ast::{
-    Arguments, ElifElseClause, ExceptHandler, Expr, ExprCall, InterpolatedStringElement, Number,
-    Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp,
+    Arguments, Expr, ExprCall, InterpolatedStringElement, Number, Operator, PySourceType, Stmt,
+    StmtFunctionDef, UnaryOp,
 };
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::pure::{class, negative, plus, subscript, system};
+use super::pure::{class, negative, pairs_of, plus, subscript, system};
 use super::value::{Object, ObjectId, Program, Value};
 use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
 use crate::source::{FileId, Span};
@@ -21,7 +21,7 @@ use crate::source::{FileId, Span};
 /// Statements that are followed at most; loops and calls count each time.
 const MOST_STATEMENTS: u32 = 5_000;
 /// Expressions inside each other.
-const DEEPEST_EXPRESSION: usize = 100;
+pub(super) const DEEPEST_EXPRESSION: usize = 100;
 /// Calls of the script's own functions inside each other.
 const DEEPEST_CALL: usize = 8;
 
@@ -47,20 +47,22 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
     machine.program
 }
 
-struct Machine<'a> {
+/// A script that is being followed.
+pub(super) struct Machine<'a> {
     file: FileId,
     text: &'a str,
-    program: Program,
+    pub(super) program: Program,
     /// What names stand for, the innermost function last.
     scopes: Vec<BTreeMap<String, Value>>,
     functions: BTreeMap<String, &'a StmtFunctionDef>,
-    left: u32,
+    /// Statements that may still be followed.
+    pub(super) left: u32,
     /// Expressions inside each other, right now.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl<'a> Machine<'a> {
-    fn span(&self, range: TextRange) -> Span {
+    pub(super) fn span(&self, range: TextRange) -> Span {
         Span::new(self.file, range.start().into(), range.end().into())
     }
 
@@ -75,7 +77,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn block(&mut self, statements: &'a [Stmt]) -> Option<Value> {
+    pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Option<Value> {
         for statement in statements {
             if !self.goes_on(statement) {
                 return None;
@@ -102,13 +104,13 @@ impl<'a> Machine<'a> {
         self.left > 0
     }
 
-    /// Follows a statement; the value if it returns one. Every branch is taken, since what a script
-    /// looks up in the workspace or else creates has the same name either way.
+    /// Follows a statement; the value if it returns one.
     fn statement(&mut self, statement: &'a Stmt) -> Option<Value> {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let module = alias.name.as_str();
+                    self.program.version_2 |= module.starts_with("azure.ai.ml");
                     let first = module.split('.').next().unwrap_or(module);
                     let name = alias.asname.as_ref().map_or(first, |name| name.as_str());
                     let stands_for = if alias.asname.is_some() { module } else { first };
@@ -116,6 +118,8 @@ impl<'a> Machine<'a> {
                 }
             }
             Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or("", |name| name.as_str());
+                self.program.version_2 |= module.starts_with("azure.ai.ml");
                 for alias in &import.names {
                     let name = alias.asname.as_ref().unwrap_or(&alias.name);
                     self.assign(name.as_str(), Value::Path(alias.name.to_string()));
@@ -148,12 +152,7 @@ impl<'a> Machine<'a> {
 
     fn compound(&mut self, statement: &'a Stmt) -> Option<Value> {
         match statement {
-            Stmt::If(choice) => {
-                let clauses = choice.elif_else_clauses.iter();
-                let rest: Vec<&'a [Stmt]> =
-                    clauses.map(|ElifElseClause { body, .. }| body.as_slice()).collect();
-                self.block(&choice.body).or_else(|| rest.iter().find_map(|body| self.block(body)))
-            }
+            Stmt::If(choice) => self.choice(choice),
             Stmt::With(with) => {
                 for item in &with.items {
                     let value = self.value(&item.context_expr);
@@ -163,29 +162,9 @@ impl<'a> Machine<'a> {
                 }
                 self.block(&with.body)
             }
-            Stmt::Try(attempt) => {
-                let mut bodies: Vec<&'a [Stmt]> = vec![&attempt.body];
-                for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
-                    bodies.push(&handler.body);
-                }
-                bodies.extend([attempt.orelse.as_slice(), attempt.finalbody.as_slice()]);
-                bodies.into_iter().find_map(|body| self.block(body))
-            }
-            Stmt::For(each) => {
-                let values = self.value(&each.iter);
-                let Value::List(values) = values else { return self.block(&each.body) };
-                for value in &values {
-                    if self.left == 0 {
-                        break;
-                    }
-                    self.target(&each.target, value);
-                    if let Some(value) = self.block(&each.body) {
-                        return Some(value);
-                    }
-                }
-                None
-            }
-            Stmt::While(repeat) => self.block(&repeat.body),
+            Stmt::Try(attempt) => self.attempt(attempt),
+            Stmt::For(each) => self.each(each),
+            Stmt::While(repeat) => self.repeated(repeat),
             _ => None,
         }
     }
@@ -199,7 +178,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn target(&mut self, target: &'a Expr, value: &Value) {
+    pub(super) fn target(&mut self, target: &'a Expr, value: &Value) {
         match target {
             // What was found stays when another branch would make it again in a way we do not know.
             Expr::Name(name) if *value == Value::Unknown => {
@@ -211,7 +190,8 @@ impl<'a> Machine<'a> {
             Expr::Name(name) => self.assign(name.id.as_str(), value.clone()),
             Expr::Attribute(attribute) => {
                 let holder = self.value(&attribute.value);
-                self.set(&holder, attribute.attr.as_str(), value);
+                let at = self.span(attribute.range);
+                self.set(&holder, attribute.attr.as_str(), value, at);
             }
             Expr::Subscript(item) => {
                 let holder = self.value(&item.value);
@@ -237,12 +217,12 @@ impl<'a> Machine<'a> {
     }
 
     /// Sets an attribute of an object, or of a part of one.
-    fn set(&mut self, holder: &Value, path: &str, value: &Value) {
+    fn set(&mut self, holder: &Value, path: &str, value: &Value, at: Span) {
         match holder {
             Value::Object(id) => {
-                self.program.objects[*id].fields.push((path.to_owned(), value.clone()));
+                self.program.objects[*id].fields.push((path.to_owned(), value.clone(), at));
             }
-            Value::Part(inner, name) => self.set(inner, &format!("{name}.{path}"), value),
+            Value::Part(inner, name) => self.set(inner, &format!("{name}.{path}"), value, at),
             _ => {}
         }
     }
@@ -258,7 +238,7 @@ impl<'a> Machine<'a> {
         self.scopes.last().and_then(|scope| scope.get(name)).or_else(|| self.scopes[0].get(name))
     }
 
-    fn value(&mut self, expression: &'a Expr) -> Value {
+    pub(super) fn value(&mut self, expression: &'a Expr) -> Value {
         if self.depth >= DEEPEST_EXPRESSION {
             return Value::Unknown;
         }
@@ -268,7 +248,7 @@ impl<'a> Machine<'a> {
         value
     }
 
-    fn known(&mut self, expression: &'a Expr) -> Value {
+    pub(super) fn known(&mut self, expression: &'a Expr) -> Value {
         match expression {
             Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
             Expr::NumberLiteral(number) => match &number.value {
@@ -292,7 +272,12 @@ impl<'a> Machine<'a> {
                 let (left, right) = (self.value(&operation.left), self.value(&operation.right));
                 plus(&left, &right)
             }
-            Expr::If(choice) => self.value(&choice.body),
+            Expr::If(choice) => match self.truth(&choice.test) {
+                Some(false) => self.value(&choice.orelse),
+                _ => self.value(&choice.body),
+            },
+            Expr::ListComp(list) => self.listed(&list.elt, &list.generators),
+            Expr::Compare(_) => self.truth(expression).map_or(Value::Unknown, Value::Bool),
             Expr::BoolOp(operation) => {
                 operation.values.first().map_or(Value::Unknown, |first| self.value(first))
             }
@@ -397,6 +382,11 @@ impl<'a> Machine<'a> {
             self.target(&attribute.value, &Value::List(items));
             return Value::Nothing;
         }
+        if let (Value::Dict(pairs), true) = (&holder, arguments.is_empty())
+            && let Some(items) = pairs_of(pairs, name)
+        {
+            return items;
+        }
         if let (Some(text), "format" | "lower" | "strip") = (holder.text(), name)
             && arguments.is_empty()
             && named.is_empty()
@@ -427,6 +417,10 @@ impl<'a> Machine<'a> {
         for keyword in &arguments.keywords {
             let value = self.value(&keyword.value);
             let span = self.span(keyword.range);
+            if let Expr::List(list) = &keyword.value {
+                let places = list.elts.iter().map(|it| self.span(it.range())).collect();
+                self.program.elements.insert(span.start, places);
+            }
             match (&keyword.arg, value) {
                 (Some(name), value) => named.push((name.to_string(), value, span)),
                 (None, Value::Dict(pairs)) => {

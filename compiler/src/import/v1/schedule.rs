@@ -1,5 +1,6 @@
 //! What started a published pipeline: recurrences, polled datastores, the endpoint itself.
 
+use super::super::ports::is_safe;
 use super::draft::{Draft, dashed, identifier, name};
 use super::value::{Object, Value};
 use crate::emit::{Doc, Map};
@@ -33,10 +34,16 @@ pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &Value) -> Triggers {
     triggers
 }
 
+/// Letters that the name of an endpoint has at least.
+const SHORTEST: usize = 3;
+
 /// An endpoint that starts the pipeline. Its name has at most 32 letters.
 fn published_as(name: Option<&str>, triggers: &mut Triggers) {
     let mut endpoint = dashed(name.unwrap_or("pipeline"));
     endpoint.truncate(32);
+    if endpoint.trim_end_matches('-').len() < SHORTEST {
+        endpoint = format!("pipeline-{endpoint}");
+    }
     let (mut http, mut trigger) = (Map::new(), Map::new());
     http.put("endpoint", endpoint.trim_end_matches('-'));
     trigger.put("http", http);
@@ -84,10 +91,13 @@ fn changed(draft: &mut Draft<'_>, call: &Object, key: &str, triggers: &mut Trigg
     );
 }
 
-fn bound(draft: &Draft<'_>, call: &Object) -> Map {
+fn bound(draft: &mut Draft<'_>, call: &Object) -> Map {
     let mut with = Map::new();
     if let Some(Value::Dict(pairs)) = call.keyword("pipeline_parameters") {
         for (name, value) in pairs {
+            if value.text().is_some_and(|text| !is_safe(text)) {
+                draft.widen(&identifier(name));
+            }
             let value = Draft::scalar(value).or_else(|| draft.address(value).map(Doc::from));
             if let Some(value) = value {
                 with.put(identifier(name), value);

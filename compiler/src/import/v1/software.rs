@@ -91,6 +91,15 @@ impl<'p> Draft<'p> {
         at: Span,
     ) -> String {
         let conda = conda.and_then(|conda| self.conda(name, conda));
+        let of_sdk = |it: &&Value| matches!(it, Value::Path(path) if path.ends_with("_IMAGE"));
+        if let Some(Value::Path(constant)) = image.filter(of_sdk) {
+            self.remarks.doubt(
+                at,
+                format!("the SDK of version 1 knows which image `{constant}` is, and it is gone"),
+                "the spec has Microsoft's plain one; pin its version",
+            );
+            return self.put(name, Some(IMAGE), conda, at);
+        }
         self.put(name, image.and_then(Value::text), conda, at)
     }
 

@@ -2,13 +2,16 @@
 
 use super::draft::{Draft, FILL_IN, reference, word};
 use super::value::{Object, ObjectId, Value};
-use super::{automl, hyperdrive, parallel};
+use super::{automl, hyperdrive, parallel, unread};
 use crate::emit::{Doc, Map};
+use crate::source::Span;
 
 /// A step that is being drawn up.
 pub(super) struct Step<'p> {
     pub(super) id: ObjectId,
     pub(super) object: &'p Object,
+    /// Where its arguments stand.
+    pub(super) listed: Span,
     /// Data from outside that it reads, by name.
     pub(super) inputs: Map,
     /// What it gives.
@@ -23,11 +26,14 @@ pub(super) fn is_step(object: &Object) -> bool {
 /// The step in the language's words.
 pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
     let object = &draft.program.objects[id];
-    let mut step = Step { id, object, inputs: Map::new(), outputs: Map::new() };
+    let listed = object.place("arguments");
+    let mut step = Step { id, object, listed, inputs: Map::new(), outputs: Map::new() };
     outputs(draft, &mut step);
     let mut doc = Map::new();
+    // Azure ML drops the title of a parallel step.
     if let Some(name) = object.argument("name", usize::MAX).and_then(Value::text)
         && draft.names[&id] != name
+        && object.class != "ParallelRunStep"
     {
         doc.put("display_name", name);
     }
@@ -86,23 +92,37 @@ pub(super) fn written(object: &Object) -> impl Iterator<Item = &Value> {
 }
 
 /// Steps before it from which nothing flows.
-fn needs(draft: &Draft<'_>, step: &Step<'_>) -> Vec<Doc> {
+fn needs(draft: &mut Draft<'_>, step: &Step<'_>) -> Vec<Doc> {
     let program = draft.program;
-    let after = program.methods(step.id, "run_after").filter_map(|call| call.argument("step", 0));
-    let steps = after.flat_map(Value::items).filter_map(|value| draft.object(value));
-    let names = steps.filter_map(|(id, _)| draft.names.get(&id));
-    let mut needs: Vec<Doc> = names.map(Doc::from).collect();
-    for call in program.of_class("StepSequence").map(|(_, call)| call) {
-        let steps: Vec<ObjectId> = call
-            .argument("steps", 0)
-            .map_or(&[][..], Value::items)
-            .iter()
-            .filter_map(|value| draft.object(value).map(|(id, _)| id))
-            .collect();
-        let before = steps.windows(2).filter(|pair| pair[1] == step.id);
-        needs.extend(before.filter_map(|pair| draft.names.get(&pair[0])).map(Doc::from));
+    let mut before: Vec<ObjectId> = Vec::new();
+    for call in program.methods(step.id, "run_after") {
+        let steps = call.argument("step", 0).map_or(&[][..], Value::items);
+        let known = group(draft, steps);
+        if known.len() < steps.len().max(1) {
+            unread::order(call.span, &mut draft.remarks);
+        }
+        before.extend(known);
     }
-    needs
+    for call in program.of_class("StepSequence").map(|(_, call)| call) {
+        let groups = call.argument("steps", 0).map_or(&[][..], Value::items);
+        let groups: Vec<_> = groups.iter().map(|it| group(draft, it.items())).collect();
+        let follows = groups.windows(2).filter(|pair| pair[1].contains(&step.id));
+        before.extend(follows.flat_map(|pair| pair[0].clone()));
+    }
+    let mut names: Vec<&String> = Vec::new();
+    for name in before.iter().filter_map(|id| draft.names.get(id)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(Doc::from).collect()
+}
+
+/// The steps of this pipeline among some values; lists in it are steps side by side.
+fn group(draft: &Draft<'_>, values: &[Value]) -> Vec<ObjectId> {
+    let flat = values.iter().flat_map(Value::items);
+    let steps = flat.filter_map(|value| draft.object(value)).filter(|(_, it)| is_step(it));
+    steps.map(|(id, _)| id).collect()
 }
 
 /// What a command starts with.
@@ -128,8 +148,19 @@ fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, program: Program) -> Map 
     let mut doc = placed(draft, object, object.keyword("runconfig"));
     doc.put("code", draft.code(object));
     doc.put("run", words.join(" "));
+    doc.put_filled("resources", machines(draft, object.keyword("runconfig")));
     unread(draft, step);
     doc
+}
+
+/// How many machines a run configuration asks for.
+fn machines(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
+    let mut resources = Map::new();
+    let config = config.and_then(|config| draft.object(config));
+    if let Some(count) = config.and_then(|(_, it)| it.field("node_count")) {
+        resources.put_some("instance_count", draft.setting(count));
+    }
+    resources
 }
 
 fn command_words(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Vec<String> {
@@ -167,40 +198,54 @@ pub(super) fn arguments(
     value: Option<&Value>,
 ) -> Vec<String> {
     let values = value.map_or(&[][..], Value::items);
-    values.iter().map(|value| argument(draft, step, value)).collect()
+    let mut words: Vec<String> = Vec::new();
+    for (at, value) in values.iter().enumerate() {
+        let word = argument(draft, step, value);
+        words.push(word.unwrap_or_else(|| not_understood(draft, step, values, at)));
+    }
+    words
 }
 
-fn argument(draft: &mut Draft<'_>, step: &mut Step<'_>, value: &Value) -> String {
+/// Says which argument was not understood; what stands in its place.
+fn not_understood(draft: &mut Draft<'_>, step: &Step<'_>, values: &[Value], at: usize) -> String {
+    let places = draft.program.elements.get(&step.listed.start);
+    let place = places.filter(|places| places.len() == values.len()).map(|places| places[at]);
+    let option = at.checked_sub(1).and_then(|before| values[before].text());
+    let what = match option.filter(|option| option.starts_with('-')) {
+        Some(option) => format!("the value of `{option}` was not understood"),
+        None => format!("argument {} was not understood", at + 1),
+    };
+    let help = "replace `fill-in` in the command";
+    draft.remarks.lost(place.unwrap_or(step.listed), what, help);
+    FILL_IN.to_owned()
+}
+
+fn argument(draft: &mut Draft<'_>, step: &mut Step<'_>, value: &Value) -> Option<String> {
     if let Some(name) = draft.parameter(value) {
-        return reference(&format!("parameters.{name}"));
+        return Some(reference(&format!("parameters.{name}")));
     }
     // A data path and how it is bound.
     if let Value::List(pair) = value
         && let Some(name) = pair.first().and_then(|first| draft.parameter(first))
     {
-        return reference(&format!("parameters.{name}"));
+        return Some(reference(&format!("parameters.{name}")));
     }
     if let Some(path) = flow(draft, step, value) {
-        return reference(&path);
+        return Some(reference(&path));
     }
-    match value {
+    Some(match value {
         Value::Text(text) => word(text),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.clone(),
         Value::Bool(truth) => if *truth { "True" } else { "False" }.to_owned(),
-        Value::Variable(_, Some(default)) => argument(draft, step, default),
+        Value::Variable(_, Some(default)) => return argument(draft, step, default),
         Value::Variable(name, None) => reference(&format!("variables.{name}")),
-        _ => {
-            let at = step.object.place("arguments");
-            let help = "replace `fill-in` in the command";
-            draft.remarks.lost(at, "an argument was not understood", help);
-            FILL_IN.to_owned()
-        }
-    }
+        _ => return None,
+    })
 }
 
 /// The path of a reference to data that the step reads or writes.
-pub(super) fn flow(draft: &Draft<'_>, step: &mut Step<'_>, value: &Value) -> Option<String> {
+pub(super) fn flow(draft: &mut Draft<'_>, step: &mut Step<'_>, value: &Value) -> Option<String> {
     let data = draft.data(value)?;
     if let Some((id, _)) = data.object
         && let Some((producer, output)) = draft.producers.get(&id)
@@ -213,6 +258,14 @@ pub(super) fn flow(draft: &Draft<'_>, step: &mut Step<'_>, value: &Value) -> Opt
     let name = Draft::outside_name(&data);
     if step.inputs.0.iter().all(|entry| entry.key != name) {
         step.inputs.put(name.clone(), draft.outside(&data)?);
+        if draft.address(&data.base).is_some_and(|address| address.contains('*')) {
+            let at = data.object.map_or(step.object.span, |(_, object)| object.span);
+            draft.remarks.lost(
+                at,
+                "an input is a file or a folder, and no pattern of paths",
+                "name the folder, and choose the files in the script",
+            );
+        }
     }
     Some(format!("inputs.{name}"))
 }

@@ -36,6 +36,7 @@ impl crate::source::Files for Everything {
             include_str!("scripts/training.py"),
             include_str!("scripts/automl.py"),
             include_str!("scripts/hyperdrive.py"),
+            include_str!("scripts/order.py"),
         ];
         let mut specs = scripts
             .into_iter()
@@ -60,7 +61,12 @@ impl crate::source::Files for Everything {
 #[test]
 fn what_was_imported_compiles() {
     let project = crate::ProjectFile::none();
-    for spec in ["diabetes-training.mlops.yaml", "automl-example.mlops.yaml", "tuning.mlops.yaml"] {
+    for spec in [
+        "diabetes-training.mlops.yaml",
+        "automl-example.mlops.yaml",
+        "tuning.mlops.yaml",
+        "pp.mlops.yaml",
+    ] {
         let analysis = crate::analyze(&Everything, &project, spec);
         let said: Vec<&str> = analysis.diagnostics.iter().map(|it| it.message.as_str()).collect();
         assert!(analysis.plan.is_some(), "{said:#?}");
@@ -76,6 +82,11 @@ fn what_is_no_pipeline_says_so() {
     insta::assert_snapshot!(carried("b.py", "x = 1\n"), @r"
     ── said
     b.py:1:1: error[not-imported]: no `Pipeline(…)` was found in this script
+    ");
+    let version_2 = "from azure.ai.ml.dsl import pipeline\n\n@pipeline()\ndef p(x):\n    pass\n";
+    insta::assert_snapshot!(carried("c.py", version_2), @r"
+    ── said
+    c.py:1:1: error[not-imported]: this script is for version 2 of the SDK (`azure.ai.ml`), and only scripts for version 1 are read
     ");
 }
 
@@ -107,4 +118,9 @@ fn loops_data_paths_and_sequences() {
 #[test]
 fn hyperdrive_becomes_a_sweep() {
     insta::assert_snapshot!(carried("hyperdrive.py", include_str!("scripts/hyperdrive.py")));
+}
+
+#[test]
+fn the_order_of_steps_is_kept_or_said_to_be_lost() {
+    insta::assert_snapshot!(carried("order.py", include_str!("scripts/order.py")));
 }

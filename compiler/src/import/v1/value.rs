@@ -1,5 +1,7 @@
 //! What the expressions of a script stand for, as far as pipelines need to know.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostics::{Diagnostic, IMPORT_CHANGE, NOT_IMPORTED};
 use crate::source::Span;
 
@@ -81,7 +83,7 @@ pub(super) struct Object {
     /// The first variable that it was assigned to.
     pub(super) variable: Option<String>,
     /// Attributes that were set later, by dotted path.
-    pub(super) fields: Vec<(String, Value)>,
+    pub(super) fields: Vec<(String, Value, Span)>,
 }
 
 impl Object {
@@ -105,7 +107,8 @@ impl Object {
 
     /// An attribute that was set last.
     pub(super) fn field(&self, path: &str) -> Option<&Value> {
-        self.fields.iter().rev().find(|(known, _)| known == path).map(|(_, value)| value)
+        let found = self.fields.iter().rev().find(|(known, ..)| known == path);
+        found.map(|(_, value, _)| value)
     }
 }
 
@@ -113,6 +116,10 @@ impl Object {
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) objects: Vec<Object>,
+    /// The places of the items of lists that stand in a call, by where their argument starts.
+    pub(super) elements: BTreeMap<u32, Vec<Span>>,
+    /// Whether it is for version 2 of the SDK.
+    pub(super) version_2: bool,
     /// What was not understood.
     pub(super) remarks: Remarks,
 }
