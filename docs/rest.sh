@@ -43,20 +43,27 @@ head_of_answer() {
   awk -v name="$1:" 'tolower($1) == name { value = $2 } END { print value }' "$work/head" | tr -d '\r'
 }
 
+# How far the service is, after the answer.
+state() {
+  jq -rs --arg status "$status" '
+    .[0] | .status? // .properties.provisioningState?
+    // if $status == "201" or $status == "202" then "InProgress" else "Succeeded" end' "$work/answer"
+}
+
 # finish URL: waits until the service is done with what was sent to URL.
 finish() {
-  local at state=
+  local at state=InProgress
   at=$(head_of_answer azure-asyncoperation)
   at=${at:-$(head_of_answer location)}
+  if [ -z "$at" ]; then state=$(state); fi
   while true; do
-    good GET "${at:-$1}" "$management"
-    state=$(jq -rs '.[0] | .status? // .properties.provisioningState? // "Succeeded"' "$work/answer")
-    case $status,$state in
-      202,*) ;;
-      *,[Ss]ucceeded) return ;;
-      *,[Ff]ailed | *,[Cc]anceled) fail "$1 ended as $state" ;;
+    case $state in
+      [Ss]ucceeded) return ;;
+      [Ff]ailed | [Cc]anceled) fail "$1 ended as $state" ;;
     esac
     sleep "${PAUSE:-5}"
+    good GET "${at:-$1}" "$management"
+    state=$(state)
   done
 }
 
