@@ -303,7 +303,15 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
         // As any new file: the process's mask takes bits away.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(|error| machines(&error))
+}
+
+/// The machine's own complaint: the name of a staged file tells nobody anything.
+fn machines(error: &io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(std::error::Error::source);
+    let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+    let code = inner.and_then(io::Error::raw_os_error).or(error.raw_os_error());
+    code.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
 fn fault(error: &io::Error) -> FileFault {
@@ -329,6 +337,14 @@ pub(crate) fn plain(path: &Path) -> PathBuf {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn complaints_do_not_name_staged_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = temporary(&folder.path().join("gone")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(!error.to_string().contains(STAGED), "{error}");
+    }
 
     #[test]
     fn nothing_outside_the_root_is_seen() {

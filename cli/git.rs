@@ -28,7 +28,12 @@ impl Revision {
             &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{tree}}")],
         )?;
         if !revision.status.success() {
-            return Err(no_revision(root, name, &complaint(&revision)));
+            let complaint = complaint(&revision);
+            // Before the first commit everything is new.
+            if name == "HEAD" && complaint.is_empty() {
+                return Ok(Self { root: root.to_owned(), files: BTreeMap::new() });
+            }
+            return Err(no_revision(root, name, &complaint));
         }
         let revision = String::from_utf8_lossy(&revision.stdout).trim().to_owned();
         let prefix = text_of(&git(root, &["rev-parse", "--show-prefix"])?, root)?;

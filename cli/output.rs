@@ -63,6 +63,8 @@ impl Trouble {
 
     /// The machine's complaint, and what was to be done: it often names neither that nor the path.
     pub(crate) fn doing(what: &str, path: &Path, cause: &dyn Display) -> Self {
+        let cause = cause.to_string();
+        let cause = cause.split(" (os error ").next().unwrap_or(&cause);
         Self(format!("cannot {what} {}: {cause}", disk::plain(path).display()))
     }
 

@@ -130,6 +130,16 @@ fn without_git_or_a_repository_diff_says_so() {
 }
 
 #[test]
+fn before_the_first_commit_everything_is_new() {
+    let sandbox = Sandbox::tiny();
+    git(&sandbox, &["init", "-q"]);
+    let text = sandbox.run(&["diff"]).code(0).out;
+    assert_eq!(text, "tiny.mlops.yaml  new pipeline tiny: greet\n");
+    let run = sandbox.run(&["diff", "--base", "main"]).code(2);
+    assert!(run.err.contains("no revision `main`"), "{}", run.err);
+}
+
+#[test]
 fn an_unknown_revision_is_trouble() {
     let run = committed().run(&["diff", "--base", "nowhere"]).code(2);
     assert!(run.err.contains("no revision `nowhere`"), "{}", run.err);

@@ -284,3 +284,23 @@ environments:
     sandbox.run(&["check", "--fix"]).code(0);
     assert_eq!(sandbox.read("real/run.yaml"), "dependencies:\n- scikit-learn=1.5\n");
 }
+
+#[test]
+fn paths_that_start_elsewhere_are_told_the_way() {
+    let spec = "\
+mlopsc: 1
+name: p
+parameters:
+  raw: { type: uri_folder, default: ../data }
+steps:
+  a: { compute: serverless, environment: \"azureml:e:1\", code: src, run: \"ls ${{ parameters.raw }}\" }
+";
+    let files = [("mlopsc.yaml", PROJECT), ("pipelines/p.mlops.yaml", spec), ("src/a.py", "")];
+    let sandbox = Sandbox::new(&files);
+    std::fs::create_dir(sandbox.path("data")).unwrap();
+    let said = sandbox.run(&["check"]).code(1).out;
+    assert!(said.contains("there is no folder `src`"), "{said}");
+    assert!(said.contains("help: did you mean `../src`?"), "{said}");
+    assert!(said.contains("the folder `../data` is empty"), "{said}");
+    assert!(said.contains("help: Azure ML uploads no empty folders: put a file into it"), "{said}");
+}

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::names::Context;
-use crate::diagnostics::{Diagnostic, MISSING_FILE, Sink, near_miss};
-use crate::source::{EntryKind, Files, Span, Spanned, folder_of, join};
+use crate::diagnostics::{Diagnostic, MISSING_FILE, Sink, near_file, near_miss};
+use crate::source::{EntryKind, Files, Span, Spanned, folder_of, join, relative};
 
 /// The window, with a memory: hundreds of steps name the same folders, and each look costs calls of
 /// the system.
@@ -71,7 +71,7 @@ pub(crate) fn data(
 ) -> Option<String> {
     let full = join(cx.folder, path);
     if let Some(full) = full.filter(|full| cx.files.kind(full).is_none()) {
-        let absent = AbsentData { path: path.to_owned(), help: nearby(cx, cx.folder, &full) };
+        let absent = AbsentData { path: path.to_owned(), help: nearby(cx, cx.folder, path, &full) };
         cx.files.absent.borrow_mut().insert(at, Spanned::new(absent, at));
         return Some(full);
     }
@@ -136,11 +136,22 @@ pub(crate) fn folder(
     if cx.files.is_empty(&full) {
         let message = format!("the folder `{path}` is empty");
         sink.report(
-            Diagnostic::new(&MISSING_FILE, at, message).help("Azure ML refuses empty code folders"),
+            Diagnostic::new(&MISSING_FILE, at, message)
+                .help("Azure ML uploads no empty folders: put a file into it"),
         );
         return None;
     }
     Some(full)
+}
+
+/// What a path means that was written from the root on: the way to it.
+fn from_root(cx: &Context<'_>, from: &str, path: &str) -> Option<String> {
+    let meant = join("", path)?;
+    cx.files.kind(&meant)?;
+    let way = relative(from, &meant);
+    // Below another folder than the spec's, such as one of code, nothing outside of it counts.
+    let counts = from == cx.folder || !way.starts_with("..");
+    counts.then(|| way.strip_prefix("./").unwrap_or(&way).to_owned())
 }
 
 fn find(
@@ -175,17 +186,19 @@ fn find(
             (EntryKind::Folder, None) => "name its folder: `.`".to_owned(),
             (EntryKind::File, _) => "name a file in it".to_owned(),
         });
-    } else if let Some(help) = nearby(cx, folder, &full) {
+    } else if let Some(help) = nearby(cx, folder, path, &full) {
         diagnostic = diagnostic.help(help);
     }
     sink.report(diagnostic);
     None
 }
 
-fn nearby(cx: &Context<'_>, from: &str, full: &str) -> Option<String> {
+fn nearby(cx: &Context<'_>, from: &str, path: &str, full: &str) -> Option<String> {
     let name = full.rsplit('/').next()?;
     let entries = cx.files.list(folder_of(full));
-    let near = near_miss(name, entries.iter().map(String::as_str));
+    let names = || entries.iter().map(String::as_str);
+    let near = near_miss(name, names()).or_else(|| near_file(name, names()));
+    let near = near.map(str::to_owned).or_else(|| from_root(cx, from, path));
     Some(match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if from.is_empty() => "it is looked for from the repository's root on".to_owned(),

@@ -12,6 +12,7 @@ mod render;
 mod sarif;
 
 pub(crate) use aftermath::without_aftermath;
+pub(crate) use near::near_file;
 pub use near::near_miss;
 pub use registry::*;
 pub use render::*;

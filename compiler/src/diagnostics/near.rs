@@ -35,6 +35,26 @@ pub fn near_miss<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) ->
     nearest
 }
 
+/// Shorter names begin many others.
+const SHORTEST_STEM: usize = 3;
+
+/// The only file of the same kind whose name goes on where another one ends: `prepare.py` for
+/// `prep.py`.
+pub(crate) fn near_file<'a>(
+    found: &str,
+    files: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let (stem, end) = found.split_once('.')?;
+    let goes_on = |file: &&str| {
+        let Some((other, other_end)) = file.split_once('.') else { return false };
+        let shorter = stem.len().min(other.len());
+        let begins = stem.starts_with(other) || other.starts_with(stem);
+        begins && shorter >= SHORTEST_STEM && end == other_end
+    };
+    let mut near = files.into_iter().filter(goes_on);
+    near.next().filter(|_| near.next().is_none())
+}
+
 /// One more than the letters of any word that is compared.
 const ROW: usize = LONGEST_MISS + MOST_EDITS + 1;
 
@@ -96,6 +116,15 @@ mod tests {
         assert_eq!(far("kitten", "sitting", 2), None);
         assert_eq!(far("", "abc", 3), Some(3));
         assert_eq!(far("é", "e", 1), Some(1));
+    }
+
+    #[test]
+    fn longer_names_of_files_are_meant() {
+        assert_eq!(near_file("prep.py", ["train.py", "prepare.py"]), Some("prepare.py"));
+        assert_eq!(near_file("preparation.py", ["prep.py"]), Some("prep.py"));
+        assert_eq!(near_file("prep.py", ["prepare.sh", "prepare"]), None);
+        assert_eq!(near_file("prep.py", ["prepare.py", "preprocess.py"]), None);
+        assert_eq!(near_file("a.py", ["all.py"]), None);
     }
 
     #[test]
