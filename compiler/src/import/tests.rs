@@ -180,3 +180,16 @@ fn no_file_is_too_strange() {
     let memory = Memory(BTreeMap::new());
     assert_eq!(import(&memory, "none.yml", "").diagnostics.len(), 1);
 }
+
+#[test]
+fn the_comment_of_a_node_is_the_description_of_its_step() {
+    let node = "\
+type: pipeline
+settings: { default_compute: azureml:cpu }
+jobs:
+  score: { type: command, component: azureml:score:1, comment: What people read. }
+";
+    let (said, imported) = imported(&[("score.yml", node)]);
+    assert!(!said.contains("comment"), "{said}");
+    assert!(imported.files[0].text.contains("description: What people read."));
+}

@@ -35,12 +35,22 @@ pub(super) fn titles(step: &Step, doc: &mut Map) {
     if step.display_name != step.name {
         doc.put("display_name", &step.display_name);
     }
-    doc.put_some("description", step.description.as_ref());
+    let key = if says_comment(&step.task) { "comment" } else { "description" };
+    doc.put_some(key, step.description.as_ref());
     let mut tags = Map::new();
     for (key, value) in &step.tags {
         tags.put(key.clone(), value);
     }
     doc.put_filled("tags", tags);
+}
+
+/// Whether Azure ML's tools drop the node's `description`, and send its `comment`.
+fn says_comment(task: &Task) -> bool {
+    match task {
+        Task::Component(_) => true,
+        Task::Native(native) => matches!(native.kind, NativeKind::Sweep(_)),
+        Task::Command(_) | Task::FanOut(_) => false,
+    }
 }
 
 /// A registered environment by its name, or an image of the node's own.

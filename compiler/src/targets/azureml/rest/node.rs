@@ -163,7 +163,8 @@ fn member(
 }
 
 /// Keys of nodes that the bodies have as the documents do.
-const AS_THEY_ARE: [&str; 15] = [
+const AS_THEY_ARE: [&str; 16] = [
+    "comment",
     "input_data",
     "error_threshold",
     "mini_batch_error_threshold",
