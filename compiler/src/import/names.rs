@@ -1,10 +1,37 @@
 //! Names: what Azure ML takes and the language does not is adapted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::spec::decode::NameRule;
 use crate::spec::values::{PortName, StepName};
 
 /// Names that clash with environment variables on Azure ML's nodes.
 const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
+
+/// Names that are taken, so that two things of a file never get one.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Taken {
+    names: BTreeSet<String>,
+    /// The number that was last put behind a name.
+    numbers: BTreeMap<String, u32>,
+}
+
+impl Taken {
+    /// The name; if it is taken, with the first number behind it that is free, `train_2`.
+    pub(super) fn unique(&mut self, wanted: String) -> String {
+        if self.names.insert(wanted.clone()) {
+            return wanted;
+        }
+        let number = self.numbers.entry(wanted.clone()).or_insert(1);
+        loop {
+            *number += 1;
+            let name = format!("{wanted}_{number}");
+            if self.names.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+}
 
 /// A name of a parameter, input or output.
 pub(super) fn port(name: &str) -> String {

@@ -159,7 +159,7 @@ impl<'a> Machine<'a> {
             }
             Expr::Compare(compare) => self.compared(compare),
             other => {
-                let value = self.known(other);
+                let value = self.value(other);
                 self.holds(&value)
             }
         }

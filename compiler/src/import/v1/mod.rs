@@ -9,7 +9,9 @@
 
 mod automl;
 mod branches;
+mod budget;
 mod data;
+mod depth;
 mod draft;
 mod hyperdrive;
 mod parallel;
@@ -18,6 +20,7 @@ mod python;
 mod schedule;
 mod software;
 mod steps;
+mod sum;
 mod unread;
 mod value;
 
@@ -27,10 +30,12 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::NewFile;
+use super::names::Taken;
 use crate::diagnostics::{Diagnostic, MISSING_FILE, NOT_IMPORTED};
 use crate::emit::{Doc, Map, yaml};
 use crate::fmt;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, folder_of, join, relative};
+use budget::Room;
 use draft::{Draft, dashed, name};
 use value::{Object, ObjectId, Program, Value};
 
@@ -88,6 +93,9 @@ fn import(
     place: Place<'_>,
 ) -> (Vec<Imported>, Vec<Diagnostic>) {
     let mut program = python::follow(file, text);
+    if let Some(refused) = program.refused.take() {
+        return (Vec::new(), vec![refused]);
+    }
     let mut remarks = std::mem::take(&mut program.remarks);
     let pipelines: Vec<ObjectId> = program.of_class("Pipeline").map(|(id, _)| id).collect();
     if !pipelines.is_empty() {
@@ -99,8 +107,13 @@ fn import(
     }
     let alone = pipelines.len() == 1;
     let mut all: Vec<Imported> = Vec::new();
+    let mut room = Room::default();
     for id in pipelines {
-        let mut imported = pipeline(&program, id, alone, stem, place, &mut said);
+        let imported = pipeline(&program, id, alone, stem, place, (&mut said, &mut room));
+        let mut imported = match imported {
+            Ok(imported) => imported,
+            Err(refused) => return (Vec::new(), vec![*refused]),
+        };
         let taken = |name: &str| all.iter().any(|one| one.name == name);
         if taken(&imported.name) {
             let number = all.len() + 1;
@@ -127,14 +140,15 @@ fn nothing_found(program: &Program, file: FileId) -> Diagnostic {
     Diagnostic::new(&NOT_IMPORTED, Span::top(file), message).help(help)
 }
 
+/// The spec of a pipeline; why there is none if it is too large.
 fn pipeline(
     program: &Program,
     id: ObjectId,
     alone: bool,
     stem: &str,
     place: Place<'_>,
-    said: &mut Vec<Diagnostic>,
-) -> Imported {
+    (said, room): (&mut Vec<Diagnostic>, &mut Room),
+) -> Result<Imported, Box<Diagnostic>> {
     let object = &program.objects[id];
     let mut draft = Draft::new(program, place);
     let steps = step_ids(&draft, object, alone);
@@ -143,13 +157,16 @@ fn pipeline(
     let mut bodies = Map::new();
     for step in steps {
         let body = steps::write(&mut draft, step);
+        if !room.holds(&body) {
+            return Err(Box::new(budget::too_much(program.objects[step].span)));
+        }
         bodies.put(draft.names[&step].clone(), body);
     }
     let title = pipeline_name(program, id).unwrap_or(stem);
     let name = dashed(title);
     let spec = spec(&mut draft, &name, title, object, id, bodies);
     said.append(&mut draft.remarks.0);
-    Imported { name, spec, files: draft.files }
+    Ok(Imported { name, spec, files: draft.files })
 }
 
 /// The steps that the pipeline was given, and those that they need; all steps of a script with one
@@ -178,6 +195,7 @@ fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool) -> Vec<ObjectId> 
 }
 
 fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
+    let mut taken = Taken::default();
     for id in steps {
         let object = &draft.program.objects[*id];
         let written = object.argument("name", usize::MAX).and_then(Value::text);
@@ -185,13 +203,7 @@ fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
         let script = object.argument("script_name", 0).and_then(Value::text);
         let script = script.map(|script| script.trim_end_matches(".py"));
         let wanted = name(written.or(variable).or(script).unwrap_or("step"));
-        let mut unique = wanted.clone();
-        let mut number = 1;
-        while draft.names.values().any(|known| *known == unique) {
-            number += 1;
-            unique = format!("{wanted}_{number}");
-        }
-        draft.names.insert(*id, unique);
+        draft.names.insert(*id, taken.unique(wanted));
     }
 }
 

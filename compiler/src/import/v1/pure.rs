@@ -1,11 +1,8 @@
 //! What Python's own operators and functions give, as far as scripts build names and lists with
 //! them.
 
+use super::budget::MOST_ITEMS;
 use super::value::Value;
-
-/// Items of a list and bytes of a text that are put together at most.
-const MOST_ITEMS: usize = 5_000;
-const LONGEST_TEXT: usize = 100_000;
 
 /// A class or function without its module: from the first part on that starts with a capital, else
 /// the last.
@@ -50,7 +47,7 @@ fn sequence(function: &str, arguments: &[Value]) -> Value {
         ("enumerate", [Value::List(items), rest @ ..]) => {
             let first = rest.first().map_or(Some(0), Value::integer);
             first.map(|first| {
-                (first..)
+                (first..=i64::MAX)
                     .map(Value::Integer)
                     .zip(items)
                     .map(|(at, item)| Value::List(vec![at, item.clone()]))
@@ -94,15 +91,18 @@ pub(super) fn pairs_of(pairs: &[(String, Value)], method: &str) -> Option<Value>
     }))
 }
 
-pub(super) fn plus(left: &Value, right: &Value) -> Value {
+pub(super) fn plus(left: Value, right: &Value) -> Value {
     match (left, right) {
-        (Value::List(left), Value::List(right)) if left.len() + right.len() <= MOST_ITEMS => {
-            Value::List(left.iter().chain(right).cloned().collect())
+        (Value::List(mut left), Value::List(right)) => {
+            left.extend_from_slice(right);
+            Value::List(left)
         }
+        (Value::Text(mut left), right) => right.text().map_or(Value::Unknown, |right| {
+            left.push_str(right);
+            Value::Text(left)
+        }),
         (left, right) => match (left.text(), right.text()) {
-            (Some(left), Some(right)) if left.len() + right.len() <= LONGEST_TEXT => {
-                Value::Text(format!("{left}{right}"))
-            }
+            (Some(left), Some(right)) => Value::Text(format!("{left}{right}")),
             _ => Value::Unknown,
         },
     }

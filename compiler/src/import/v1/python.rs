@@ -1,5 +1,6 @@
 //! A script, read without running it: calls become objects, names stand for what was assigned to
-//! them last. Only this file and [`super::branches`] name the parser.
+//! them last. Beside this file, [`super::branches`], [`super::budget`], [`super::depth`] and
+//! [`super::sum`] name the parser.
 
 // The parser's enums grow with the language, so that every match on them has to end in `_`.
 #![allow(clippy::wildcard_enum_match_arm)]
@@ -7,12 +8,13 @@
 use std::collections::BTreeMap;
 
 use ruff_python_ast::{
-    Arguments, Expr, ExprCall, InterpolatedStringElement, Number, Operator, PySourceType, Stmt,
-    StmtFunctionDef, UnaryOp,
+    Arguments, Expr, ExprCall, Number, Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp,
 };
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::budget::Budget;
+use super::depth;
 use super::pure::{class, negative, pairs_of, plus, subscript, system};
 use super::value::{Object, ObjectId, Program, Value};
 use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
@@ -20,13 +22,17 @@ use crate::source::{FileId, Span};
 
 /// Statements that are followed at most; loops and calls count each time.
 const MOST_STATEMENTS: u32 = 5_000;
-/// Expressions inside each other.
+/// Expressions and blocks inside each other.
 pub(super) const DEEPEST_EXPRESSION: usize = 100;
 /// Calls of the script's own functions inside each other.
 const DEEPEST_CALL: usize = 8;
 
 /// Follows a script from its first line to its last.
 pub(super) fn follow(file: FileId, text: &str) -> Program {
+    let refused = depth::check(file, text);
+    if refused.is_some() {
+        return Program { refused, ..Program::default() };
+    }
     let parsed = parse_unchecked_source(text, PySourceType::Python);
     let mut machine = Machine {
         file,
@@ -36,6 +42,7 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
         functions: BTreeMap::new(),
         left: MOST_STATEMENTS,
         depth: 0,
+        budget: Budget::default(),
     };
     if let Some(error) = parsed.errors().first() {
         let message = format!("this is not Python: {}", error.error);
@@ -57,8 +64,9 @@ pub(super) struct Machine<'a> {
     functions: BTreeMap<String, &'a StmtFunctionDef>,
     /// Statements that may still be followed.
     pub(super) left: u32,
-    /// Expressions inside each other, right now.
+    /// Expressions and blocks inside each other, right now.
     pub(super) depth: usize,
+    pub(super) budget: Budget,
 }
 
 impl<'a> Machine<'a> {
@@ -82,8 +90,11 @@ impl<'a> Machine<'a> {
             if !self.goes_on(statement) {
                 return None;
             }
-            if let Some(value) = self.statement(statement) {
-                return Some(value);
+            self.depth += 1;
+            let value = self.statement(statement);
+            self.depth -= 1;
+            if value.is_some() {
+                return value;
             }
         }
         None
@@ -92,6 +103,9 @@ impl<'a> Machine<'a> {
     /// Counts a statement. A script that runs for long builds no pipeline that people could read; what
     /// was not followed is said once.
     fn goes_on(&mut self, statement: &Stmt) -> bool {
+        if self.depth >= DEEPEST_EXPRESSION {
+            self.refuse(depth::nested(self.span(statement.range())));
+        }
         if self.left == 1 {
             let message = format!(
                 "the script is followed for {MOST_STATEMENTS} statements, which end here; what comes later is not imported"
@@ -179,6 +193,9 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn target(&mut self, target: &'a Expr, value: &Value) {
+        if !self.pays(value, target.range()) {
+            return;
+        }
         match target {
             // What was found stays when another branch would make it again in a way we do not know.
             Expr::Name(name) if *value == Value::Unknown => {
@@ -230,7 +247,7 @@ impl<'a> Machine<'a> {
     /// `steps += [x]`
     fn append(&mut self, target: &'a Expr, operator: Operator, value: &'a Expr) {
         let (old, new) = (self.value(target), self.value(value));
-        let sum = if operator == Operator::Add { plus(&old, &new) } else { Value::Unknown };
+        let sum = if operator == Operator::Add { plus(old, &new) } else { Value::Unknown };
         self.target(target, &sum);
     }
 
@@ -239,16 +256,16 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn value(&mut self, expression: &'a Expr) -> Value {
-        if self.depth >= DEEPEST_EXPRESSION {
+        if self.depth >= DEEPEST_EXPRESSION || self.left == 0 {
             return Value::Unknown;
         }
         self.depth += 1;
         let value = self.known(expression);
         self.depth -= 1;
-        value
+        if self.pays(&value, expression.range()) { value } else { Value::Unknown }
     }
 
-    pub(super) fn known(&mut self, expression: &'a Expr) -> Value {
+    fn known(&mut self, expression: &'a Expr) -> Value {
         match expression {
             Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
             Expr::NumberLiteral(number) => match &number.value {
@@ -268,10 +285,7 @@ impl<'a> Machine<'a> {
             Expr::UnaryOp(operation) if operation.op == UnaryOp::USub => {
                 negative(&self.value(&operation.operand))
             }
-            Expr::BinOp(operation) if operation.op == Operator::Add => {
-                let (left, right) = (self.value(&operation.left), self.value(&operation.right));
-                plus(&left, &right)
-            }
+            Expr::BinOp(operation) if operation.op == Operator::Add => self.sum(operation),
             Expr::If(choice) => match self.truth(&choice.test) {
                 Some(false) => self.value(&choice.orelse),
                 _ => self.value(&choice.body),
@@ -314,26 +328,6 @@ impl<'a> Machine<'a> {
             }
         }
         Value::Dict(pairs)
-    }
-
-    fn template(&mut self, elements: impl Iterator<Item = &'a InterpolatedStringElement>) -> Value {
-        let mut text = String::new();
-        for element in elements {
-            match element {
-                InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
-                InterpolatedStringElement::Interpolation(inner) => {
-                    match self.value(&inner.expression) {
-                        Value::Integer(number) => text.push_str(&number.to_string()),
-                        Value::Number(number) => text.push_str(&number),
-                        value => match value.text() {
-                            Some(part) => text.push_str(part),
-                            None => return Value::Unknown,
-                        },
-                    }
-                }
-            }
-        }
-        Value::Text(text)
     }
 
     fn attribute(&self, holder: Value, name: &str) -> Value {
@@ -462,6 +456,9 @@ impl<'a> Machine<'a> {
                 (None, Some(default)) => self.value(default),
                 (None, None) => Value::Unknown,
             };
+            if !self.budget.takes(named.len()) || !self.pays(&value, parameter.range()) {
+                break;
+            }
             scope.insert(name.to_owned(), value);
         }
         self.scopes.push(scope);

@@ -10,10 +10,21 @@ use crate::source::Span;
 /// Where the script names no image: Microsoft's plain one for Azure ML.
 const IMAGE: &str = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest";
 
+/// Run configurations inside each other.
+const MOST_CONFIGURATIONS: usize = 8;
+
 impl<'p> Draft<'p> {
     /// The name of an environment, or how Azure ML knows it, behind an environment or a run
     /// configuration.
     pub(super) fn environment(&mut self, value: Option<&Value>, at: Span) -> Option<String> {
+        self.environment_of(value, at, 0)
+    }
+
+    /// `around` counts the configurations around it; one may hold itself.
+    fn environment_of(&mut self, value: Option<&Value>, at: Span, around: usize) -> Option<String> {
+        if around > MOST_CONFIGURATIONS {
+            return Some(self.plain(at));
+        }
         let Some((_, object)) = value.and_then(|value| self.object(value)) else {
             if let Some(text) = value.and_then(Value::text) {
                 return Some(text.to_owned());
@@ -23,7 +34,7 @@ impl<'p> Draft<'p> {
         match object.class.as_str() {
             "RunConfiguration" => {
                 if let Some(inner) = object.field("environment").cloned() {
-                    return self.environment(Some(&inner), at);
+                    return self.environment_of(Some(&inner), at, around + 1);
                 }
                 let conda = object.argument("conda_dependencies", 4);
                 let conda = conda.or_else(|| object.field("environment.python.conda_dependencies"));
@@ -39,14 +50,14 @@ impl<'p> Draft<'p> {
                 Some(self.described(&known.unwrap_or_default(), image, conda, object.span))
             }
             class if class.starts_with("Environment.from_") => Some(self.made(class, object)),
-            _ => self.of_config(object, at),
+            _ => self.of_config(object, at, around),
         }
     }
 
     /// A script run configuration and others that hold an environment.
-    fn of_config(&mut self, object: &'p Object, at: Span) -> Option<String> {
+    fn of_config(&mut self, object: &'p Object, at: Span, around: usize) -> Option<String> {
         match object.keyword("environment").or_else(|| object.field("run_config.environment")) {
-            Some(inner) => self.environment(Some(inner), at),
+            Some(inner) => self.environment_of(Some(inner), at, around + 1),
             None => Some(self.plain(at)),
         }
     }

@@ -90,24 +90,99 @@ fn what_is_no_pipeline_says_so() {
     ");
 }
 
+/// What is said of a script, as people read it, and how many specs it becomes.
+fn answer(script: &str) -> (usize, String) {
+    let mut sources = Sources::default();
+    let file = sources.add(SourceFile::new("a.py", script));
+    let (specs, said) = import(file, script, "pipeline", &str::to_owned);
+    (specs.len(), crate::diagnostics::render(crate::diagnostics::Format::Concise, &said, &sources))
+}
+
 /// Scripts that nobody would write end all the same.
 #[test]
 fn hostile_scripts_end() {
-    let loops = "a = [1]\n".to_owned() + &"a = a + a\n".repeat(64) + "for x in a:\n  y = x\n";
     let calls = "def f(n):\n  f(n)\n  f(n)\nf(1)\n".to_owned();
-    let deep = format!("x = {}1{}\n", "(".repeat(5000), ")".repeat(5000));
-    let chain = format!("x = a{}\n", ".b".repeat(20_000));
-    let sum = format!("x = 1{}\n", " + 1".repeat(20_000));
-    for script in [loops, calls, deep, chain, sum] {
-        let _ = import(FileId(0), &script, "pipeline", &str::to_owned);
+    let sum = format!("x = 1{}\n", " + 1".repeat(3_000));
+    let chain = format!("x = a{}\n", ".b".repeat(3_000));
+    let blocks: Vec<String> = (0..90).map(|at| " ".repeat(at) + "if x:\n").collect();
+    for script in [calls, sum, chain, blocks.concat() + &" ".repeat(90) + "x = 1\n"] {
+        let (_, said) = answer(&script);
+        assert!(!said.contains("too-large"), "{said}");
     }
     let indented = |depth: usize| "  ".repeat(depth);
     let nested =
         (0..10).map(|at| format!("{}for a{at} in [1, 2, 3, 4, 5, 6, 7, 8]:\n", indented(at)));
     let nested = nested.collect::<String>() + &indented(10) + "x = 1\n";
-    let (_, said) = import(FileId(0), &nested, "pipeline", &str::to_owned);
-    let long: Vec<_> = said.iter().filter(|it| it.message.contains("5000 statements")).collect();
-    assert_eq!(long.len(), 1, "{said:#?}");
+    let (_, said) = answer(&nested);
+    assert_eq!(said.matches("5000 statements").count(), 1, "{said}");
+}
+
+/// What grows with each round is refused once, before it takes time and memory.
+#[test]
+fn scripts_that_double_their_values_are_refused_at_one_place() {
+    let rounds = |line: &str| format!("for i in [{}]: {line}\n", "1, ".repeat(60));
+    let pipeline = "p = Pipeline(steps=[PythonScriptStep(name=\"a\", arguments=[x])])\n";
+    for (first, line) in [
+        ("x = [1]", "x = [x, x]"),
+        ("x = (1,)", "x = (x, x)"),
+        ("x = [1]", "x = x + x"),
+        ("x = [1]", "x += x"),
+        ("x = [1]", "x = [[x]]"),
+        ("x = {}", "x = {\"a\": x, \"b\": x}"),
+        ("x = {\"a\": 1}", "x = {**x, **x}"),
+        ("x = [1]", "x.append([x, x])"),
+        ("x = [1]", "x.extend(x)"),
+        ("x = {}", "x[\"a\"] = [x, x]"),
+        ("x = \"a\"", "x = f\"{x}{x}\""),
+        ("x = \"a\"", "x = x + x"),
+        ("x = \"a\"", "x = os.path.join(x, x)"),
+        ("x = \"a\"", "x = os.getenv(\"A\", [x, x])"),
+        ("x = [1]\ndef f(a):\n  return [a, a]", "x = f(x)"),
+        ("x = [1]", "x = PipelineData(x).y = [x, x]"),
+    ] {
+        let script = format!("{first}\n{}{pipeline}", rounds(line));
+        let (specs, said) = answer(&script);
+        assert_eq!(specs, 0, "{line}");
+        assert_eq!(said.lines().count(), 1, "{line}: {said}");
+        assert!(said.contains("error[too-large]: this script makes too much"), "{line}: {said}");
+    }
+}
+
+/// What many steps repeat is counted, and what holds itself ends.
+#[test]
+fn scripts_whose_steps_are_too_large_together_are_refused() {
+    let long = "a".repeat(100_000);
+    let run = format!("c = HyperDriveConfig(run_config=ScriptRunConfig(arguments=[\"{long}\"]))\n");
+    let steps = "HyperDriveStep(name=\"a\", hyperdrive_config=c)\n".repeat(100);
+    let (specs, said) = answer(&format!("{run}{steps}p = Pipeline()\n"));
+    assert_eq!((specs, said.lines().count()), (0, 1), "{said}");
+    assert!(said.starts_with("a.py:43:1: error[too-large]: this script makes too"), "{said}");
+    for holder in ["r = RunConfiguration()\nr", "r = ScriptRunConfig()\nr.run_config"] {
+        let step = "PythonScriptStep(script_name=\"a.py\", compute_target=\"c\", runconfig=r)";
+        let script = format!("{holder}.environment = r\n{step}\nPipeline()\n");
+        assert_eq!(answer(&script).0, 1);
+    }
+}
+
+#[test]
+fn scripts_that_nest_too_deeply_are_refused_at_one_place() {
+    for (before, repeated, after) in [
+        ("", "(", ")"),
+        ("", "[", "]"),
+        ("a", ".b", ""),
+        ("", "1 + ", ""),
+        ("f", "(1)", ""),
+        ("a", "[0]", ""),
+        ("", "lambda: ", ""),
+        ("", "(]", ""),
+        ("", "[}\n", ""),
+        ("", "1 if 1 else ", ""),
+    ] {
+        let (open, close) = (repeated.repeat(100_000), after.repeat(100_000));
+        let (specs, said) = answer(&format!("x = {before}{open}1{close}\n"));
+        assert_eq!((specs, said.lines().count()), (0, 1), "{repeated}: {said}");
+        assert!(said.contains("this script is nested too deeply"), "{repeated}: {said}");
+    }
 }
 
 #[test]

@@ -122,6 +122,8 @@ pub(super) struct Program {
     pub(super) version_2: bool,
     /// What was not understood.
     pub(super) remarks: Remarks,
+    /// Why nothing is made of the script.
+    pub(super) refused: Option<Diagnostic>,
 }
 
 impl Program {
