@@ -200,6 +200,19 @@ fn the_examples_of_the_repository_fit() {
 }
 
 #[test]
+fn the_specs_of_the_cases_fit() {
+    for (_, schema) in schemas().into_iter().filter(|(name, _)| *name == "spec") {
+        let validator = validator(&schema);
+        for case in crate::cases::CASES.iter().filter(|case| **case != "mistakes") {
+            let spec = read(&crate::cases::folder().join(format!("{case}.mlops.yaml")));
+            if let Err(error) = validator.validate(&spec) {
+                panic!("{case}: {error} at {}", error.instance_path());
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_no_spec_does_not_fit() {
     let good = json!({
         "mlopsc": 1,

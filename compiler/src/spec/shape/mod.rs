@@ -129,14 +129,23 @@ impl Record {
 
     /// The keys of all words; the first row of each.
     fn all_rows(&self) -> Vec<&'static Row> {
-        let groups = self.tag.iter().flat_map(|tag| tag.words).flat_map(|(_, groups)| *groups);
-        let mut rows: Vec<&'static Row> = self.rows.iter().copied().flatten().collect();
-        for row in groups.copied().flatten() {
+        let mut rows: Vec<&'static Row> = Vec::new();
+        for row in self.each_row() {
             if !rows.iter().any(|known| known.key == row.key) {
                 rows.push(row);
             }
         }
         rows
+    }
+
+    /// Every row of a key: words may have one of their own.
+    fn rows_called(&self, key: &str) -> Vec<&'static Row> {
+        self.each_row().filter(|row| row.key == key).collect()
+    }
+
+    fn each_row(&self) -> impl Iterator<Item = &'static Row> {
+        let groups = self.tag.iter().flat_map(|tag| tag.words).flat_map(|(_, groups)| *groups);
+        self.rows.iter().copied().flatten().chain(groups.copied().flatten())
     }
 }
 

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
 use super::distribution::DISTRIBUTION;
-use super::{Record, Shape, Shaped, Tabled};
+use super::{Record, Row, Shape, Shaped, Tabled};
 use crate::source::Spanned;
 use crate::spec::record::{self, Field};
 use crate::spec::values::Duration;
@@ -69,8 +69,12 @@ impl Shape {
                 return json_schema!({ "anyOf": [fixed, distribution] });
             }
         };
-        json_schema!({ "anyOf": [schema, { "type": "string", "pattern": REFERENCE }] })
+        or_reference(&schema)
     }
+}
+
+fn or_reference(schema: &Json) -> Schema {
+    json_schema!({ "anyOf": [schema, { "type": "string", "pattern": REFERENCE }] })
 }
 
 fn integer(least: i64, most: i64) -> Json {
@@ -115,11 +119,40 @@ impl Record {
                 doc: row.doc,
                 required: row.required && everywhere,
                 default: None,
-                schema: self.shape_of(row).schema(generator),
+                schema: self.values_of(row, generator),
             };
             record::property(&mut object, field);
         }
         generator.definitions_mut().insert(self.name.to_owned(), object.to_value());
         link
+    }
+
+    /// What may stand under a key, whatever the word that decides: all that one of them allows.
+    fn values_of(&self, row: &'static Row, generator: &mut SchemaGenerator) -> Schema {
+        let rows = self.rows_called(row.key);
+        let words: Option<Vec<&[&str]>> = rows
+            .iter()
+            .map(|row| if let Shape::Word(words) = row.shape { Some(words) } else { None })
+            .collect();
+        if let Some(lists) = words.filter(|_| self.search.is_none()) {
+            let mut words: Vec<&str> = Vec::new();
+            for word in lists.into_iter().flatten() {
+                if !words.contains(word) {
+                    words.push(word);
+                }
+            }
+            return or_reference(&json!({ "enum": words }));
+        }
+        let mut forms: Vec<Schema> = Vec::new();
+        for row in rows {
+            let form = self.shape_of(row).schema(generator);
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        match <[Schema; 1]>::try_from(forms) {
+            Ok([form]) => form,
+            Err(forms) => json_schema!({ "anyOf": forms }),
+        }
     }
 }

@@ -46,7 +46,9 @@ const ENVIRONMENT: &str = "environment_id";
 const TARGET: Row = must("target_column_name", Shape::Text, "The column that is learned.");
 static TARGETED: [Row; 1] = [TARGET];
 
-const METRIC: &str = "The metric that models are compared by.";
+const METRIC: &str = "The metric that models are compared by. Classification has the first five (images with several \
+                      labels `iou` too; texts with several labels and `text_ner` have `accuracy` alone), regression \
+                      and forecasting the next four, the other image tasks `mean_average_precision`.";
 const CLASSES: &[&str] = &[
     "auc_weighted",
     "accuracy",
