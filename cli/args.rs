@@ -62,7 +62,7 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw the graph: steps, engines, borders, triggers
     Graph(GraphArgs),
-    /// Make specs of Azure ML CLI v2 files: pipeline jobs, pipeline components, schedules
+    /// Make specs of Azure ML CLI v2 files, and of Python scripts for version 1 of its SDK
     Import(ImportArgs),
     /// Print the page of a diagnostic, or list them all
     Explain {
