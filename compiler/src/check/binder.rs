@@ -9,8 +9,8 @@ use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
 };
 use crate::plan::{
-    ComponentUse, Input, Output, Piece, Reference, ScriptPiece, Setting, Source, Text as PlanText,
-    ValueType, Variable,
+    ComponentUse, Input, Output, Parameter, Piece, Reference, ScriptPiece, Setting, Source,
+    Text as PlanText, ValueType, Variable,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
@@ -40,6 +40,8 @@ pub(crate) struct StepBinder<'a, 'c> {
     pub(crate) places: Vec<Span>,
     /// How many of the inputs the author declared.
     pub(crate) declared: usize,
+    /// `None` in the place of those that were refused.
+    pub(crate) parameters: &'c [Option<Parameter>],
     pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
     pub(crate) edges: &'c mut Vec<EdgeSite>,
     pub(crate) used: &'c mut Vec<bool>,
@@ -48,6 +50,8 @@ pub(crate) struct StepBinder<'a, 'c> {
 
 /// What the binder collects for the whole spec.
 pub(crate) struct Collected<'c> {
+    /// `None` in the place of those that were refused.
+    pub(crate) parameters: &'c [Option<Parameter>],
     pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
     pub(crate) edges: &'c mut Vec<EdgeSite>,
     pub(crate) used: &'c mut Vec<bool>,
@@ -62,7 +66,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         engine: Engine,
         all: Collected<'c>,
     ) -> Self {
-        let Collected { outputs, edges, used, sink } = all;
+        let Collected { parameters, outputs, edges, used, sink } = all;
         let script = body.run.as_ref().map_or(0, |run| run.text.spans.len());
         let likely = body.inputs.items.len() + script;
         let inputs = Vec::with_capacity(likely);
@@ -76,6 +80,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             by_name,
             places,
             declared: 0,
+            parameters,
             outputs,
             edges,
             used,
@@ -96,7 +101,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 None => self.declared_kind(spec, found, literal),
             };
             let Some(kind) = kind else { continue };
-            let fits = demand.is_none_or(|it| self.parameter_fits(spec, &source, it).is_some());
+            let fits = demand.is_none_or(|it| self.source_fits(spec, &source, it).is_some());
             if !fits {
                 continue;
             }

@@ -4,8 +4,8 @@ use super::binder::{StepBinder, is_unchecked};
 use super::interface::{self, Demand, Interface, OutPort};
 use super::parameters;
 use super::triggers::{Pasted, text_pasteable};
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, TYPE_CLASH};
-use crate::plan::{ComponentUse, Fields, Input, Parameter, Reference, Scalar, Source, ValueType};
+use crate::diagnostics::{CONFLICT, Diagnostic, TYPE_CLASH};
+use crate::plan::{ComponentUse, Fields, Input, Parameter, Scalar, Source, ValueType};
 use crate::source::Spanned;
 use crate::spec::ports::InputSpec;
 
@@ -58,53 +58,6 @@ impl StepBinder<'_, '_> {
             self.sink.relate(before, demand.declared, "the input that it is for");
         }
         value
-    }
-
-    /// Whether the values that the author gives to a parameter are allowed where it flows.
-    pub(crate) fn parameter_fits(
-        &mut self,
-        spec: &InputSpec,
-        source: &Source,
-        demand: &Demand,
-    ) -> Option<()> {
-        if is_unchecked(spec) {
-            return Some(());
-        }
-        let Source::Reference(Reference::Parameter(id)) = source else { return Some(()) };
-        let parameter = self.cx.spec.parameters.items[id.0 as usize].value.as_ref()?;
-        let (own, demanded) = (parameter.kind()?, &demand.parameter);
-        if own == ValueType::Boolean
-            && demanded.kind == ValueType::String
-            && !demanded.choices.is_empty()
-        {
-            let name = &demanded.name;
-            let message = format!("a truth value is none of the texts that `{name}` takes");
-            self.sink.report(
-                Diagnostic::new(&BAD_VALUE, spec.from.text.span, message)
-                    .related(demand.declared, "the input that it is for")
-                    .help("it arrives as `True` or `False`; make the parameter a text with the same `enum`"),
-            );
-            return None;
-        }
-        if own != demanded.kind || !own.is_scalar() {
-            return Some(());
-        }
-        let long = parameter.long().into_iter();
-        let choices = long.flat_map(|long| &long.choices.0);
-        for literal in parameter.default().into_iter().chain(choices) {
-            let mut found = Sink::new();
-            parameters::value_of(self.cx, &demand.parameter, literal, &mut found);
-            if let Some(mut diagnostic) = found.into_items().into_iter().next() {
-                diagnostic.span = spec.from.text.span;
-                self.sink.report(
-                    diagnostic
-                        .related(literal.span, "the value")
-                        .related(demand.declared, "the input that it is for"),
-                );
-                return None;
-            }
-        }
-        Some(())
     }
 
     /// The type that the component demands, proved against that of the source.

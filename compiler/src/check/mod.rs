@@ -32,6 +32,7 @@ mod surroundings;
 mod triggers;
 mod twins;
 pub mod uses;
+mod within;
 
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ pub fn check<'a>(
     let env = surroundings::env(&cx, sink);
     let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();
     let before_steps = sink.errors();
-    let all = steps::steps(&cx, sink);
+    let all = steps::steps(&cx, &parameters, sink);
     let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
     let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
     let pasted = triggers::pasted(&all.bound, parameters.len());

@@ -20,7 +20,8 @@ pub(crate) fn is_signed(text: &str) -> bool {
     text.contains("?sig=") || text.contains("&sig=")
 }
 
-fn is_safe(text: &str) -> bool {
+/// Whether a text holds only what every text may hold.
+pub(crate) fn is_safe(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@=+-".contains(&byte))
 }
 
@@ -72,7 +73,8 @@ fn parameter(
     Some(parameter)
 }
 
-fn is_text(kind: ValueType) -> bool {
+/// What has a pattern.
+pub(crate) fn is_text(kind: ValueType) -> bool {
     kind == ValueType::String || !kind.is_scalar()
 }
 
@@ -346,15 +348,28 @@ pub(crate) fn value_of(
     sink: &mut Sink,
 ) -> Option<Scalar> {
     let value = typed(cx, literal, parameter.kind, sink)?;
-    if let Some(pattern) = parameter.pattern.as_deref().filter(|it| *it != SAFE_TEXT) {
-        affordable(cx.matching.pay(pattern, &literal.text), literal.span, sink)?;
+    allowed(cx, parameter, &value, literal.span, sink).then_some(value)
+}
+
+/// Whether a value of a parameter's type is one that it takes.
+pub(crate) fn allowed(
+    cx: &Context<'_>,
+    parameter: &Parameter,
+    value: &Scalar,
+    at: Span,
+    sink: &mut Sink,
+) -> bool {
+    if let Some(pattern) = parameter.pattern.as_deref().filter(|it| *it != SAFE_TEXT)
+        && affordable(cx.matching.pay(pattern, &value.text()), at, sink).is_none()
+    {
+        return false;
     }
-    affordable(cx.matching.spend(parameter.choices.len()), literal.span, sink)?;
-    if let Some((message, help)) = refusal(parameter, &value) {
-        sink.report(Diagnostic::new(&BAD_VALUE, literal.span, message).help(help));
-        return None;
+    if affordable(cx.matching.spend(parameter.choices.len()), at, sink).is_none() {
+        return false;
     }
-    Some(value)
+    let Some((message, help)) = refusal(parameter, value) else { return true };
+    sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
+    false
 }
 
 /// Why a value is none for a parameter, and what is allowed.
@@ -416,6 +431,7 @@ fn outside_pattern(parameter: &Parameter, text: &str) -> Option<(String, String)
     })
 }
 
-fn number_of(value: &Scalar) -> f64 {
+/// A number to compare with others.
+pub(crate) fn number_of(value: &Scalar) -> f64 {
     value.text().parse().unwrap_or(f64::NAN)
 }

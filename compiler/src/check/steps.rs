@@ -6,8 +6,8 @@ use super::names::Context;
 use super::{outputs, place, size, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink, excerpt};
 use crate::plan::{
-    AzureMlPlace, CiPlace, ComponentKind, Input, Output, Place, Reference, Scalar, Setting, Source,
-    Step, StepId, Text as PlanText, ValueType, When,
+    AzureMlPlace, CiPlace, ComponentKind, Input, Output, Parameter, Place, Reference, Scalar,
+    Setting, Source, Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
 use crate::spec::steps::{
@@ -27,7 +27,7 @@ pub(crate) struct Steps {
 
 /// Checks all steps.
 #[allow(clippy::cast_possible_truncation)]
-pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
+pub(crate) fn steps(cx: &Context<'_>, parameters: &[Option<Parameter>], sink: &mut Sink) -> Steps {
     let count = cx.spec.steps.items.len() as u32;
     let engines: Vec<Option<Engine>> = (0..count).map(|it| place::engine(cx, it, sink)).collect();
     let outputs = all_outputs(cx, &engines, sink);
@@ -41,7 +41,7 @@ pub(crate) fn steps(cx: &Context<'_>, sink: &mut Sink) -> Steps {
     let mut held = 0;
     for step in 0..count {
         order(cx, step, &mut all.edges, sink);
-        let bound = bind(cx, step, &outputs, &mut all, sink);
+        let bound = bind(cx, step, (parameters, &outputs), &mut all, sink);
         let (bound, places) = bound.unwrap_or_default();
         held += bound.as_ref().map_or(0, |step| size::place(&step.place));
         let is_too_much = held > size::MOST_WRITTEN;
@@ -94,7 +94,7 @@ type BoundStep = (Option<Step>, Vec<Span>);
 fn bind(
     cx: &Context<'_>,
     step: u32,
-    outputs: &AllOutputs,
+    (parameters, outputs): (&[Option<Parameter>], &AllOutputs),
     all: &mut Steps,
     sink: &mut Sink,
 ) -> Option<BoundStep> {
@@ -105,7 +105,8 @@ fn bind(
     let placed = all.engines[step as usize].is_some();
     let before = sink.errors();
     wrong_engine(body, engine, placed, sink);
-    let collected = Collected { outputs, edges: &mut all.edges, used: &mut all.used, sink };
+    let (edges, used) = (&mut all.edges, &mut all.used);
+    let collected = Collected { parameters, outputs, edges, used, sink };
     let mut binder = StepBinder::new(cx, step, body, engine, collected);
     binder.declare_inputs();
     if let (true, Engine::AzureMl, Some(kind)) = (placed, engine, body.kind()) {

@@ -28,6 +28,11 @@ impl Declared {
         Self { kind, choices, min: number("min"), max: number("max") }
     }
 
+    /// Whether it takes every value of its type.
+    pub(super) fn is_free(&self) -> bool {
+        self.choices.is_empty() && self.min.is_none() && self.max.is_none()
+    }
+
     /// A value as the spec writes it, and whether the language proves it right. Azure ML's tools hand
     /// on the value as it is written, and truth values as `True` and `False`.
     pub(super) fn bind(&self, value: Value<'_>) -> Option<(Doc, bool)> {

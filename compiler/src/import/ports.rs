@@ -7,7 +7,7 @@ use super::declared::Declared;
 use super::names;
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
-use super::scope::{Scope, input_kind, word};
+use super::scope::{Found, Scope, input_kind, word};
 use super::text;
 use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
@@ -283,6 +283,20 @@ impl Takes<'_> {
             Self::Input(input) => value_type(kind).is_some_and(|kind| input.kind.takes(kind)),
         }
     }
+
+    /// Whether the language proves what a reference may hold right: a parameter has no rule in the
+    /// original.
+    fn takes_from(self, found: &Found) -> bool {
+        self.takes(found.kind) && (self.is_free() || !found.path.starts_with("parameters."))
+    }
+
+    /// Whether it takes every value of its type.
+    fn is_free(self) -> bool {
+        match self {
+            Self::Anything | Self::Unknown => true,
+            Self::Input(input) => input.is_free(),
+        }
+    }
 }
 
 enum Bound {
@@ -305,12 +319,13 @@ fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes<'_>) -
     };
     let Some(inner) = text::whole(text) else {
         if text.contains("${{") {
-            return scope.text(cx, node).map(|text| Bound::Doc(text.into()));
+            let text = scope.text(cx, node)?;
+            return Some(Bound::Doc(if takes.is_free() { text.into() } else { unchecked(text) }));
         }
         return value(node, takes);
     };
     let found = scope.find(cx, inner, node.span())?;
-    if takes.takes(found.kind) {
+    if takes.takes_from(&found) {
         return Some(Bound::Same { path: found.path, by_itself: found.name });
     }
     Some(Bound::Doc(unchecked(format!("${{{{ {} }}}}", found.path))))
@@ -349,7 +364,7 @@ fn bound_map(
         let found = scope.find(cx, inner, source.value.span())?;
         // The type of a reference to a component's input goes nowhere.
         let same = found.kind == kind || !matches!(takes, Takes::Anything) && mode.is_none();
-        let proven = takes.takes(found.kind);
+        let proven = takes.takes_from(&found);
         if same && proven && mode.is_none() {
             return Some(Bound::Same { path: found.path, by_itself: found.name });
         }
