@@ -1,6 +1,6 @@
 //! Simple commands: which of their arguments are code or names, and which scripts they run.
 
-use super::interpreter::{Reading, Settled};
+use super::interpreter::{Reading, Settled, is_input};
 use super::lexer::assignment;
 use super::refusal::Refusal;
 
@@ -17,11 +17,74 @@ pub(super) struct Command {
     after_reference: bool,
     /// The word before was an option that takes a variable's name.
     after_name_option: bool,
+    input: Input,
+    prints: Prints,
 }
+
+/// Programs that run what follows, with their own input.
+const HAND_ON: &[&str] = &[
+    "sudo",
+    "doas",
+    "nice",
+    "nohup",
+    "time",
+    "timeout",
+    "stdbuf",
+    "setsid",
+    "ionice",
+    "chroot",
+    "taskset",
+    "numactl",
+    "unshare",
+    "flock",
+    "xvfb-run",
+    "busybox",
+    "srun",
+    "ssh",
+    "docker",
+    "podman",
+    "kubectl",
+    "conda",
+    "mamba",
+    "micromamba",
+    "uv",
+    "poetry",
+    "pipenv",
+    "pdm",
+    "hatch",
+    "unbuffer",
+];
+
+/// Programs that print what is in files and at addresses: their arguments are names.
+const SILENT: &[&str] = &[
+    "cat", "zcat", "gzcat", "bzcat", "xzcat", "zstdcat", "gzip", "gunzip", "bunzip2", "xz", "zstd",
+    "unzip", "tar", "head", "tail", "sort", "uniq", "grep", "egrep", "fgrep", "tee", "curl",
+    "wget", "rm",
+];
 
 /// How far a command was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stand(Settled);
+
+/// What a command does with its standard input.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    /// It is data.
+    #[default]
+    Data,
+    /// An interpreter gets it, if one was named: by its name, or behind a program that runs it.
+    HandedOn,
+    /// It is a file of commands.
+    Sourced,
+}
+
+/// What of its arguments a command prints.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Prints {
+    #[default]
+    Anything,
+    Nothing,
+}
 
 /// What the words of a command are.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +167,24 @@ impl Command {
         self.reading.settled().filter(|_| is_settled).map(Stand)
     }
 
-    /// Whether its standard input, or a file that it is given next, is code.
+    /// Whether a file that it is given next is code.
     pub(super) fn reads_code(&self) -> bool {
         self.role == Role::Source || self.reading.reads_code()
+    }
+
+    /// Whether it takes its standard input for code.
+    pub(super) fn reads_input(&self) -> bool {
+        match self.input {
+            Input::Data => false,
+            Input::HandedOn => self.reading.reads_input(),
+            Input::Sourced => true,
+        }
+    }
+
+    /// Whether no value in its arguments so far is in what it prints.
+    pub(super) fn is_silent(&self) -> bool {
+        self.prints == Prints::Nothing
+            || matches!(self.role, Role::Unnamed | Role::Test | Role::Move)
     }
 
     /// Takes the next word: its text without quotes up to the first expansion, whether that is all
@@ -118,6 +196,9 @@ impl Command {
             None
         } else {
             let builtin = self.builtin(text, whole, reference);
+            if self.role == Role::Source && whole && is_input(text) {
+                self.input = Input::Sourced;
+            }
             let fresh = matches!(self.reading, Reading::Options(_));
             let code = self.reading.word(text, whole);
             let ran = fresh && matches!(self.reading, Reading::Data) && code.is_none();
@@ -139,6 +220,12 @@ impl Command {
         }
         self.role = role(text);
         self.reading = Reading::of_program(text);
+        if !matches!(self.reading, Reading::Nothing) || HAND_ON.contains(&text) {
+            self.input = Input::HandedOn;
+        }
+        if SILENT.contains(&text) {
+            self.prints = Prints::Nothing;
+        }
         self.script = match text {
             "python" | "python3" => Some(".py"),
             "sh" | "bash" => Some(".sh"),

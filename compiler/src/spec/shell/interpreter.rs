@@ -1,6 +1,7 @@
 //! Programs that take code as an argument, wherever their name stands in a command: `env`,
 //! `timeout`, `docker run` and many others run what they are given.
 
+use super::lexer::assignment;
 use super::refusal::Refusal;
 
 /// A family of programs with the same options.
@@ -12,6 +13,10 @@ struct Interpreter {
     long: &'static [&'static str],
     /// Letters of options with another argument.
     valued: &'static str,
+    /// Letters of options that name the module or the file to run.
+    file: &'static str,
+    /// Letters of options by which it reads its input besides.
+    input: &'static str,
     style: Style,
 }
 
@@ -31,13 +36,10 @@ enum Style {
     Rest,
     /// The first word that is no option is code.
     Positional,
-}
-
-impl Style {
-    /// Whether an option names a module or a file to run, so that only data follows.
-    fn ends_with(self, letter: char) -> bool {
-        matches!((self, letter), (Self::Final, 'm') | (Self::Positional, 'f'))
-    }
+    /// The same, unless an option gave the code; and options may come behind other words.
+    Permuted,
+    /// Code is a command; the first word behind options and variables is the name of another one.
+    Wrapper,
 }
 
 static INTERPRETERS: &[Interpreter] = &[
@@ -46,6 +48,8 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "c",
         long: &["--command", "--init-command"],
         valued: "oO",
+        file: "",
+        input: "s",
         style: Style::Shell,
     },
     Interpreter {
@@ -53,6 +57,8 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "c",
         long: &[],
         valued: "WX",
+        file: "m",
+        input: "i",
         style: Style::Final,
     },
     Interpreter {
@@ -60,6 +66,8 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "eE",
         long: &["--eval"],
         valued: "rIC",
+        file: "",
+        input: "",
         style: Style::Repeated,
     },
     Interpreter {
@@ -67,13 +75,17 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "ep",
         long: &["--eval", "--print"],
         valued: "rC",
+        file: "",
+        input: "",
         style: Style::Repeated,
     },
     Interpreter {
         names: &["php"],
         code: "rBRE",
         long: &["--run"],
-        valued: "cdf",
+        valued: "cd",
+        file: "fF",
+        input: "",
         style: Style::Repeated,
     },
     Interpreter {
@@ -81,6 +93,8 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "c",
         long: &["--command"],
         valued: "",
+        file: "f",
+        input: "",
         style: Style::Mixed,
     },
     Interpreter {
@@ -88,6 +102,8 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "",
         long: &["-Command", "-command", "-c", "-CommandWithArgs"],
         valued: "",
+        file: "",
+        input: "",
         style: Style::Rest,
     },
     Interpreter {
@@ -95,7 +111,27 @@ static INTERPRETERS: &[Interpreter] = &[
         code: "e",
         long: &["--source"],
         valued: "vFi",
+        file: "f",
+        input: "",
         style: Style::Positional,
+    },
+    Interpreter {
+        names: &["sed", "gsed"],
+        code: "e",
+        long: &["--expression"],
+        valued: "l",
+        file: "f",
+        input: "",
+        style: Style::Permuted,
+    },
+    Interpreter {
+        names: &["env"],
+        code: "S",
+        long: &["--split-string"],
+        valued: "uC",
+        file: "",
+        input: "",
+        style: Style::Wrapper,
     },
 ];
 
@@ -105,6 +141,8 @@ static UNKNOWN: Interpreter = Interpreter {
     code: "ce",
     long: &["--eval", "--command"],
     valued: "",
+    file: "",
+    input: "",
     style: Style::Shell,
 };
 
@@ -120,6 +158,8 @@ pub(super) enum Reading {
     Code,
     /// Only data follows.
     Data,
+    /// The same, and the code comes from the input.
+    Input,
 }
 
 /// What every further word of a command is.
@@ -138,6 +178,10 @@ pub(super) struct Options {
     interpreter: &'static Interpreter,
     /// An option said that code comes behind the options.
     code_later: bool,
+    /// An option gave the code.
+    given: bool,
+    /// An option said that the code comes from the input.
+    from_input: bool,
     /// What the next word is, if an option said so.
     next: Option<Next>,
 }
@@ -145,6 +189,7 @@ pub(super) struct Options {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Code,
+    File,
     Value,
 }
 
@@ -155,7 +200,13 @@ impl Reading {
     }
 
     fn of(interpreter: &'static Interpreter) -> Self {
-        Self::Options(Options { interpreter, code_later: false, next: None })
+        Self::Options(Options {
+            interpreter,
+            code_later: false,
+            given: false,
+            from_input: false,
+            next: None,
+        })
     }
 
     /// Behind the path of a program.
@@ -166,9 +217,27 @@ impl Reading {
         known.map_or(Self::Nothing, Self::of)
     }
 
-    /// Whether the input of the command is code: an interpreter without a script so far.
+    /// Whether a file that comes next is code: an interpreter without a script so far.
     pub(super) fn reads_code(self) -> bool {
         matches!(self, Self::Options(options) if !std::ptr::eq(options.interpreter, &raw const UNKNOWN))
+    }
+
+    /// Whether the command takes its input for code, if nothing follows.
+    pub(super) fn reads_input(self) -> bool {
+        match self {
+            Self::Nothing | Self::Code | Self::Data => false,
+            Self::Input => true,
+            Self::Options(options) => options.reads_input(),
+        }
+    }
+
+    /// Whether a word that comes next would be code.
+    pub(super) fn awaits_code(self) -> bool {
+        match self {
+            Self::Nothing | Self::Data | Self::Input => false,
+            Self::Code => true,
+            Self::Options(options) => options.awaits_code(),
+        }
     }
 
     /// What every further word is; `None` among the options of an interpreter.
@@ -176,8 +245,9 @@ impl Reading {
         match self {
             Self::Nothing => Some(Settled::Nothing),
             Self::Code => Some(Settled::Code),
-            Self::Data => Some(Settled::Data),
-            Self::Options(_) => None,
+            Self::Data | Self::Input => Some(Settled::Data),
+            // Behind its code, words are files.
+            Self::Options(options) => options.is_behind_program().then_some(Settled::Data),
         }
     }
 
@@ -186,7 +256,7 @@ impl Reading {
     pub(super) fn word(&mut self, text: &str, whole: bool) -> Option<Refusal> {
         match self {
             Self::Nothing if whole => *self = Self::of_program(text),
-            Self::Nothing | Self::Data => {}
+            Self::Nothing | Self::Data | Self::Input => {}
             Self::Code => return Some(Refusal::Code),
             Self::Options(options) => {
                 let (next, refusal) = options.word(text, whole);
@@ -199,15 +269,46 @@ impl Reading {
 }
 
 impl Options {
+    fn reads_input(self) -> bool {
+        let reads = match self.interpreter.style {
+            Style::Shell | Style::Final | Style::Repeated | Style::Mixed | Style::Rest => true,
+            Style::Positional | Style::Permuted | Style::Wrapper => false,
+        };
+        let known = !std::ptr::eq(self.interpreter, &raw const UNKNOWN);
+        reads && known && !self.given && !self.code_later
+    }
+
+    fn awaits_code(self) -> bool {
+        let program = matches!(self.interpreter.style, Style::Positional | Style::Permuted);
+        self.code_later || self.next == Some(Next::Code) || program && !self.given
+    }
+
+    fn is_behind_program(self) -> bool {
+        self.interpreter.style == Style::Permuted && self.given && self.next.is_none()
+    }
+
+    fn refusal(self) -> Refusal {
+        let is_sed = self.interpreter.style == Style::Permuted;
+        if is_sed { Refusal::Sed } else { Refusal::Code }
+    }
+
     fn word(mut self, text: &str, whole: bool) -> (Reading, Option<Refusal>) {
         match self.next.take() {
+            Some(Next::Code) if whole && text == "-" && self.interpreter.style == Style::Rest => {
+                return (Reading::Input, None);
+            }
             Some(Next::Code) => return self.behind_code(),
+            Some(Next::File) if whole && is_input(text) => return (Reading::Input, None),
+            Some(Next::File) => return (self.ran(), None),
             Some(Next::Value) => return (Reading::Options(self), None),
             None => {}
         }
         if let Some(long) = self.interpreter.long.iter().find(|long| text.starts_with(**long)) {
             let attached = text.len() > long.len() || !whole;
             return if attached { self.behind_code() } else { self.code_next() };
+        }
+        if text.starts_with("--file") && self.interpreter.file.contains('f') {
+            return (self.file(text.len() == "--file".len() && whole), None);
         }
         if text.len() > 1 && text.starts_with(['-', '+']) {
             return if text.starts_with("--") {
@@ -219,25 +320,47 @@ impl Options {
         self.argument(text, whole)
     }
 
+    /// An option names the file to run; it may be the `next` word.
+    fn file(mut self, next: bool) -> Reading {
+        self.next = next.then_some(Next::File);
+        if next { Reading::Options(self) } else { self.ran() }
+    }
+
+    /// The file to run was named.
+    fn ran(mut self) -> Reading {
+        self.given = true;
+        match self.interpreter.style {
+            Style::Mixed | Style::Permuted => Reading::Options(self),
+            Style::Shell
+            | Style::Final
+            | Style::Repeated
+            | Style::Rest
+            | Style::Positional
+            | Style::Wrapper => Reading::Data,
+        }
+    }
+
     /// The word is code.
-    fn behind_code(self) -> (Reading, Option<Refusal>) {
+    fn behind_code(mut self) -> (Reading, Option<Refusal>) {
+        self.given = true;
         let next = match self.interpreter.style {
             Style::Shell | Style::Final => Reading::Data,
-            Style::Repeated | Style::Mixed | Style::Positional => Reading::Options(self),
-            Style::Rest => Reading::Code,
+            Style::Repeated | Style::Mixed | Style::Positional | Style::Permuted => {
+                Reading::Options(self)
+            }
+            Style::Rest | Style::Wrapper => Reading::Code,
         };
-        (next, Some(Refusal::Code))
+        (next, Some(self.refusal()))
     }
 
     /// The word is an option, and the next one is code.
     fn code_next(mut self) -> (Reading, Option<Refusal>) {
-        match self.interpreter.style {
-            Style::Shell => self.code_later = true,
-            Style::Final | Style::Repeated | Style::Mixed | Style::Rest | Style::Positional => {
-                self.next = Some(Next::Code);
-            }
+        if self.interpreter.style == Style::Shell {
+            self.code_later = true;
+        } else {
+            self.next = Some(Next::Code);
         }
-        (Reading::Options(self), Some(Refusal::Code))
+        (Reading::Options(self), Some(self.refusal()))
     }
 
     /// Short options in one word.
@@ -246,6 +369,7 @@ impl Options {
         for (at, letter) in letters.char_indices() {
             let rest = &letters[at + letter.len_utf8()..];
             let last = rest.is_empty() && whole;
+            self.from_input |= self.interpreter.input.contains(letter);
             if code.contains(letter) && self.interpreter.style == Style::Shell {
                 self.code_later = true;
             } else if code.contains(letter) && last {
@@ -255,23 +379,49 @@ impl Options {
             } else if valued.contains(letter) {
                 self.next = last.then_some(Next::Value);
                 break;
-            } else if self.interpreter.style.ends_with(letter) {
-                return (Reading::Data, None);
+            } else if self.interpreter.file.contains(letter) {
+                return (self.file(last), None);
+            } else if self.interpreter.style == Style::Permuted && letter == 'i' {
+                // The rest is how copies are named.
+                break;
             }
         }
         (Reading::Options(self), None)
     }
 
     /// A word that is no option, as far as its start tells.
-    fn argument(self, text: &str, whole: bool) -> (Reading, Option<Refusal>) {
-        let style = self.interpreter.style;
+    fn argument(mut self, text: &str, whole: bool) -> (Reading, Option<Refusal>) {
         let open = text.is_empty() && !whole;
-        if self.code_later || style == Style::Positional {
-            let next = if open { Reading::Options(self) } else { Reading::Data };
-            return (next, Some(Refusal::Code));
+        let is_input = whole && is_input(text);
+        match self.interpreter.style {
+            Style::Wrapper if open || text.starts_with('-') || assignment(text).is_some() => {
+                (Reading::Options(self), None)
+            }
+            Style::Wrapper if whole => (Reading::of_program(text), None),
+            Style::Wrapper => (Reading::Nothing, None),
+            Style::Permuted => {
+                let refusal = (!self.given).then_some(Refusal::Sed);
+                self.given |= !open;
+                (Reading::Options(self), refusal)
+            }
+            Style::Positional if self.given => (Reading::Data, None),
+            _ if open => {
+                let is_code = self.code_later || self.interpreter.style == Style::Positional;
+                (Reading::Options(self), is_code.then_some(Refusal::Code))
+            }
+            Style::Positional => (Reading::Data, Some(Refusal::Code)),
+            _ if self.code_later => (Reading::Data, Some(Refusal::Code)),
+            Style::Mixed => (Reading::Options(self), None),
+            Style::Shell if text == "-" => (Reading::Options(self), None),
+            Style::Shell | Style::Final | Style::Repeated | Style::Rest => {
+                let reads = is_input && !self.given || self.from_input;
+                (if reads { Reading::Input } else { Reading::Data }, None)
+            }
         }
-        let next =
-            if open || style == Style::Mixed { Reading::Options(self) } else { Reading::Data };
-        (next, None)
     }
+}
+
+/// Whether a path is that of the input.
+pub(super) fn is_input(path: &str) -> bool {
+    matches!(path, "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
 }

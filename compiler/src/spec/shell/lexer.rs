@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::command::Command;
 use super::installs::Install;
 use super::optional::Optional;
+use super::pipes::{Found, Pipeline};
 use super::refusal::Refusal;
 use super::{Quoting, Script, Spot};
 use crate::spec::expr::{Part, Template};
@@ -29,6 +30,10 @@ pub(super) struct Frame {
     pub(super) words: Vec<Range<usize>>,
     /// The name of the command whose output is piped into it.
     pub(super) feeder: Option<Range<usize>>,
+    /// The pipeline that the command is part of.
+    pub(super) pipeline: Pipeline,
+    /// Those around what `{`, `if` and their like have opened.
+    pub(super) compounds: Vec<Pipeline>,
     /// Here-documents whose text starts on the next line.
     pub(super) heredocs: Vec<Heredoc>,
 }
@@ -112,12 +117,8 @@ pub(super) struct Heredoc {
     pub(super) tabs: bool,
     /// Backslashes count in the text.
     pub(super) expands: bool,
-}
-
-/// A reference that was passed.
-struct Found {
-    spot: Spot,
-    refusal: Option<Refusal>,
+    /// An interpreter takes the text for code.
+    pub(super) code: bool,
 }
 
 pub(super) struct Lexer<'a> {
@@ -127,7 +128,7 @@ pub(super) struct Lexer<'a> {
     pub(super) frames: Vec<Frame>,
     /// Marks that are still to come, last first.
     pub(super) ahead: Vec<(Range<usize>, Mark)>,
-    found: Vec<Found>,
+    pub(super) found: Vec<Found>,
     pub(super) faults: Vec<Fault>,
     pub(super) continuations: Vec<Range<usize>>,
     pub(super) programs: Vec<Range<usize>>,
@@ -259,7 +260,11 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn push(&mut self, kind: Kind, start: usize, refusal: Option<Refusal>) {
         let inherited = self.refusal_here();
-        self.frames.push(Frame::new(kind, start, inherited.or(refusal)));
+        let passed = self.passed();
+        let outer = &mut self.top().pipeline;
+        outer.goes_on();
+        let pipeline = outer.inner(passed);
+        self.frames.push(Frame { pipeline, ..Frame::new(kind, start, inherited.or(refusal)) });
     }
 
     /// The byte at an offset from here.
@@ -347,7 +352,8 @@ impl<'a> Lexer<'a> {
         match mark {
             Mark::Reference => {
                 let behind_name = quoting == Quoting::Double && self.name_end == range.start;
-                self.found.push(Found { spot: Spot { range, quoting, behind_name }, refusal });
+                let spot = Spot { range, quoting, behind_name };
+                self.found.push(Found { spot, refusal, printed: true });
             }
             Mark::Open => self.misplaced(range),
             Mark::Close => self.torn_optional(),
@@ -361,13 +367,6 @@ impl<'a> Lexer<'a> {
             self.pass(Quoting::Bare, Some(refusal));
         } else {
             self.at += 1;
-        }
-    }
-
-    /// Refuses the references from a number on, unless they are refused already.
-    pub(super) fn refuse(&mut self, from: usize, refusal: Refusal) {
-        for found in self.found.iter_mut().skip(from) {
-            found.refusal.get_or_insert(refusal);
         }
     }
 
@@ -392,6 +391,8 @@ impl Frame {
             command: Command::default(),
             words: Vec::new(),
             feeder: None,
+            pipeline: Pipeline::default(),
+            compounds: Vec::new(),
             heredocs: Vec::new(),
         }
     }

@@ -8,7 +8,7 @@
 //!
 //! Everywhere else a value would be code, or would not be replaced at all: single quotes,
 //! here-documents, comments, backticks, `${x:-…}`, arithmetic, patterns, arguments that a program
-//! runs (`bash -c`, `eval`, `trap`, …), and names of variables (bash runs `$( … )` in the subscript
+//! runs (`bash -c`, `eval`, `trap`, …), input of an interpreter (`echo … | bash`), and names of variables (bash runs `$( … )` in the subscript
 //! of a name). There a reference is a fault, and no [`Script`] exists to be rendered.
 //!
 //! `$[[ … ]]` around arguments of a command is left out when a value in it is not set.
@@ -24,6 +24,7 @@ mod installs;
 mod interpreter;
 mod lexer;
 mod optional;
+mod pipes;
 mod quotes;
 mod refusal;
 mod words;

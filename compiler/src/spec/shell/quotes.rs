@@ -251,7 +251,7 @@ impl Lexer<'_> {
         }
         let at = start..self.at;
         self.waiting += 1;
-        self.top().heredocs.push(Heredoc { at, end_word, tabs, expands });
+        self.top().heredocs.push(Heredoc { at, end_word, tabs, expands, code: false });
     }
 
     /// Goes to an offset; references on the way are refused.
@@ -286,11 +286,12 @@ impl Lexer<'_> {
 
     fn heredoc_text(&mut self, heredoc: &Heredoc) {
         let from = self.passed();
+        let refusal = if heredoc.code { Refusal::Code } else { Refusal::Heredoc };
         let mut joined = false;
         while self.at < self.bytes.len() {
             let start = self.at;
             while self.at < self.bytes.len() && self.bytes[self.at] != b'\n' {
-                self.skip(Refusal::Heredoc);
+                self.skip(refusal);
             }
             let line = &self.text[start..self.at];
             self.at = (self.at + 1).min(self.bytes.len());

@@ -25,8 +25,10 @@ pub(super) enum Refusal {
     Regex,
     /// `${x…}`.
     Parameter,
-    /// An argument that is code.
+    /// An argument or an input that is code.
     Code,
+    /// A program for `sed`.
+    Sed,
     /// The name of a variable.
     Name,
     /// The target of `>&`, which bash expands a second time.
@@ -55,7 +57,7 @@ impl Refusal {
             Self::Pattern => "in a pattern",
             Self::Regex => "in a regular expression",
             Self::Parameter => "inside `${…}`",
-            Self::Code => "inside code for another interpreter",
+            Self::Code | Self::Sed => "inside code for another interpreter",
             Self::Name => "where the shell takes the name of a variable",
             Self::Duplicate => "behind `>&`, where the shell would run code in the value",
             Self::Escaped => "right behind a backslash",
@@ -74,6 +76,9 @@ impl Refusal {
             Self::Regex | Self::Parameter => format!("{ASSIGN} \"$VALUE\""),
             Self::Code => "pass it as an argument behind the code (`bash -c 'echo \"$1\"' _ \
                 ${{ … }}`), or set it in `env` and let the code read its environment"
+                .to_owned(),
+            Self::Sed => "give it to a program that takes values apart from its code (`awk -v \
+                value=${{ … }} '…'`, `python replace.py ${{ … }}`)"
                 .to_owned(),
             Self::Name => "use a fixed name".to_owned(),
             Self::Duplicate => "write `> ${{ … }} 2>&1`".to_owned(),

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 #[cfg(unix)]
 mod bash;
+mod pipes;
 #[cfg(unix)]
 mod random;
 

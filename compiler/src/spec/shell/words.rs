@@ -70,6 +70,7 @@ impl Lexer<'_> {
         self.end_word();
         if matches!(self.top().kind, Kind::Top | Kind::Paren | Kind::Case(CasePart::Body)) {
             self.end_command();
+            self.end_pipeline();
         }
         self.at += 1;
         self.heredoc_texts();
@@ -88,6 +89,7 @@ impl Lexer<'_> {
             b'&' => {
                 self.end_word();
                 self.end_command();
+                self.end_pipeline();
                 self.at += 1;
             }
             b'|' => self.pipe(),
@@ -97,13 +99,19 @@ impl Lexer<'_> {
         }
     }
 
-    /// `|`; also each half of `||`, behind which nothing is fed.
+    /// `|`, `|&`; also `||`, behind which nothing is fed.
     fn pipe(&mut self) {
         self.end_word();
         let feeder = self.top().words.first().cloned();
         self.end_command();
-        self.top().feeder = feeder;
-        self.at += 1;
+        let next = self.peek(1);
+        if next == Some(b'|') {
+            self.end_pipeline();
+        } else {
+            self.top().feeder = feeder;
+            self.pipe_on();
+        }
+        self.at += 1 + usize::from(matches!(next, Some(b'|' | b'&')));
     }
 
     fn array_operator(&mut self, byte: u8) {
@@ -140,6 +148,7 @@ impl Lexer<'_> {
     fn semicolon(&mut self) {
         self.end_word();
         self.end_command();
+        self.end_pipeline();
         let ends = [";;&", ";;", ";&"].into_iter().find(|end| self.starts_with(end));
         if let (Kind::Case(CasePart::Body), Some(end)) = (self.top().kind, ends) {
             self.top().kind = Kind::Case(CasePart::Pattern);
@@ -232,7 +241,7 @@ impl Lexer<'_> {
             self.end_command();
             self.drop_heredocs();
             if !self.unterminated {
-                self.frames.pop();
+                self.close_frame();
             }
         } else {
             let fault = Fault::new(self.at..self.at + 1, "this `)` closes nothing");
@@ -242,6 +251,7 @@ impl Lexer<'_> {
     }
 
     pub(super) fn end_command(&mut self) {
+        self.judge_input();
         let text = self.text;
         let start = self.start;
         let frame = self.top();
@@ -257,6 +267,7 @@ impl Lexer<'_> {
 
     pub(super) fn end_word(&mut self) {
         let Some(word) = self.top().word.take() else { return };
+        self.top().pipeline.goes_on();
         let end = self.at;
         let raw = &self.text[word.start..end];
         let plain = word.plain.then_some(raw);
@@ -282,7 +293,7 @@ impl Lexer<'_> {
 
     /// A compound command ended in a frame of its own.
     fn end_compound(&mut self) {
-        self.frames.pop();
+        self.close_frame();
         self.end_command();
     }
 
@@ -290,13 +301,9 @@ impl Lexer<'_> {
         let next = self.peek(0);
         let frame = self.top();
         match std::mem::replace(&mut frame.expects, Expects::Word) {
-            Expects::Target | Expects::Duplicate => return,
-            Expects::Input => {
-                if frame.command.reads_code() {
-                    self.refuse(word.spots, Refusal::Code);
-                }
-                return;
-            }
+            Expects::Target if raw.starts_with("<(") => return self.give(word.spots),
+            Expects::Target | Expects::Duplicate => return self.keep(word.spots),
+            Expects::Input => return self.give(word.spots),
             Expects::Function => return self.end_command(),
             Expects::Variable => {
                 frame.command.loops();
@@ -328,10 +335,14 @@ impl Lexer<'_> {
                 self.push(Kind::Test(test), start, None);
             }
             "esac" if self.top().kind == Kind::Case(CasePart::Body) => self.end_compound(),
-            "for" | "select" => self.top().expects = Expects::Variable,
+            "for" | "select" => {
+                self.open_compound();
+                self.top().expects = Expects::Variable;
+            }
             "function" => self.top().expects = Expects::Function,
-            "if" | "then" | "else" | "elif" | "fi" | "while" | "until" | "do" | "done" | "!"
-            | "time" | "{" | "}" | "coproc" => {}
+            "if" | "while" | "until" | "{" => self.open_compound(),
+            "fi" | "done" | "}" => self.close_compound(),
+            "then" | "else" | "elif" | "do" | "!" | "time" | "coproc" => {}
             _ => return false,
         }
         true
@@ -353,6 +364,9 @@ impl Lexer<'_> {
         let refusal = command.word(&cooked, word.expands.is_none(), has_reference);
         if has_reference && let Some(refusal) = refusal {
             self.refuse(word.spots, refusal);
+        }
+        if has_reference && command.is_silent() && !raw.contains("<(") {
+            self.keep(word.spots);
         }
         self.integers |= command.makes_integers();
         self.moved |= command.moves();
@@ -410,7 +424,7 @@ fn is_descriptor(word: &str) -> bool {
 }
 
 /// The start of a word, up to its first expansion, without quotes.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut quote, mut chars) = (None, text.chars());
     while let Some(c) = chars.next() {
