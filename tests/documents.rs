@@ -193,3 +193,21 @@ fn the_readme_names_every_command_and_option() {
         }
     }
 }
+
+#[test]
+fn what_the_guide_says_of_open_values_and_cron_is_so() {
+    let guide = read(&root().join("docs/guide.md"));
+    let (path, cron) = ("azureml://jobs/bound-when-submitted/outputs/<input>/paths/", "0 2 1 * *");
+    assert!(guide.contains(path) && guide.contains(&format!("`{cron}`")));
+    let spec = "mlopsc: 1\nname: a\nparameters: { raw: uri_folder }\nsteps:\n  b: { compute: \"azureml:c\", \
+                environment: \"azureml:e:1\", run: \"ls ${{ parameters.raw }}\" }\ntriggers:\n  \
+                s: { schedule: { cron: \"0 2 1 * *\" }, with: { raw: \"azureml:x:1\" } }\n";
+    let compiled = compile(&Memory::default().with("a.mlops.yaml", spec), "a.mlops.yaml");
+    let text = |name: &str| {
+        let file = compiled.artifacts.iter().find(|it| it.path.ends_with(name));
+        &file.unwrap_or_else(|| panic!("no {name}: {}", compiled.concise())).text
+    };
+    assert!(text("pipeline.json").contains(&path.replace("<input>", "raw")));
+    let schedule = text("schedule-s.json");
+    assert!(schedule.contains("\"recurrence\"") && schedule.contains("\"month_days\""));
+}
