@@ -10,6 +10,9 @@ use crate::plan::{Parameter, Plan, Reference, Scalar, Submission, SubmissionInpu
 pub(crate) const DEMAND: &str =
     "demand() { [[ $1 =~ $2 && $1 != *[[:cntrl:]]* ]] || fail \"$3\"; }\n";
 
+/// Bash: `failed_steps` names the steps of a job that failed.
+pub(crate) const FAILED_STEPS: &str = include_str!("scripts/failed_steps.sh");
+
 /// Text that Azure ML may paste into a command line between quotes: not empty, and nothing that
 /// ends a quotation or starts a substitution.
 const PASTEABLE: &str = r#"^[^'"$`\]+$"#;

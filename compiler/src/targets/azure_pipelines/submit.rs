@@ -221,7 +221,8 @@ fn done(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     map.put("job", scope::done(&job.id));
     map.put("displayName", title(scope, submission, "check"));
     let condition = condition::submitted(&scope.id_of(job));
-    after_wait(scope, job, map, condition, include_str!("scripts/done.sh"))
+    let text = [script::FAILED_STEPS, include_str!("scripts/done.sh")].concat();
+    after_wait(scope, job, map, condition, &text)
 }
 
 fn cancel(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {

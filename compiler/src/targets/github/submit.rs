@@ -2,6 +2,7 @@
 
 use crate::emit::Map;
 use crate::plan::{Job, SubmissionId, When};
+use crate::targets::script;
 
 use super::expression::{condition, expression};
 use super::job::{self, Frame, Jobs, Permissions};
@@ -149,7 +150,7 @@ impl Watch<'_> {
             "echo \"Still running: the next job goes on waiting\"\n"
         };
         let wait = include_str!("scripts/wait.sh");
-        let script = [step::STRICT, sign_in, wait, end].concat();
+        let script = [step::STRICT, sign_in, script::FAILED_STEPS, wait, end].concat();
         let mut step = Map::new();
         step.put("name", "Wait for the job").put("timeout-minutes", minutes + GRACE);
         step.put("env", env).put("run", script);

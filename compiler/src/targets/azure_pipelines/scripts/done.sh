@@ -3,7 +3,10 @@ for _ in {1..20}; do
   status=$(az ml job show --name "$JOB_NAME" --query status --output tsv) || status=
   case $status in
     Completed) echo "Azure ML job $JOB_NAME is completed."; exit 0 ;;
-    Failed | Canceled | NotResponding | Paused) fail "Azure ML job $JOB_NAME ended as $status" ;;
+    Failed | Canceled | NotResponding | Paused)
+      failed_steps
+      fail "Azure ML job $JOB_NAME ended as $status"
+      ;;
   esac
   sleep 15
 done

@@ -17,6 +17,7 @@ case "$1 $2 $3" in
     [[ $(wc -l < "$STAGE/statuses") -le 1 ]] || sed -i 1d "$STAGE/statuses"
     [[ $status != unreachable ]] || exit 1
     echo "$status" ;;
+  "ml job list") printf 'train\n###vso[task.complete]\n'; exit 1 ;;
   "ml job create") cp "$JOB_FILE" "$STAGE/submitted" && echo https://ml.azure.com/runs/1 ;;
   "ml job download")
     mkdir -p "$9"
@@ -130,6 +131,9 @@ fn only_completed_is_good() {
         let outcome = stage.run(&done);
         assert_eq!(outcome.fine, fine, "{statuses}: {}", outcome.said);
         assert!(!outcome.asked.contains("ml job cancel"), "{statuses}");
+        let named = outcome.said.contains("Failed on Azure ML: train\n");
+        assert_eq!(named, !fine, "{}", outcome.said);
+        assert!(!outcome.said.contains("##vso[task.complete]"), "{}", outcome.said);
     }
 }
 
@@ -172,6 +176,8 @@ fn a_submission_says_its_name_before_it_exists() {
     assert!(outcome.fine, "{}", outcome.said);
     let line = "##vso[task.setvariable variable=JOB_NAME;isOutput=true]training-train-7-1\n";
     assert!(outcome.said.starts_with(line), "{}", outcome.said);
+    let shown = "Azure ML job training-train-7-1: https://ml.azure.com/runs/1\n";
+    assert!(outcome.said.contains(shown), "{}", outcome.said);
     assert_eq!(outcome.asked.matches("ml job create").count(), 1);
     let summary = stage.read("temp/Azure ML.md");
     assert_eq!(summary, "[training-train-7-1](https://ml.azure.com/runs/1)\n");

@@ -32,6 +32,7 @@ az() {
       local status=${statuses[ROUND < ${#statuses[@]} ? ROUND : -1]}
       case "$status" in unreadable) return 1 ;; empty) ;; *) echo "$status" ;; esac
       ;;
+    "ml job list") [[ -z "${UNLISTED-}" ]] && printf 'train\n::error::##vso[task.complete]\n' ;;
     "ml job create") [[ -z "${REFUSES-}" ]] && echo "https://studio" ;;
     "ml job download") mkdir -p "${9}/named-outputs/$7" && touch "${9}/named-outputs/$7/part" ;;
     "ml schedule list") echo "$LIVE" ;;
@@ -124,8 +125,29 @@ fn only_a_completed_job_is_a_success() {
         let ran = wait(&plan, "train", &[("STATUSES", statuses)]);
         assert_eq!(ran.ok, ok, "{statuses}: {}", ran.said);
         assert_eq!(ran.said.contains("::error"), !ok, "{}", ran.said);
-        assert_eq!(ran.calls.lines().count(), statuses.split(' ').count());
+        let rounds = ran.calls.matches("--query status").count();
+        assert_eq!(rounds, statuses.split(' ').count());
     }
+}
+
+#[test]
+fn a_wait_says_each_status_once_and_what_failed() {
+    let plan = plans::submit_only();
+    let answers = ("STATUSES", "Queued Queued unreadable Queued Running Running Failed");
+    let ran = wait(&plan, "train", &[answers]);
+    let lines = "Queued\n\
+                Azure ML job the-job: Queued\n\
+                Azure ML job the-job: Running\n\
+                Azure ML job the-job: Failed\n\
+                Failed on Azure ML: train\n\
+                Failed on Azure ML: ::error::# # vso[task.complete]\n\
+                ::error title=Azure ML job the-job::ended with status Failed\n";
+    assert_eq!((ran.ok, &*ran.said), (false, lines), "the first line stands for the link");
+    // Nobody depends on the list.
+    let ran = wait(&plan, "train", &[("STATUSES", "Failed"), ("UNLISTED", "1")]);
+    assert!(!ran.ok && ran.said.ends_with("::ended with status Failed\n"), "{}", ran.said);
+    let ran = wait(&plan, "train", &[("STATUSES", "unreadable"), ("UNLISTED", "1")]);
+    assert!(ran.said.ends_with("::its status could not be read 20 times in a row\n"));
 }
 
 #[test]
@@ -135,7 +157,7 @@ fn a_status_that_nobody_can_read_ends_the_wait_only_when_it_lasts() {
     let twice = format!("{outage} Running {outage} Completed");
     assert!(wait(&plan, "train", &[("STATUSES", &twice)]).ok);
     let ran = wait(&plan, "train", &[("STATUSES", "Running unreadable")]);
-    assert!(!ran.ok && ran.calls.lines().count() == 21, "{}", ran.calls);
+    assert!(!ran.ok && ran.calls.matches("--query status").count() == 21, "{}", ran.calls);
 }
 
 #[test]
