@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use mlopsc_compiler::import::{Imported, import};
+use mlopsc_compiler::import::{Imported, import, merged};
 use mlopsc_compiler::source::Files as _;
 
 use crate::args::ImportArgs;
@@ -70,27 +70,49 @@ fn canonical(path: &Path) -> Result<PathBuf, Trouble> {
     disk::canonical(path).map_err(|error| Trouble::doing("find", path, &error))
 }
 
-/// Writes all new files, or none.
-fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
-    let mut texts: BTreeMap<PathBuf, &str> = BTreeMap::new();
-    let mut staged = Vec::new();
+/// A file to write.
+struct New<'a> {
+    disk: &'a Disk,
+    /// Root-relative path.
+    path: String,
+    text: String,
+}
+
+/// All new files, in order; what several of the imported files say of one pipeline is one spec.
+fn collect<'a>(output: &Output, all: &'a [Done]) -> Result<Vec<New<'a>>, Trouble> {
+    let mut files: Vec<New<'a>> = Vec::new();
+    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
     for (done, new) in
         all.iter().flat_map(|done| done.imported.files.iter().map(move |it| (done, it)))
     {
         let path = below(&done.folder, &new.path);
-        let (shown, place) = (output.shown(&done.disk, &path), done.disk.absolute(&path));
-        if let Some(text) = texts.insert(place.clone(), &new.text) {
-            if text == new.text {
-                continue;
-            }
-            return Err(Trouble::new(format!(
-                "two of these files become {shown}; import them one by one, each with an `--out` of its own"
-            )));
+        let place = done.disk.absolute(&path);
+        let Some(known) = places.get(&place).map(|at| &mut files[*at]) else {
+            places.insert(place, files.len());
+            files.push(New { disk: &done.disk, path, text: new.text.clone() });
+            continue;
+        };
+        if known.text != new.text {
+            known.text = merged(&known.text, &new.text).ok_or_else(|| {
+                let shown = output.shown(&done.disk, &path);
+                Trouble::new(format!(
+                    "two of these files become {shown}; import them one by one, each with an `--out` of its own"
+                ))
+            })?;
         }
-        if !force && is_other(&done.disk, &path, &new.text) {
+    }
+    Ok(files)
+}
+
+/// Writes all new files, or none.
+fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
+    let mut staged = Vec::new();
+    for New { disk, path, text } in collect(output, all)? {
+        let (shown, place) = (output.shown(disk, &path), disk.absolute(&path));
+        if !force && is_other(disk, &path, &text) {
             return Err(Trouble::new(format!("{shown} is there already; `--force` replaces it")));
         }
-        let file = done.disk.stage(&path, &new.text);
+        let file = disk.stage(&path, &text);
         staged.push((shown, file.map_err(|error| Trouble::doing("write", &place, &error))?, place));
     }
     for (shown, file, place) in staged {

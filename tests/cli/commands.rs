@@ -188,6 +188,30 @@ fn import_writes_all_of_its_files_or_none() {
 }
 
 #[test]
+fn import_makes_one_spec_of_a_job_and_its_schedules() {
+    let schedule = |name: &str, hour: u8| {
+        format!(
+            "name: {name}\ntrigger: {{ type: cron, expression: 0 {hour} * * * }}\ncreate_job: {{ type: pipeline, job: ./train.yml }}\n"
+        )
+    };
+    let sandbox = Sandbox::new(&[
+        ("train.yml", JOB),
+        ("nightly.yml", &schedule("nightly", 3)),
+        ("again.yml", &schedule("again", 4)),
+        ("other.yml", JOB),
+    ]);
+    let files = ["import", "train.yml", "nightly.yml", "again.yml", "other.yml"];
+    let run = sandbox.run(&files).code(0);
+    assert_eq!(run.out, "train.mlops.yaml\nother.mlops.yaml\n", "{}", run.err);
+    let spec = sandbox.read("train.mlops.yaml");
+    let triggers = spec.split_once("\ntriggers:\n").expect("triggers").1;
+    assert!(triggers.starts_with("  nightly:\n"), "{spec}");
+    assert!(triggers.contains("\n  again:\n"), "{spec}");
+    sandbox.run(&["check"]).code(0);
+    sandbox.run(&["fmt", "--check"]).code(0);
+}
+
+#[test]
 fn import_refuses_what_is_no_text_or_no_file() {
     let sandbox = Sandbox::new(&[("jobs/train.yml", JOB), ("out.txt", "")]);
     std::fs::write(sandbox.path("binary.yml"), [0u8, 255, 1]).expect("it can be written");

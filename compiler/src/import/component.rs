@@ -42,7 +42,8 @@ pub(super) fn step(
     let component = if long.0.len() > 1 { long.into() } else { Doc::from(from) };
     put_from(&mut step, "component", Some(component), Some(field));
     let declared = scope.components.get(node.name()).and_then(|ports| ports.inputs.as_ref());
-    let bindings = Bindings { used: &|_| false, declared, component: true };
+    let bindings =
+        Bindings { used: &|_| false, declared, component: true, split: false, quoted: false };
     let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
     tail(cx, scope, &name, keys, inputs, &mut step);
     if registered {

@@ -43,7 +43,7 @@ impl Cx<'_> {
     pub(super) fn finish(&mut self, keys: &Keys<'_>, what: &str) {
         let rest: Vec<Field<'_>> = keys.rest().collect();
         for field in rest {
-            let message = format!("a spec cannot say `{}` of {what} yet", excerpt(field.name()));
+            let message = format!("a spec cannot say `{}` of {what}", excerpt(field.name()));
             self.lost(field.key.span(), message);
         }
     }

@@ -23,6 +23,7 @@ mod step;
 mod tests;
 mod text;
 mod v1;
+mod values;
 
 use context::Cx;
 use pipeline::Written;
@@ -71,6 +72,37 @@ pub fn import(files: &dyn Files, path: &str, folder: &str) -> Imported {
     }
     Imported { sources: cx.sources, diagnostics, files }
 }
+
+/// The spec of two files about one pipeline, its job and a schedule, or two schedules: the triggers of
+/// both. `None` when the specs differ in anything else.
+pub fn merged(first: &str, second: &str) -> Option<String> {
+    let cut = |text: &str| -> (String, String) {
+        let (rest, triggers) = text.split_once(TRIGGERS).unwrap_or((text, ""));
+        (rest.trim_end().to_owned(), triggers.trim_end().to_owned())
+    };
+    let ((own, mine), (other, theirs)) = (cut(first), cut(second));
+    // A schedule alone knows texts that its parameters must take.
+    if own != other {
+        return None;
+    }
+    let named = |triggers: &str| -> Vec<String> {
+        let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+        triggers.lines().filter(is_name).map(str::to_owned).collect()
+    };
+    let taken = named(&mine);
+    if mine != theirs && named(&theirs).iter().any(|name| taken.contains(name)) {
+        return None;
+    }
+    let both = if mine == theirs { vec![mine] } else { vec![mine, theirs] };
+    let triggers: Vec<String> = both.into_iter().filter(|it| !it.is_empty()).collect();
+    if triggers.is_empty() {
+        return Some(format!("{own}\n"));
+    }
+    Some(format!("{own}\n{TRIGGERS}{}\n", triggers.join("\n")))
+}
+
+/// How the triggers of an imported spec, its last part, begin.
+const TRIGGERS: &str = "\ntriggers:\n";
 
 /// A file is a schedule if it says when.
 fn document(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<Written> {

@@ -53,6 +53,29 @@ pub(super) fn step(name: &str) -> String {
     if name.is_empty() { "step".to_owned() } else { name.to_owned() }
 }
 
+/// An algorithm or metric of AutoML: `AUC_weighted`, `LogisticRegression`, `XGBoostClassifier` in the
+/// spelling of the language.
+pub(super) fn algorithm(text: &str) -> String {
+    match text {
+        "XGBoostClassifier" => return "xg_boost_classifier".to_owned(),
+        "XGBoostRegressor" => return "xg_boost_regressor".to_owned(),
+        "LightGBM" => return "light_gbm".to_owned(),
+        "LinearSVM" => return "linear_svm".to_owned(),
+        "TensorFlowLinearClassifier" | "KNN" | "SGD" | "SVM" => return text.to_ascii_lowercase(),
+        _ => {}
+    }
+    let mut out = String::new();
+    let mut before = '_';
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+        before = c;
+    }
+    out
+}
+
 /// Letters, digits and single `_`, no digit at the start.
 fn word(name: &str) -> String {
     let mut word = String::new();
@@ -65,8 +88,9 @@ fn word(name: &str) -> String {
     if word.starts_with(|c: char| c.is_ascii_digit()) { format!("n{word}") } else { word }
 }
 
-/// The name of a pipeline: that of the file, unless it says only what all such files say.
-pub(super) fn pipeline(own: Option<&str>, path: &str) -> String {
+/// The name of a pipeline: its own, else that of the file, unless it says only what all such files
+/// say: then that of the folder, or what people are shown.
+pub(super) fn pipeline(own: Option<&str>, shown: Option<&str>, path: &str) -> String {
     let mut parts = path.rsplit('/');
     let file = parts.next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default();
@@ -75,6 +99,7 @@ pub(super) fn pipeline(own: Option<&str>, path: &str) -> String {
     let wish = match (own, folder) {
         (Some(own), _) => own,
         (None, Some(folder)) if general.contains(&stem) => folder,
+        (None, None) if general.contains(&stem) => shown.unwrap_or(stem),
         (None, _) => stem,
     };
     let name = slug(wish);
@@ -111,10 +136,12 @@ mod tests {
         assert_eq!(port("a__b"), "a_b");
         assert_eq!(step("train_"), "train");
         assert_eq!(step("Train-Model"), "train_model");
-        assert_eq!(pipeline(None, "a/b/pipeline.yml"), "b");
-        assert_eq!(pipeline(None, "a/b/1b_train.yml"), "pipeline-1b_train");
-        assert_eq!(pipeline(Some("Batch Score 1"), "x.yml"), "batch-score-1");
-        assert_eq!(pipeline(None, "pipeline.yml"), "pipeline");
-        assert_eq!(pipeline(None, "....yml"), "imported");
+        assert_eq!(pipeline(None, None, "a/b/pipeline.yml"), "b");
+        assert_eq!(pipeline(None, None, "a/b/1b_train.yml"), "pipeline-1b_train");
+        assert_eq!(pipeline(Some("Batch Score 1"), None, "x.yml"), "batch-score-1");
+        assert_eq!(pipeline(None, None, "pipeline.yml"), "pipeline");
+        assert_eq!(pipeline(None, Some("churn"), "pipeline.yml"), "churn");
+        assert_eq!(pipeline(None, Some("churn"), "a/pipeline.yml"), "a");
+        assert_eq!(pipeline(None, None, "....yml"), "imported");
     }
 }

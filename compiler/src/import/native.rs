@@ -4,16 +4,25 @@ use super::component;
 use super::context::{Cx, literal, put_from};
 use super::environment::environment;
 use super::names;
-use super::ports::{Bindings, inputs};
+use super::ports::{Bindings, address, inputs};
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
-use super::scope::Scope;
+use super::scope::{Scope, input_kind};
 use super::step::{extras, head, resources, script, tail, uses};
-use super::text;
+use super::{text, values};
 use crate::emit::{Doc, Map};
 
 /// Words of AutoML that Azure ML's tools take in any letter case.
 const ANY_CASE: [&str; 3] = ["task", "primary_metric", "log_verbosity"];
+
+/// Lists of algorithms, which Azure ML's tools take in another spelling.
+const ALGORITHMS: [&str; 2] = ["allowed_training_algorithms", "blocked_training_algorithms"];
+
+fn spelt(node: Node<'_>) -> Doc {
+    let names = node.items();
+    let names = names.iter().filter_map(Node::text).map(names::algorithm);
+    Doc::List(names.map(Doc::from).collect())
+}
 
 /// The step that an AutoML node becomes: what is not of all nodes is AutoML's.
 pub(super) fn automl(
@@ -23,6 +32,7 @@ pub(super) fn automl(
     keys: &Keys<'_>,
 ) -> Map {
     let mut step = Map::new();
+    let name = names::step(node.name());
     head(cx, scope, keys, &mut step);
     let own: Vec<Field<'_>> = keys.rest().filter(|field| !of_all(field.name())).collect();
     let mut table = Map::new();
@@ -31,7 +41,9 @@ pub(super) fn automl(
         let value = if ANY_CASE.contains(&field.name()) {
             field.value.text().map(|text| text.to_ascii_lowercase().into())
         } else {
-            data(cx, scope, field.value).or_else(|| value(cx, scope, field.value))
+            let found = data(cx, scope, field.value);
+            let found = found.or_else(|| outside(cx, scope, &name, field));
+            found.or_else(|| value(cx, scope, field.value))
         };
         if let Some(value) = value {
             let claimed = field.key.file().claim(&field);
@@ -40,7 +52,7 @@ pub(super) fn automl(
     }
     step.put("automl", table);
     let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|_| false));
-    tail(cx, scope, &names::step(node.name()), keys, inputs, &mut step);
+    tail(cx, scope, &name, keys, inputs, &mut step);
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
     extras(keys, &mut step);
     cx.finish(keys, "an AutoML node");
@@ -73,13 +85,39 @@ fn data(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
     scope.text(cx, path).map(Doc::from)
 }
 
+/// `{ type: mltable, path: azureml:… }`: AutoML takes references alone, so that it is a parameter.
+fn outside(cx: &mut Cx<'_>, scope: &mut Scope<'_>, step: &str, field: Field<'_>) -> Option<Doc> {
+    let node = field.value;
+    if !matches!(field.name(), "training_data" | "validation_data" | "test_data") || !node.is_map()
+    {
+        return None;
+    }
+    let keys = Keys::of(node);
+    keys.take("type");
+    let mut doc = Map::new();
+    doc.put("type", input_kind(node));
+    doc.put("default", address(cx, keys.take("path")?.value)?);
+    doc.put_some("mode", cx.text(keys.take("mode")));
+    cx.finish(&keys, "data of an AutoML node");
+    let name = scope.parameter(step, field.name(), doc);
+    let message = format!("this data is a parameter of the spec, `{name}`");
+    cx.changed(field.key.span(), message);
+    Some(format!("${{{{ parameters.{name} }}}}").into())
+}
+
 /// Anything, with references as the spec writes them.
 fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
     match node.value() {
         Value::Map => {
             let mut map = Map::new();
             for field in node.fields() {
-                if let Some(value) = value(cx, scope, field.value) {
+                let algorithms = ALGORITHMS.contains(&field.name());
+                let value = if algorithms {
+                    Some(spelt(field.value))
+                } else {
+                    value(cx, scope, field.value)
+                };
+                if let Some(value) = value {
                     let claimed = field.key.file().claim(&field);
                     super::context::put_claimed(&mut map, field.name().to_owned(), value, claimed);
                 }
@@ -120,7 +158,10 @@ pub(super) fn sweep(
     put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
     let command = trial.take("command");
     let words = command.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(words, name)));
+    let used = |name: &str| uses(words, name);
+    let bindings = Bindings::of(&used);
+    let mut inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
+    values::bracketed(scope, words, &mut inputs);
     let mut tried = Map::new();
     let code = trial.take("code");
     put_from(&mut tried, "code", code.and_then(|field| cx.path(field.value)), code);
@@ -154,7 +195,8 @@ fn of_component(
     tried.put("component", from);
     step.put("sweep", search(cx, scope, keys, (field, tried)));
     let declared = scope.components.get(node.name()).and_then(|ports| ports.inputs.as_ref());
-    let bindings = Bindings { used: &|_| false, declared, component: true };
+    let bindings =
+        Bindings { used: &|_| false, declared, component: true, split: false, quoted: false };
     let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
     tail(cx, scope, &name, keys, inputs, &mut step);
     if registered {
@@ -216,7 +258,9 @@ pub(super) fn spark(
     put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
     let arguments = keys.take("args");
     let words = arguments.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(words, name)));
+    let used = |name: &str| uses(words, name);
+    let bindings = Bindings::split(&used, words);
+    let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
     let mut spark = Map::new();
     let code = keys.take("code");
     put_from(&mut spark, "code", code.and_then(|field| cx.path(field.value)), code);

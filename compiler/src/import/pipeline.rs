@@ -1,5 +1,7 @@
 //! A pipeline job or pipeline component becomes a spec.
 
+use std::cell::RefCell;
+
 use super::component;
 use super::context::{Cx, put_claimed, put_from};
 use super::names;
@@ -8,6 +10,8 @@ use super::read::{Field, Foreign, Keys, Node};
 use super::schedule::Trigger;
 use super::scope::Scope;
 use super::step::{compute, step};
+use super::values;
+use crate::diagnostics::{Diagnostic, IMPORT_CHANGE, excerpt};
 use crate::emit::{Doc, Map, yaml};
 use crate::source::{folder_of, join};
 use crate::spec::Spec;
@@ -96,7 +100,9 @@ fn spec(
 ) -> Written {
     let field = keys.take("name");
     let own = cx.text(field);
-    let name = names::pipeline(own.as_deref(), &file.path);
+    let titles_of = |key: &str| keys.node.get(key).and_then(|title| title.text());
+    let shown = titles_of("experiment_name").or_else(|| titles_of("display_name"));
+    let name = names::pipeline(own.as_deref(), shown, &file.path);
     if let (Some(own), Some(field)) = (&own, field)
         && *own != name
     {
@@ -106,8 +112,15 @@ fn spec(
     put_from(&mut spec, "mlopsc", Some(1_i64), None);
     put_from(&mut spec, "name", Some(&name), field);
     titles(cx, keys, &mut spec);
-    let parameters = ports::parameters(cx, graph.inputs, graph.values);
-    put_map(&mut spec, "parameters", parameters, graph.inputs);
+    let mut parameters = ports::parameters(cx, graph.inputs, graph.values);
+    for given in trigger.iter().flat_map(|trigger| &trigger.given) {
+        let called = names::port(&given.input);
+        let found = parameters.0.iter_mut().find(|entry| entry.key == called.as_str());
+        if let Some(entry) = found.filter(|_| !ports::is_safe(&given.text)) {
+            values::widen(&mut entry.value);
+        }
+    }
+    values::narrowed(cx, graph.inputs, &parameters);
     let mut settings = Map::new();
     let default = defaults(cx, keys, &mut settings);
     let default = default.or_else(|| nobodys(cx, keys.node, graph.jobs));
@@ -119,9 +132,17 @@ fn spec(
         compute: default.clone(),
         environments: Vec::new(),
         components: component::ports(cx, graph.jobs.value),
+        pasted: RefCell::default(),
+        added: Vec::new(),
         bound: Vec::new(),
     };
     let steps = steps(cx, &mut scope, graph.jobs);
+    for (name, doc) in std::mem::take(&mut scope.added) {
+        parameters.put(name, doc);
+    }
+    put_map(&mut spec, "parameters", parameters, graph.inputs);
+    let given = trigger.as_ref().map_or(&[][..], |trigger| &trigger.given);
+    values::pasted(cx, &scope, graph.values, given);
     let environment = common(&steps, "environment");
     let mut defaults = Map::new();
     defaults.put_some("compute", default).put_some("environment", environment.clone());
@@ -136,6 +157,8 @@ fn spec(
     put_claimed(&mut spec, "steps".to_owned(), without(steps, environment.as_ref()), claimed);
     root_outputs(cx, &scope, graph.outputs, &mut spec);
     if let Some(trigger) = trigger {
+        replaced(cx, &name, &trigger);
+        same_settings(cx, keys.node, &trigger);
         let mut triggers = Map::new();
         triggers.put(trigger.name, trigger.doc);
         spec.put("triggers", triggers);
@@ -144,6 +167,40 @@ fn spec(
     let mut header = file.claim_rest(None);
     header.extend(graph.jobs.key.file().claim_rest(None));
     Written { name, text: yaml(&spec, &header) }
+}
+
+/// Says that the schedule has another name in the workspace from now on.
+fn replaced(cx: &mut Cx<'_>, pipeline: &str, trigger: &Trigger) {
+    let (old, at) = &trigger.live;
+    let new = format!("{pipeline}-{}", trigger.name);
+    if new == *old {
+        return;
+    }
+    let message = format!(
+        "the schedule is called `{new}` in the workspace from now on, and `{old}` goes on firing beside it"
+    );
+    let help = format!(
+        "delete the old one when the new one runs: `az ml schedule disable --name {old}`, then `az ml schedule delete --name {old} --yes`"
+    );
+    cx.sink.report(Diagnostic::new(&IMPORT_CHANGE, *at, message).help(help));
+}
+
+/// Settings of a schedule's job are those of the pipeline, or lost.
+fn same_settings(cx: &mut Cx<'_>, job: Node<'_>, trigger: &Trigger) {
+    let own = job.get("settings");
+    for (name, value, at) in &trigger.settings {
+        let plain = |text: &str| text.trim_start_matches("azureml:").to_owned();
+        let known = own.and_then(|own| own.get(name)).and_then(|it| it.text()).map(plain);
+        let known = known.or_else(|| {
+            let compute = job.get("compute").filter(|_| name == "default_compute")?;
+            compute.text().map(plain)
+        });
+        if known != Some(plain(value)) {
+            let message =
+                format!("a spec cannot say another `{}` for one trigger alone", excerpt(name));
+            cx.lost(*at, message);
+        }
+    }
 }
 
 /// What people read.
@@ -157,13 +214,20 @@ fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
         put_from(spec, ours, cx.text(field), field);
     }
     let field = keys.take("tags");
-    put_map(spec, "tags", cx.words(field), field);
+    let mut tags = cx.words(field);
+    tags.0.retain(|tag| !OWN_TAGS.contains(&tag.key.as_ref()));
+    put_map(spec, "tags", tags, field);
     let field = keys.take("properties");
     put_map(spec, "properties", cx.words(field), field);
-    for unsaid in ["version", "is_deterministic"] {
-        keys.take(unsaid);
+    keys.take("is_deterministic");
+    if let Some(field) = keys.take("version") {
+        let message = "a spec has no `version`: what uses it is built with it";
+        cx.changed(field.key.span(), message);
     }
 }
+
+/// Tags that the compiler writes itself, into files that may be imported again.
+const OWN_TAGS: [&str; 3] = ["generated_by", "mlopsc_pipeline", "mlopsc_project"];
 
 /// Adds a map with the comments of the field that it became.
 pub(super) fn put_map(spec: &mut Map, key: &'static str, map: Map, field: Option<Field<'_>>) {

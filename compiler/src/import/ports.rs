@@ -8,7 +8,7 @@ use super::names;
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::{Found, Scope, input_kind, word};
-use super::text;
+use super::{text, values};
 use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
 use crate::spec::ports::LongParameter;
@@ -206,12 +206,25 @@ pub(super) struct Bindings<'a> {
     pub(super) declared: Option<&'a BTreeMap<String, Declared>>,
     /// Whether the node runs a component, whose inputs have their types elsewhere.
     pub(super) component: bool,
+    /// Whether no shell reads the arguments, which are cut at blanks.
+    pub(super) split: bool,
+    /// Whether these arguments have quotes, so that the spec hands them on as they are.
+    pub(super) quoted: bool,
 }
 
 impl<'a> Bindings<'a> {
     /// Those of a node with a command of its own.
     pub(super) fn of(used: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { used, declared: None, component: false }
+        Self { used, declared: None, component: false, split: false, quoted: false }
+    }
+
+    /// Those of a node whose arguments no shell reads.
+    pub(super) fn split(used: &'a dyn Fn(&str) -> bool, arguments: &str) -> Self {
+        let quoted = text::parts(arguments).iter().any(|part| match part {
+            text::Part::Literal(text) => super::parallel::has_quotes(text),
+            text::Part::Expression(_) => false,
+        });
+        Self { split: true, quoted, ..Self::of(used) }
     }
 }
 
@@ -244,7 +257,11 @@ pub(super) fn inputs(
 /// What takes an input; `None` when nothing does, and the input is left out.
 fn takes<'a>(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'a>) -> Option<Takes<'a>> {
     let Some(declared) = bindings.declared else {
-        return Some(if bindings.component { Takes::Unknown } else { Takes::Anything });
+        return Some(if bindings.component {
+            Takes::Unknown
+        } else {
+            Takes::Anything { split: bindings.split, quoted: bindings.quoted }
+        });
     };
     let found = declared.get(field.name());
     if found.is_none() {
@@ -268,7 +285,12 @@ fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> 
 #[derive(Clone, Copy)]
 enum Takes<'a> {
     /// A command of the node's own.
-    Anything,
+    Anything {
+        /// Whether its arguments are cut at blanks.
+        split: bool,
+        /// Whether they have quotes of their own.
+        quoted: bool,
+    },
     /// A component that nobody can look into.
     Unknown,
     /// An input of a component.
@@ -276,10 +298,17 @@ enum Takes<'a> {
 }
 
 impl Takes<'_> {
+    /// Remembers values that a command gets.
+    fn note(self, scope: &Scope<'_>, inner: &str) {
+        if let Self::Anything { split, .. } = self {
+            scope.pastes(inner, split);
+        }
+    }
+
     /// Whether the language proves this type right.
     fn takes(self, kind: &str) -> bool {
         match self {
-            Self::Anything | Self::Unknown => true,
+            Self::Anything { .. } | Self::Unknown => true,
             Self::Input(input) => value_type(kind).is_some_and(|kind| input.kind.takes(kind)),
         }
     }
@@ -293,7 +322,7 @@ impl Takes<'_> {
     /// Whether it takes every value of its type.
     fn is_free(self) -> bool {
         match self {
-            Self::Anything | Self::Unknown => true,
+            Self::Anything { .. } | Self::Unknown => true,
             Self::Input(input) => input.is_free(),
         }
     }
@@ -322,9 +351,13 @@ fn bound(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, takes: Takes<'_>) -
             let text = scope.text(cx, node)?;
             return Some(Bound::Doc(if takes.is_free() { text.into() } else { unchecked(text) }));
         }
+        if let Takes::Anything { split: true, quoted: false } = takes {
+            values::cut(cx, text, node.span());
+        }
         return value(node, takes);
     };
     let found = scope.find(cx, inner, node.span())?;
+    takes.note(scope, inner);
     if takes.takes_from(&found) {
         return Some(Bound::Same { path: found.path, by_itself: found.name });
     }
@@ -362,8 +395,9 @@ fn bound_map(
     let mut long = Map::new();
     let unchecked = if let Some(inner) = source.value.text().and_then(text::whole) {
         let found = scope.find(cx, inner, source.value.span())?;
+        takes.note(scope, inner);
         // The type of a reference to a component's input goes nowhere.
-        let same = found.kind == kind || !matches!(takes, Takes::Anything) && mode.is_none();
+        let same = found.kind == kind || !matches!(takes, Takes::Anything { .. }) && mode.is_none();
         let proven = takes.takes_from(&found);
         if same && proven && mode.is_none() {
             return Some(Bound::Same { path: found.path, by_itself: found.name });

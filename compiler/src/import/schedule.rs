@@ -4,14 +4,22 @@ use super::context::{Cx, literal, put_claimed, put_from};
 use super::names;
 use super::ports::address;
 use super::read::{Field, Foreign, Keys, Node};
+use super::scalar::Value;
+use super::values::Given;
 use crate::emit::{Doc, Map};
-use crate::source::{folder_of, join};
+use crate::source::{Span, folder_of, join};
 use crate::spec::zones::iana_name;
 
 /// A trigger of a spec.
 pub(super) struct Trigger {
     pub(super) name: String,
     pub(super) doc: Map,
+    /// What the schedule is called in the workspace, and where the file says it.
+    pub(super) live: (String, Span),
+    /// The texts that it gives.
+    pub(super) given: Vec<Given>,
+    /// Settings of its job: name, value, place.
+    pub(super) settings: Vec<(String, String, Span)>,
 }
 
 /// The trigger of a schedule file, and the path of its job.
@@ -19,8 +27,10 @@ pub(super) fn schedule(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<(Trigger, 
     let root = file.root()?;
     let keys = Keys::of(root);
     keys.take("$schema");
-    let own = cx.text(keys.take("name")).unwrap_or_else(|| "schedule".to_owned());
-    let name = names::step(&own);
+    let named = keys.take("name");
+    let own = cx.text(named).unwrap_or_else(|| "schedule".to_owned());
+    let live = (own, named.map_or(root.span(), |field| field.value.span()));
+    let name = names::step(&live.0);
     for shown in ["display_name", "description", "tags"] {
         if let Some(field) = keys.take(shown) {
             let message = format!("a trigger has no `{shown}`; the compiler writes the schedule's");
@@ -36,11 +46,12 @@ pub(super) fn schedule(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<(Trigger, 
     };
     let mut doc = Map::new();
     put_claimed(&mut doc, "schedule".to_owned(), time(cx, trigger.value), file.claim(&trigger));
-    let path = create_job(cx, job.value, &mut doc)?;
-    Some((Trigger { name, doc }, path))
+    let mut trigger = Trigger { name, doc, live, given: Vec::new(), settings: Vec::new() };
+    let path = create_job(cx, job.value, &mut trigger)?;
+    Some((trigger, path))
 }
 
-fn create_job(cx: &mut Cx<'_>, node: Node<'_>, doc: &mut Map) -> Option<String> {
+fn create_job(cx: &mut Cx<'_>, node: Node<'_>, trigger: &mut Trigger) -> Option<String> {
     let keys = Keys::of(node);
     let job = if node.is_map() { keys.take("job").map(|field| field.value) } else { Some(node) };
     keys.take("type");
@@ -48,12 +59,20 @@ fn create_job(cx: &mut Cx<'_>, node: Node<'_>, doc: &mut Map) -> Option<String> 
     let inputs = keys.take("inputs");
     for field in inputs.iter().flat_map(|field| field.value.fields()) {
         let value = value(cx, field.value);
+        if let Value::Text(text) = field.value.value() {
+            let (input, at) = (field.name().to_owned(), field.value.span());
+            trigger.given.push(Given { input, text: text.to_owned(), at });
+        }
         if let Some(value) = value {
             let claimed = field.key.file().claim(&field);
             put_claimed(&mut with, names::port(field.name()), value, claimed);
         }
     }
-    doc.put_filled("with", with);
+    trigger.doc.put_filled("with", with);
+    for field in keys.take("settings").iter().flat_map(|field| field.value.fields()) {
+        let text = field.value.text().unwrap_or_default().to_owned();
+        trigger.settings.push((field.name().to_owned(), text, field.key.span()));
+    }
     if node.is_map() {
         cx.finish(&keys, "`create_job`");
     }

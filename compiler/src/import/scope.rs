@@ -1,5 +1,6 @@
 //! What the steps of one pipeline refer to.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::context::Cx;
@@ -41,6 +42,10 @@ pub(super) struct Scope<'a> {
     pub(super) environments: Vec<(String, Map)>,
     /// The components behind nodes.
     pub(super) components: BTreeMap<String, Ports>,
+    /// The pipeline's inputs that Azure ML pastes into commands; whether it cuts the command at blanks.
+    pub(super) pasted: RefCell<BTreeMap<String, bool>>,
+    /// Parameters that the spec needs beside the pipeline's inputs.
+    pub(super) added: Vec<(String, Map)>,
     /// Outputs of the pipeline, and what is bound to them.
     pub(super) bound: Vec<(String, String)>,
 }
@@ -62,6 +67,46 @@ impl<'a> Scope<'a> {
         let found = self.components.get(step);
         let found = found.or_else(|| self.components.iter().find(called).map(|(_, ports)| ports));
         found.is_some_and(|ports| ports.inputs.is_some())
+    }
+
+    /// Remembers that a command gets what an expression leads to.
+    pub(super) fn pastes(&self, inner: &str, split: bool) {
+        if let Path::PipelineInput(input) = text::path(inner) {
+            let mut pasted = self.pasted.borrow_mut();
+            *pasted.entry(input.to_owned()).or_default() |= split;
+        }
+    }
+
+    /// Whether a parameter, by its name in the spec, may have no value.
+    pub(super) fn may_be_unset(&self, parameter: &str) -> bool {
+        let inputs = self.inputs.map(|inputs| inputs.fields()).unwrap_or_default();
+        let input = inputs.into_iter().find(|field| names::port(field.name()) == parameter);
+        let Some(input) = input.map(|field| field.value) else { return false };
+        let says = input
+            .get("optional")
+            .and_then(|it| it.text())
+            .is_some_and(|it| it.eq_ignore_ascii_case("true"));
+        input.value() == Value::Text("") || says && input.get("default").is_none()
+    }
+
+    /// Adds a parameter for data; the name that it has.
+    pub(super) fn parameter(&mut self, step: &str, key: &str, doc: Map) -> String {
+        let taken = |scope: &Self, name: &str| {
+            let inputs = scope.inputs.map(|inputs| inputs.fields()).unwrap_or_default();
+            inputs.iter().any(|field| names::port(field.name()) == name)
+        };
+        if let Some((name, _)) = self.added.iter().find(|(_, known)| *known == doc) {
+            return name.clone();
+        }
+        let own = names::port(&format!("{step}_{key}"));
+        let mut name = key.to_owned();
+        let mut number = 1;
+        while taken(self, &name) || self.added.iter().any(|(known, _)| *known == name) {
+            name = if number == 1 { own.clone() } else { format!("{own}_{number}") };
+            number += 1;
+        }
+        self.added.push((name.clone(), doc));
+        name
     }
 
     /// What an expression leads to; what leads nowhere is said.

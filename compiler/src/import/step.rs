@@ -7,7 +7,7 @@ use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
 use super::text::{self, Command, Part, Path};
-use super::{component, names, native, parallel};
+use super::{component, names, native, parallel, values};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 use crate::spec::steps::StepSpec;
@@ -55,7 +55,10 @@ fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<
     put_from(&mut step, "code", code, field);
     let command = keys.take("command");
     let text = command.and_then(|field| field.value.text()).unwrap_or("");
-    let inputs = inputs(cx, scope, keys.take("inputs"), &Bindings::of(&|name| uses(text, name)));
+    let used = |name: &str| uses(text, name);
+    let bindings = Bindings::of(&used);
+    let mut inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
+    values::bracketed(scope, text, &mut inputs);
     match command {
         Some(field) => {
             let run = script(cx, &inputs, keys, field.value);

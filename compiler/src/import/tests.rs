@@ -102,14 +102,15 @@ jobs:
         said,
         "\
 a.yml:2:7: warning[import-change]: the pipeline is called `odd-name` in the spec
-a.yml:3:1: error[not-imported]: a spec cannot say `services` of a pipeline yet
+a.yml:3:1: error[not-imported]: a spec cannot say `services` of a pipeline
 a.yml:4:11: warning[import-change]: `a.b` is called `a_b` in the spec
+a.yml:4:21: warning[import-change]: Azure ML takes any text for `empty`; in the spec these are letters, digits and . _ : / @ = + - unless a `pattern` says otherwise
 a.yml:4:28: warning[import-change]: Azure ML's tools drop an empty text; in the spec the value is optional
 a.yml:6:3: warning[import-change]: `Fit-It` is called `fit_it` in the spec
 a.yml:6:3: error[not-imported]: a spec cannot say this `import` node yet
 a.yml:10:14: error[not-imported]: `inputs.nothing` leads to no input or output of this node
 a.yml:10:14: error[not-imported]: `search_space.x` leads to no input or output of this node
-a.yml:11:28: error[not-imported]: a spec cannot say `retries` of `limits` yet
+a.yml:11:28: error[not-imported]: a spec cannot say `retries` of `limits`
 a.yml:12:18: error[bad-value]: `parent.inputs.q` leads to nothing in this pipeline
 "
     );
@@ -131,7 +132,16 @@ create_job: { type: pipeline, job: ./clean.yml, inputs: { rows: { path: azureml:
 ";
     let (said, imported) = imported(&[("jobs/nightly.yml", schedule), ("jobs/clean.yml", NODE)]);
     let change = "Azure ML's tools drop `Z`, and so does the spec";
-    assert_eq!(said, format!("jobs/nightly.yml:7:15: warning[import-change]: {change}\n"));
+    let live = "the schedule is called `clean-nightly` in the workspace from now on, and `nightly` goes on firing beside it";
+    assert_eq!(
+        said,
+        format!(
+            "\
+jobs/nightly.yml:1:7: warning[import-change]: {live}
+jobs/nightly.yml:7:15: warning[import-change]: {change}
+"
+        )
+    );
     assert!(imported.files[0].text.ends_with(
         "\
 triggers:
@@ -192,4 +202,169 @@ jobs:
     let (said, imported) = imported(&[("score.yml", node)]);
     assert!(!said.contains("comment"), "{said}");
     assert!(imported.files[0].text.contains("description: What people read."));
+}
+
+#[test]
+fn texts_that_commands_cannot_get_are_said() {
+    let text = "\
+type: pipeline
+settings: { default_compute: azureml:c }
+inputs: { note: \"it's\", two: a b, free: \"it's\", word: fast, picked: { type: string, enum: [a] } }
+jobs:
+  go:
+    command: echo \"${{inputs.note}}\" '${{inputs.two}}'
+    environment: azureml:e:1
+    inputs: { note: '${{parent.inputs.note}}', two: '${{parent.inputs.two}}' }
+  cut:
+    type: parallel
+    mini_batch_size: 1
+    input_data: ${{inputs.rows}}
+    inputs: { rows: { type: uri_folder, path: azureml:r:1 }, two: '${{parent.inputs.two}}', own: a b }
+    task:
+      { type: run_function, entry_script: a.py, environment: azureml:e:1, program_arguments: '${{inputs.two}} ${{inputs.own}}' }
+";
+    let (said, _) = imported(&[("a.yml", text)]);
+    let shell = "Azure ML pastes this text into a command line; a spec refuses quotes, `$`, backticks, backslashes and control characters there";
+    let blanks =
+        "Azure ML cuts the arguments of such a node at blanks; a spec refuses blanks in this text";
+    let narrow = "Azure ML takes any text for `word`; in the spec these are letters, digits and . _ : / @ = + - unless a `pattern` says otherwise";
+    assert_eq!(
+        said,
+        format!(
+            "\
+a.yml:3:17: error[not-imported]: {shell}
+a.yml:3:30: error[not-imported]: {blanks}
+a.yml:3:49: warning[import-change]: {narrow}
+a.yml:13:98: error[not-imported]: {blanks}
+"
+        )
+    );
+}
+
+#[test]
+fn what_the_driver_of_a_parallel_step_takes_is_a_key() {
+    let text = "\
+type: pipeline
+settings: { default_compute: azureml:c }
+jobs:
+  cut:
+    type: parallel
+    mini_batch_size: 1
+    input_data: ${{inputs.rows}}
+    inputs: { rows: { type: uri_folder, path: azureml:r:1 } }
+    task:
+      type: run_function
+      entry_script: a.py
+      environment: azureml:e:1
+      program_arguments: --a 1 --error_threshold 5 --progress_update_timeout 90 --b 2 --allowed_failed_percent 10
+";
+    let (said, imported) = imported(&[("a.yml", text)]);
+    let moved = "what `--error_threshold`, `--progress_update_timeout` says is a key of the spec, and comes last or in the body";
+    assert_eq!(said, format!("a.yml:13:7: warning[import-change]: {moved}\n"));
+    let wanted = "
+      error_threshold: 5
+      arguments: \"--a 1 --b 2\"
+      allowed_failed_percent: 10
+      progress_update_timeout: \"90s\"
+";
+    assert!(imported.files[0].text.contains(wanted), "{}", imported.files[0].text);
+}
+
+#[test]
+fn tables_of_automl_are_parameters() {
+    let text = "\
+type: pipeline
+settings: { default_compute: azureml:c }
+inputs: { training_data: 5 }
+jobs:
+  fit:
+    type: automl
+    task: classification
+    primary_metric: accuracy
+    target_column_name: price
+    training_data: { type: mltable, path: azureml:t:1, mode: direct }
+    validation_data: { type: mltable, path: azureml:v:1 }
+    training: { allowed_training_algorithms: [ExtremeRandomTrees, LightGBM, knn] }
+";
+    let (said, imported) = imported(&[("a.yml", text)]);
+    let changed = "warning[import-change]: this data is a parameter of the spec";
+    assert_eq!(
+        said,
+        format!(
+            "a.yml:10:5: {changed}, `fit_training_data`\na.yml:11:5: {changed}, `validation_data`\n"
+        )
+    );
+    let text = &imported.files[0].text;
+    for wanted in [
+        "\n  fit_training_data:\n    type: mltable\n    default: azureml:t:1\n    mode: direct\n",
+        "\n      training_data: ${{ parameters.fit_training_data }}\n",
+        "\n          - extreme_random_trees\n          - light_gbm\n          - knn\n",
+    ] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+}
+
+#[test]
+fn what_may_be_left_out_of_a_command_is_optional() {
+    let text = "\
+type: pipeline
+settings: { default_compute: azureml:c }
+inputs: { q: 3, z: { type: integer, optional: true } }
+jobs:
+  go:
+    environment: azureml:e:1
+    command: echo $[[--s ${{inputs.s}}]] $[[--q ${{inputs.q}}]] $[[--z ${{inputs.z}}]] ${{inputs.t}}
+    inputs: { s: 5, t: 6, q: '${{parent.inputs.q}}', z: '${{parent.inputs.z}}' }
+";
+    let (said, imported) = imported(&[("a.yml", text)]);
+    assert_eq!(said, "");
+    let wanted = "
+    inputs:
+      s:
+        from: 5
+        optional: true
+      t: 6
+      q:
+        from: ${{ parameters.q }}
+        optional: true
+";
+    assert!(imported.files[0].text.ends_with(wanted), "{}", imported.files[0].text);
+}
+
+#[test]
+fn a_schedule_may_repeat_the_settings_of_its_pipeline() {
+    let schedule = "\
+name: live
+trigger: { type: cron, expression: 0 3 * * * }
+create_job:
+  type: pipeline
+  job: ./pipeline.yml
+  inputs: { word: two words }
+  settings: { default_compute: cpu, default_datastore: azureml:other }
+";
+    let job = "\
+type: pipeline
+experiment_name: Churn model
+tags: { team: a, generated_by: mlopsc, mlopsc_pipeline: x }
+settings: { default_compute: azureml:cpu, default_datastore: azureml:own }
+inputs: { word: one }
+jobs: { go: { command: 'echo ''${{inputs.word}}''', environment: azureml:e:1, inputs: { word: '${{parent.inputs.word}}' } } }
+";
+    let (said, imported) = imported(&[("live.yml", schedule), ("pipeline.yml", job)]);
+    let live = "the schedule is called `churn-model-live` in the workspace from now on, and `live` goes on firing beside it";
+    assert_eq!(
+        said,
+        format!(
+            "\
+live.yml:1:7: warning[import-change]: {live}
+live.yml:7:37: error[not-imported]: a spec cannot say another `default_datastore` for one trigger alone
+"
+        )
+    );
+    let help = imported.diagnostics[0].help.as_deref().unwrap();
+    assert!(help.contains("az ml schedule delete --name live"), "{help}");
+    let text = &imported.files[0].text;
+    assert_eq!(imported.files[0].path, "churn-model.mlops.yaml");
+    assert!(text.contains("\ntags:\n  team: a\n\n"), "{text}");
+    assert!(text.contains("default: one\n    pattern: \".*\"\n"), "{text}");
 }

@@ -25,6 +25,6 @@ fn report(script: &Script, sink: &mut Sink) {
     };
     let at = first.unwrap_or(script.text.span);
     sink.report(Diagnostic::new(&VERBATIM_COMMAND, at, message).help(
-        "write the command without `verbatim`: then values are quoted and cannot become code",
+        "write the command without `verbatim`: then values are quoted and cannot become code. An imported command is verbatim where its original has values outside of quotes, which Azure ML would get with quotes then",
     ));
 }

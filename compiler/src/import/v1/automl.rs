@@ -1,5 +1,6 @@
 //! `AutoMLStep` with its `AutoMLConfig`.
 
+use super::super::names::algorithm;
 use super::draft::{Draft, reference};
 use super::steps::{Step, flow};
 use super::value::{Object, Value};
@@ -77,7 +78,7 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     let mut body = Map::new();
     let text = |name: &str| config.keyword(name).and_then(Value::text);
     body.put("task", text("task").unwrap_or("classification"));
-    body.put_some("primary_metric", text("primary_metric").map(snake));
+    body.put_some("primary_metric", text("primary_metric").map(algorithm));
     for key in ["training_data", "validation_data"] {
         if let Some(value) = config.keyword(key) {
             match table(draft, value).or_else(|| flow(draft, step, value)) {
@@ -106,7 +107,7 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     for (old, new) in ALGORITHMS {
         let names = config.keyword(old).map_or(&[][..], Value::items);
         let names: Vec<Doc> =
-            names.iter().filter_map(Value::text).map(|it| Doc::from(snake(it))).collect();
+            names.iter().filter_map(Value::text).map(|it| Doc::from(algorithm(it))).collect();
         groups[1].1.put_filled(new, names);
     }
     if let Some(mode) = text("featurization") {
@@ -151,27 +152,6 @@ fn listed(value: &Value) -> Option<Doc> {
         }
         other => Draft::scalar(other),
     }
-}
-
-/// `AUC_weighted`, `LogisticRegression`, `XGBoostClassifier` in the new spelling.
-fn snake(text: &str) -> String {
-    match text {
-        "XGBoostClassifier" => return "xg_boost_classifier".to_owned(),
-        "XGBoostRegressor" => return "xg_boost_regressor".to_owned(),
-        "LightGBM" => return "light_gbm".to_owned(),
-        "TensorFlowLinearClassifier" | "KNN" | "SGD" | "SVM" => return text.to_ascii_lowercase(),
-        _ => {}
-    }
-    let mut out = String::new();
-    let mut before = '_';
-    for c in text.chars() {
-        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-        before = c;
-    }
-    out
 }
 
 fn unknown(draft: &mut Draft<'_>, config: &Object) {

@@ -110,16 +110,8 @@ impl<'p> Draft<'p> {
     /// Lets a parameter take any text, since it is bound to one.
     pub(super) fn widen(&mut self, name: &str) {
         let found = self.parameters.iter_mut().find(|(known, _)| known == name);
-        match found {
-            Some((_, Doc::Map(doc))) if doc.0.iter().all(|entry| entry.key != "pattern") => {
-                doc.put("pattern", ".*");
-            }
-            Some((_, doc @ Doc::Text(_))) => {
-                let mut long = Map::new();
-                long.put("type", "string").put("pattern", ".*");
-                *doc = long.into();
-            }
-            _ => {}
+        if let Some((_, parameter)) = found {
+            super::super::values::widen(parameter);
         }
     }
 
