@@ -17,7 +17,7 @@ const DEEPEST: usize = 100;
 pub(super) const MOST_ITEMS: usize = 5_000;
 /// Bytes of a text that count as one value.
 const WORD: usize = 4;
-/// Bytes of all steps of all specs of a script.
+/// Bytes of all specs of a script; what stands for their steps counts twice.
 const MOST_WRITTEN: usize = 4 << 20;
 
 /// What is left to make.
@@ -63,7 +63,12 @@ impl Default for Room {
 impl Room {
     /// Counts a step; false if there is too much.
     pub(super) fn holds(&mut self, step: &Map) -> bool {
-        let left = self.0.checked_sub(length(step));
+        self.takes(length(step))
+    }
+
+    /// Counts bytes of a spec; false if there is too much.
+    pub(super) fn takes(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
         self.0 = left.unwrap_or(0);
         left.is_some()
     }

@@ -165,6 +165,9 @@ fn pipeline(
     let title = pipeline_name(program, id).unwrap_or(stem);
     let name = dashed(title);
     let spec = spec(&mut draft, &name, title, object, id, bodies);
+    if !room.takes(spec.len()) {
+        return Err(Box::new(budget::too_much(object.span)));
+    }
     said.append(&mut draft.remarks.0);
     Ok(Imported { name, spec, files: draft.files })
 }

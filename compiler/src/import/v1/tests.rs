@@ -199,3 +199,16 @@ fn hyperdrive_becomes_a_sweep() {
 fn the_order_of_steps_is_kept_or_said_to_be_lost() {
     insta::assert_snapshot!(carried("order.py", include_str!("scripts/order.py")));
 }
+
+/// A schedule that names no pipeline that was understood stands in each of them.
+#[test]
+fn many_pipelines_with_many_schedules_are_refused_once() {
+    let script = "from azureml.pipeline.core import Pipeline, Schedule, ScheduleRecurrence
+for number in range(300):
+    made = Pipeline(workspace=ws, steps=[])
+    Schedule.create(ws, 'weekly', pipeline_id=other.id, experiment_name='x',
+        recurrence=ScheduleRecurrence(frequency='Week', interval=2))
+";
+    let (specs, said) = answer(script);
+    assert_eq!((specs, said.matches("too-large").count()), (0, 1), "{said}");
+}
