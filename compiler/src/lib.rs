@@ -223,6 +223,11 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
                     format!("`{other}` publishes at the endpoint `{file}` too"),
                     "each release would give it a default of its own; publish at different endpoints",
                 )
+            } else if place == plan::COMPONENTS {
+                (
+                    format!("`{other}` registers the component `{file}` too"),
+                    "what an endpoint calls is named after the pipeline and its trigger; rename one of them",
+                )
             } else {
                 (
                     format!("`{other}` writes files called `{file}` too"),

@@ -419,6 +419,30 @@ fn two_specs_do_not_publish_at_one_endpoint() {
     }
 }
 
+#[test]
+fn two_specs_do_not_differ_in_letter_case_or_dashes_alone_where_azure_does_not() {
+    for (own, [first, second], said) in [
+        ("other", ["greetings", "Greetings"], "publishes at the endpoint `greetings` too"),
+        ("ti_ny", ["greetings", "farewells"], "registers the component `ti_ny` too"),
+    ] {
+        let sandbox = scheduled();
+        let published = |name: &str, endpoint: &str| {
+            SCHEDULED.replace("name: tiny", &format!("name: {name}")).replace(
+                "nightly: { schedule: { every: day, at: \"02:00\" } }",
+                &format!("call: {{ http: {endpoint} }}"),
+            )
+        };
+        sandbox.write("tiny.mlops.yaml", &published("ti-ny", first));
+        sandbox.run(&["build"]).code(0);
+        sandbox.write("other.mlops.yaml", &published(own, second));
+        let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+        for other in ["tiny", "other"] {
+            let message = format!("`{other}.mlops.yaml` {said}");
+            assert!(run.out.contains(&message), "{}", run.out);
+        }
+    }
+}
+
 const TRAIN: &str = "mlopsc: 1\nname: train\nsteps:\n  fit:\n    compute: azureml:cpu\n    \
                      environment: azureml:sklearn:4\n    run: echo fit\n";
 const REQUESTS: &str = ".azureml/train/rest.api/requests.json";

@@ -145,7 +145,7 @@ impl Plan {
     }
 
     /// What the plan's files, folders and endpoints are called, each with the folder that it is in
-    /// ([`ENDPOINTS`] for endpoints); no other plan under the same root may have one of them.
+    /// ([`ENDPOINTS`] for endpoints, [`COMPONENTS`] for what is registered for them); no other plan under the same root may have one of them.
     pub fn claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
         let stems = workflows.chain(self.release.iter().map(|release| release.id.clone()));
@@ -153,8 +153,17 @@ impl Plan {
             let homes = self.project.targets.iter();
             homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
         });
-        let endpoints = self.endpoints().into_iter().map(|one| one.name.to_owned());
-        files.chain(endpoints.map(|name| (ENDPOINTS.to_owned(), name)))
+        let endpoints = self.endpoints().into_iter().map(|one| one.name.to_ascii_lowercase());
+        let submissions = self.published().filter_map(|(id, _)| self.trigger(id).submission);
+        let components = submissions.map(|id| self.component_name(self.submission(id)));
+        files
+            .chain(endpoints.map(|name| (ENDPOINTS.to_owned(), name)))
+            .chain(components.map(|name| (COMPONENTS.to_owned(), name.to_ascii_lowercase())))
+    }
+
+    /// What the component of a submission is called in the workspace.
+    pub fn component_name(&self, submission: &Submission) -> String {
+        component_name(&format!("{}{}", self.name, submission.suffix))
     }
 
     /// The name by which a step's output leaves its job: that of the pipeline's output, where it is
@@ -171,8 +180,16 @@ impl Plan {
     }
 }
 
+/// A name as components have it, `[a-z][a-z0-9_]*`; the pipeline's may hold `-`, a suffix also `.`.
+pub fn component_name(name: &str) -> String {
+    let start = if name.starts_with(|c: char| c.is_ascii_lowercase()) { "" } else { "pipeline_" };
+    format!("{start}{}", name.replace(['-', '.'], "_"))
+}
+
 /// Where endpoints are, among [`Plan::claims`]; no folder is called so.
 pub const ENDPOINTS: &str = "//endpoints";
+/// Where the components behind endpoints are, among [`Plan::claims`].
+pub const COMPONENTS: &str = "//components";
 
 /// Index of a step in [`Plan::steps`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -15,20 +15,13 @@ pub(super) fn write(context: &Context<'_>) -> Map {
     tags.put("generated_by", mark::blank(&plan.spec_path));
     let mut doc = Map::new();
     doc.put("$schema", SCHEMA).put("type", "pipeline").put("tags", tags);
-    let called = format!("{}{}", plan.name, context.submission.suffix);
-    doc.put("name", name(&called)).put("version", "1");
+    doc.put("name", plan.component_name(context.submission)).put("version", "1");
     doc.put("display_name", context.title());
     doc.put_some("description", plan.description.as_ref());
     doc.put_filled("inputs", inputs(context));
     doc.put_filled("outputs", outputs(context));
     doc.put("jobs", nodes(context));
     doc
-}
-
-/// Component names are `[a-z][a-z0-9_]*`; the pipeline's may hold `-`, the suffix also `.`.
-pub(super) fn name(name: &str) -> String {
-    let start = if name.starts_with(|c: char| c.is_ascii_lowercase()) { "" } else { "pipeline_" };
-    format!("{start}{}", name.replace(['-', '.'], "_"))
 }
 
 fn inputs(context: &Context<'_>) -> Map {

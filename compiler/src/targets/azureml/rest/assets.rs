@@ -1,9 +1,9 @@
 //! What comes from the author's disk: code, software, data, components.
 
-use super::super::component as documents;
 use super::ids::{FILL_IN, VERSION, placeholder, slug};
 use super::requests::{API, Body, Hole, Requests};
 use crate::emit::{Doc, Map};
+use crate::plan::component_name;
 
 /// Under this name the tools keep the software of single nodes.
 const ENVIRONMENTS: &str = "environments/CliV2AnonymousEnvironment";
@@ -98,7 +98,7 @@ impl Requests<'_> {
         let stem = format!("component-{}", slug(known.split('.').next().unwrap_or(known)));
         self.once(format!("component {path}"), &stem, |requests, name| {
             let name = format!("{}_{}", requests.plan.name, name.trim_start_matches("component-"));
-            let name = documents::name(&name.to_ascii_lowercase());
+            let name = component_name(&name.to_ascii_lowercase());
             let version = placeholder(VERSION);
             let mut request = Map::new();
             request.put("component", requests.way_to(&path));
