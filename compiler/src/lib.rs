@@ -329,6 +329,7 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     if read.broken {
         found = diagnostics::without_aftermath(found);
     }
+    found = diagnostics::without_echoes(found, &|span| sources.text(span));
     let mut diagnostics = lint::settle(found, &read.allows, &project.spec);
     diagnostics.sort_by_key(|it| (it.span.file, it.span.start, it.span.end, it.rule.name));
     let broken = diagnostics.iter().any(|it| it.level == diagnostics::Level::Error);

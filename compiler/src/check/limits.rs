@@ -21,6 +21,8 @@ const LONGEST_NAME: usize = 80;
 const LONGEST_SCRIPT: usize = 21_000;
 /// A server job of Azure Pipelines waits for two days at most.
 const LONGEST_WAIT: u64 = 2 * 86_400;
+/// A job of Azure ML lives for 21 days at most (Azure ML's service limits).
+const LONGEST_JOB: u64 = 21 * 86_400;
 
 /// Names that are too long, or not what a platform takes.
 pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
@@ -66,6 +68,14 @@ fn longest_wait(cx: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new(&LIMIT, timeout.span, message)
                 .help("shorten it, or leave azure_pipelines out of `targets`"),
         );
+    }
+}
+
+/// The time limit of a step on Azure ML, where a job ends sooner anyway.
+pub(crate) fn lifetime(body: &StepSpec, sink: &mut Sink) {
+    if let Some(timeout) = body.timeout.as_ref().filter(|it| it.value.0 > LONGEST_JOB) {
+        let message = "a job of Azure ML lives for 21 days at most";
+        sink.report(Diagnostic::new(&LIMIT, timeout.span, message).help("shorten it"));
     }
 }
 

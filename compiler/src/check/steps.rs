@@ -105,6 +105,9 @@ fn bind(
     let placed = all.engines[step as usize].is_some();
     let before = sink.errors();
     wrong_engine(body, engine, placed, sink);
+    if placed && engine == Engine::AzureMl {
+        super::limits::lifetime(body, sink);
+    }
     let (edges, used) = (&mut all.edges, &mut all.used);
     let collected = Collected { parameters, outputs, edges, used, sink };
     let mut binder = StepBinder::new(cx, step, body, engine, collected);

@@ -1,8 +1,11 @@
-//! What only follows from YAML that could not be read to its end.
+//! What only follows from YAML that could not be read to its end, or from names that were refused.
+
+use std::collections::BTreeSet;
 
 use super::{
-    BROKEN_SLICE, Diagnostic, EMPTY_SLICE, HOME, MISSING_KEY, PLACEMENT, Rule, SYNTAX, TOO_LARGE,
-    UNBOUND_PARAMETER, UNKNOWN_COMPUTE, UNKNOWN_ENVIRONMENT, UNKNOWN_REFERENCE, UNKNOWN_STEP,
+    BAD_EXPRESSION, BAD_NAME, BROKEN_SLICE, Diagnostic, EMPTY_SLICE, HOME, MISSING_KEY, PLACEMENT,
+    Rule, SYNTAX, TOO_LARGE, UNBOUND_PARAMETER, UNKNOWN_COMPUTE, UNKNOWN_ENVIRONMENT,
+    UNKNOWN_REFERENCE, UNKNOWN_STEP,
 };
 
 /// What is missing may stand in the part that was not read.
@@ -35,4 +38,25 @@ pub(crate) fn without_aftermath(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     };
     let absent = |it: &Diagnostic| ABSENCES.iter().any(|rule| is(it, rule));
     found.into_iter().filter(|it| !absent(it) && !cut_off(it)).collect()
+}
+
+/// Leaves out what is said of a path because a name in it cannot be one, where that was said of the
+/// name itself; `text` gives what stands at a place.
+pub(crate) fn without_echoes<'a>(
+    mut found: Vec<Diagnostic>,
+    text: &dyn Fn(crate::source::Span) -> &'a str,
+) -> Vec<Diagnostic> {
+    let refused = found.iter().filter(|it| it.rule.name == BAD_NAME.name);
+    let names: BTreeSet<&str> = refused
+        .map(|it| text(it.span).trim_matches(['"', '\'']))
+        .filter(|name| name.contains('-'))
+        .collect();
+    let echoes = |it: &Diagnostic| {
+        it.rule.name == BAD_EXPRESSION.name
+            && text(it.span).split('.').any(|part| names.contains(part.trim()))
+    };
+    if !names.is_empty() {
+        found.retain(|it| !echoes(it));
+    }
+    found
 }

@@ -96,7 +96,7 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
             items.push(Item { name, value: value.filter(|_| good && inside.is_empty()) });
             items.extend(inside.into_iter().map(|name| Item { name, value: None }));
         }
-        same_but_for_case(cx, &items);
+        same_but_for_case::<N, T>(cx, &items);
         Some(Self { items, names: std::marker::PhantomData })
     }
 }
@@ -136,8 +136,9 @@ fn out_of_place<T: Decode>(
     true
 }
 
-/// Platforms fold letter case in ids, so such names would meet there.
-fn same_but_for_case<T>(cx: &mut Cx<'_, '_>, items: &[Item<T>]) {
+/// Platforms fold letter case in ids, so such names would meet there. Of a name that was refused
+/// enough was said.
+fn same_but_for_case<N: NameRule, T>(cx: &mut Cx<'_, '_>, items: &[Item<T>]) {
     let has_capital = |item: &Item<T>| item.name.bytes().any(|byte| byte.is_ascii_uppercase());
     if items.len() < 2 || !items.iter().any(has_capital) {
         return;
@@ -148,7 +149,8 @@ fn same_but_for_case<T>(cx: &mut Cx<'_, '_>, items: &[Item<T>]) {
         let Some(first) = seen.insert(item.name.to_ascii_lowercase(), &item.name) else {
             continue;
         };
-        if first.value != item.name.value {
+        let both = N::allows(&first.value) && N::allows(&item.name.value);
+        if both && first.value != item.name.value {
             let message =
                 format!("`{}` and `{}` differ only by case", first.value, item.name.value);
             let diagnostic = Diagnostic::new(&BAD_NAME, item.name.span, message)
