@@ -22,7 +22,7 @@ pub(super) fn step(
     node: Field<'_>,
     keys: &Keys<'_>,
 ) -> Option<Map> {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let field = keys.take("component")?;
     let registered = field.value.text().is_some_and(is_registered);
     let from = match field.value.text() {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::read::{Field, Node};
 use crate::spec::decode::NameRule;
 use crate::spec::values::{PortName, StepName};
 
@@ -31,6 +32,33 @@ impl Taken {
             }
         }
     }
+}
+
+/// What those of some names that are adapted are called, so that no two are called the same.
+pub(super) fn unique<'n>(
+    names: impl Iterator<Item = &'n str>,
+    adapt: fn(&str) -> String,
+) -> BTreeMap<String, String> {
+    let mut taken = Taken::default();
+    let mut adapted = Vec::new();
+    for name in names {
+        let wanted = adapt(name);
+        if wanted == name {
+            taken.unique(wanted);
+        } else {
+            adapted.push((name, wanted));
+        }
+    }
+    let unique = |(name, wanted): (&str, String)| (name.to_owned(), taken.unique(wanted));
+    adapted.into_iter().map(unique).collect()
+}
+
+/// What a key of a map is called, next to the other keys.
+pub(super) fn among(map: Option<Node<'_>>, name: &str, adapt: fn(&str) -> String) -> String {
+    let wanted = adapt(name);
+    let Some(map) = map.filter(|_| wanted != name) else { return wanted };
+    let fields = map.fields();
+    unique(fields.iter().map(Field::name), adapt).remove(name).unwrap_or(wanted)
 }
 
 /// A name of a parameter, input or output.

@@ -32,7 +32,7 @@ pub(super) fn automl(
     keys: &Keys<'_>,
 ) -> Map {
     let mut step = Map::new();
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     head(cx, scope, keys, &mut step);
     let own: Vec<Field<'_>> = keys.rest().filter(|field| !of_all(field.name())).collect();
     let mut table = Map::new();
@@ -146,7 +146,7 @@ pub(super) fn sweep(
     node: Field<'_>,
     keys: &Keys<'_>,
 ) -> Option<Map> {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let field = keys.take("trial")?;
     if let Some(named) = field.value.text() {
         return of_component(cx, scope, node, keys, (field, named));
@@ -186,7 +186,7 @@ fn of_component(
     keys: &Keys<'_>,
     (field, named): (Field<'_>, &str),
 ) -> Option<Map> {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let registered = component::is_registered(named);
     let from = if registered { named.to_owned() } else { cx.path(field.value)? };
     let mut step = Map::new();
@@ -251,7 +251,7 @@ pub(super) fn spark(
     node: Field<'_>,
     keys: &Keys<'_>,
 ) -> Map {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
     let software = keys.take("environment");

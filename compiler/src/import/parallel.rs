@@ -17,7 +17,7 @@ pub(super) fn step(
     node: Field<'_>,
     keys: &Keys<'_>,
 ) -> Option<Map> {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let Some(task) = keys.take("task").filter(|task| task.value.is_map()) else {
         cx.wrong(node.key.span(), "this node has no `task`");
         return None;
@@ -73,7 +73,7 @@ fn body(
         put_from(&mut map, key, setting(cx, scope, field), field);
     }
     let field = task.take("append_row_to");
-    let output = field.and_then(|field| own_output(cx, field.value));
+    let output = field.and_then(|field| own_output(cx, field.value, keys.node.get("outputs")));
     put_from(&mut map, "append_row_to", output, field);
     retries(cx, scope, keys, &mut map);
     let field = keys.take("logging_level");
@@ -127,9 +127,10 @@ fn own_input(cx: &mut Cx<'_>, inputs: &Inputs, node: Node<'_>) -> Option<String>
     path.map(|path| format!("${{{{ {path} }}}}"))
 }
 
-fn own_output(cx: &mut Cx<'_>, node: Node<'_>) -> Option<String> {
+fn own_output(cx: &mut Cx<'_>, node: Node<'_>, outputs: Option<Node<'_>>) -> Option<String> {
     let inner = node.text().and_then(text::whole);
-    let name = inner.and_then(text::own_output).map(names::port);
+    let name = inner.and_then(text::own_output);
+    let name = name.map(|name| names::among(outputs, name, names::port));
     if name.is_none() {
         cx.wrong(node.span(), "`append_row_to` names no output of this node");
     }

@@ -1,6 +1,7 @@
 //! A pipeline job or pipeline component becomes a spec.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use super::component;
 use super::context::{Cx, put_claimed, put_from};
@@ -129,6 +130,8 @@ fn spec(
         inputs: graph.inputs.map(|field| field.value),
         outputs: graph.outputs.map(|field| field.value),
         stored: graph.stored,
+        steps: called(Some(graph.jobs), names::step),
+        parameters: called(graph.inputs, names::port),
         compute: default.clone(),
         environments: Vec::new(),
         components: component::ports(cx, graph.jobs.value),
@@ -203,6 +206,12 @@ fn same_settings(cx: &mut Cx<'_>, job: Node<'_>, trigger: &Trigger) {
     }
 }
 
+/// What the keys of a map are called.
+fn called(field: Option<Field<'_>>, adapt: fn(&str) -> String) -> BTreeMap<String, String> {
+    let fields = field.map(|field| field.value.fields()).unwrap_or_default();
+    names::unique(fields.iter().map(Field::name), adapt)
+}
+
 /// What people read.
 fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
     for (theirs, ours) in [
@@ -274,7 +283,7 @@ fn nobodys(cx: &mut Cx<'_>, root: Node<'_>, jobs: Field<'_>) -> Option<String> {
 fn steps(cx: &mut Cx<'_>, scope: &mut Scope<'_>, jobs: Field<'_>) -> Map {
     let mut steps = Map::new();
     for node in jobs.value.fields() {
-        let name = names::step(node.name());
+        let name = scope.step(node.name());
         if name != node.name() {
             let message = format!("`{}` is called `{name}` in the spec", node.name());
             cx.changed(node.key.span(), message);
@@ -318,7 +327,8 @@ fn root_outputs(cx: &mut Cx<'_>, scope: &Scope<'_>, field: Option<Field<'_>>, sp
         let bound = scope.bound.iter().find(|(name, _)| name == output.name());
         if let Some((name, path)) = bound {
             let claimed = output.key.file().claim(&output);
-            put_claimed(&mut outputs, names::port(name), path, claimed);
+            let name = names::among(field.map(|field| field.value), name, names::port);
+            put_claimed(&mut outputs, name, path, claimed);
         } else {
             let message =
                 format!("no step that was imported writes the output `{}`", output.name());

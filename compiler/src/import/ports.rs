@@ -22,8 +22,9 @@ pub(super) fn parameters(
     values: Option<Node<'_>>,
 ) -> Map {
     let mut parameters = Map::new();
+    let called = called(field);
     for field in field.iter().flat_map(|field| field.value.fields()) {
-        let name = adapted(cx, field);
+        let name = adapted(cx, field, &called);
         if let Some(parameter) = parameter(cx, field.value) {
             let value = values.and_then(|values| values.get(field.name()));
             let parameter = match value {
@@ -68,9 +69,18 @@ fn with_value(cx: &mut Cx<'_>, parameter: Doc, value: Node<'_>) -> Doc {
     long.into()
 }
 
+/// What those are called whose names are adapted.
+type Called = BTreeMap<String, String>;
+
+fn called(field: Option<Field<'_>>) -> Called {
+    let fields = field.map(|field| field.value.fields()).unwrap_or_default();
+    names::unique(fields.iter().map(Field::name), names::port)
+}
+
 /// The name that the language takes.
-fn adapted(cx: &mut Cx<'_>, field: Field<'_>) -> String {
-    let name = names::port(field.name());
+fn adapted(cx: &mut Cx<'_>, field: Field<'_>, called: &Called) -> String {
+    let known = called.get(field.name()).cloned();
+    let name = known.unwrap_or_else(|| field.name().to_owned());
     if name != field.name() {
         cx.changed(field.key.span(), format!("`{}` is called `{name}` in the spec", field.name()));
     }
@@ -196,6 +206,7 @@ pub(super) struct Inputs {
     pub(super) declared: Map,
     /// The path by which a command refers to each, by its name in the file.
     pub(super) paths: BTreeMap<String, String>,
+    called: Called,
 }
 
 /// What is known of the inputs that a node binds.
@@ -236,7 +247,7 @@ pub(super) fn inputs(
     field: Option<Field<'_>>,
     bindings: &Bindings<'_>,
 ) -> Inputs {
-    let mut inputs = Inputs::default();
+    let mut inputs = Inputs { called: called(field), ..Inputs::default() };
     for field in field.iter().flat_map(|field| field.value.fields()) {
         let Some(takes) = takes(cx, field, bindings) else { continue };
         let Some(bound) = bound(cx, scope, field.value, takes) else { continue };
@@ -275,7 +286,7 @@ fn takes<'a>(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'a>) -> Opti
 }
 
 fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> String {
-    let name = adapted(cx, field);
+    let name = adapted(cx, field, &inputs.called);
     let path = format!("inputs.{name}");
     put_claimed(&mut inputs.declared, name, doc, field.key.file().claim(&field));
     path
@@ -428,11 +439,12 @@ pub(super) fn outputs(
 ) -> Map {
     let mut outputs = Map::new();
     let closed = scope.is_closed(step);
+    let called = called(field);
     for field in field.iter().flat_map(|field| field.value.fields()) {
         if closed && field.value.value() == Value::Null {
             continue; // the component says it
         }
-        let name = adapted(cx, field);
+        let name = adapted(cx, field, &called);
         let doc = output(cx, scope, field.value);
         if let Some((pipeline, _)) = scope.pipeline_output(field.value) {
             let path = format!("${{{{ steps.{step}.outputs.{name} }}}}");

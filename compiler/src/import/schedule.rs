@@ -65,7 +65,8 @@ fn create_job(cx: &mut Cx<'_>, node: Node<'_>, trigger: &mut Trigger) -> Option<
         }
         if let Some(value) = value {
             let claimed = field.key.file().claim(&field);
-            put_claimed(&mut with, names::port(field.name()), value, claimed);
+            let name = names::among(inputs.map(|it| it.value), field.name(), names::port);
+            put_claimed(&mut with, name, value, claimed);
         }
     }
     trigger.doc.put_filled("with", with);

@@ -36,6 +36,9 @@ pub(super) struct Scope<'a> {
     pub(super) outputs: Option<Node<'a>>,
     /// What a job says of the outputs of the component that it runs.
     pub(super) stored: Option<Node<'a>>,
+    /// What nodes and inputs of the pipeline are called, where that is not their own name.
+    pub(super) steps: BTreeMap<String, String>,
+    pub(super) parameters: BTreeMap<String, String>,
     /// The cluster of steps that name none.
     pub(super) compute: Option<String>,
     /// Environments by the name that the spec gives them.
@@ -61,9 +64,20 @@ pub(super) struct Found {
 }
 
 impl<'a> Scope<'a> {
+    /// What a node is called.
+    pub(super) fn step(&self, node: &str) -> String {
+        self.steps.get(node).cloned().unwrap_or_else(|| names::step(node))
+    }
+
+    /// What an output of a node is called.
+    fn output(&self, node: &str, output: &str) -> String {
+        let outputs = self.jobs.get(node).and_then(|node| node.get("outputs"));
+        names::among(outputs, output, names::port)
+    }
+
     /// Whether a component file says what a step gives.
     pub(super) fn is_closed(&self, step: &str) -> bool {
-        let called = |(name, _): &(&String, &Ports)| names::step(name) == step;
+        let called = |(name, _): &(&String, &Ports)| self.step(name) == step;
         let found = self.components.get(step);
         let found = found.or_else(|| self.components.iter().find(called).map(|(_, ports)| ports));
         found.is_some_and(|ports| ports.inputs.is_some())
@@ -123,12 +137,13 @@ impl<'a> Scope<'a> {
         match text::path(inner) {
             Path::PipelineInput(input) => {
                 let kind = input_kind(self.inputs?.get(input)?);
-                let name = names::port(input);
+                let name = self.parameters.get(input).cloned();
+                let name = name.unwrap_or_else(|| names::port(input));
                 Some(Found { path: format!("parameters.{name}"), name, kind })
             }
             Path::NodeOutput(node, output) => {
                 let kind = self.output_kind(node, output)?;
-                let (node, output) = (names::step(node), names::port(output));
+                let (node, output) = (self.step(node), self.output(node, output));
                 let name = format!("{node}__{output}");
                 Some(Found { path: format!("steps.{node}.outputs.{output}"), name, kind })
             }

@@ -45,7 +45,7 @@ pub(super) fn step(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>) -> O
 }
 
 fn command(cx: &mut Cx<'_>, scope: &mut Scope<'_>, node: Field<'_>, keys: &Keys<'_>) -> Map {
-    let name = names::step(node.name());
+    let name = scope.step(node.name());
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
     let field = keys.take("environment");
@@ -254,13 +254,19 @@ pub(super) fn references<'r>(
 ) -> Option<impl Fn(&str) -> String + use<'r>> {
     let outputs = keys.node.get("outputs");
     let space = keys.node.get("search_space");
+    let fields = outputs.map(|outputs| outputs.fields()).unwrap_or_default();
+    let called = names::unique(fields.iter().map(Field::name), names::port);
+    let of_output = move |name: &str| {
+        let name = called.get(name).map_or(name, String::as_str);
+        format!("outputs.{name}")
+    };
     let find = |inner: &str| {
         let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
         let output = text::own_output(inner)
             .filter(|name| outputs.is_some_and(|outputs| outputs.get(name).is_some()));
         let searched = inner.strip_prefix("search_space.");
         let searched = searched.filter(|name| space.is_some_and(|it| it.get(name).is_some()));
-        let output = output.map(|name| format!("outputs.{}", names::port(name)));
+        let output = output.map(&of_output);
         own.or(output).or_else(|| searched.map(|_| inner.to_owned()))
     };
     let at: Span = node.span();
@@ -275,7 +281,7 @@ pub(super) fn references<'r>(
     }
     good.then_some(move |inner: &str| {
         let own = text::own_input(inner).and_then(|name| inputs.paths.get(name).cloned());
-        let output = text::own_output(inner).map(|name| format!("outputs.{}", names::port(name)));
+        let output = text::own_output(inner).map(&of_output);
         own.or(output).unwrap_or_else(|| inner.to_owned())
     })
 }

@@ -368,3 +368,29 @@ live.yml:7:37: error[not-imported]: a spec cannot say another `default_datastore
     assert!(text.contains("\ntags:\n  team: a\n\n"), "{text}");
     assert!(text.contains("default: one\n    pattern: \".*\"\n"), "{text}");
 }
+
+/// Names that the language writes the same way stay two names, with all that refers to them.
+#[test]
+fn two_things_of_a_file_never_get_one_name() {
+    const NAMES: &str = "\
+type: pipeline
+inputs: { a__b: 1, a_b: 2 }
+outputs: { o__o: , o_o: }
+jobs:
+  A:
+    type: command
+    compute: azureml:cpu
+    environment: { image: 'x.io/one:1' }
+    command: echo ${{inputs.x__y}} ${{inputs.x_y}} > ${{outputs.p__p}}/${{outputs.p_p}}
+    inputs: { x__y: '${{parent.inputs.a__b}}', x_y: '${{parent.inputs.a_b}}' }
+    outputs: { p__p: '${{parent.outputs.o__o}}', p_p: '${{parent.outputs.o_o}}' }
+  a:
+    type: command
+    compute: azureml:cpu
+    environment: { image: 'x.io/two:1' }
+    command: cat ${{inputs.i}} ${{inputs.j}}
+    inputs: { i: '${{parent.jobs.A.outputs.p__p}}', j: '${{parent.jobs.A.outputs.p_p}}' }
+";
+    let (said, imported) = imported(&[("jobs/names.yml", NAMES)]);
+    insta::assert_snapshot!(said + &imported.files[0].text);
+}

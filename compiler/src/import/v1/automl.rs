@@ -126,11 +126,15 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
 fn table(draft: &mut Draft<'_>, value: &Value) -> Option<String> {
     let data = draft.data(value).filter(|data| !data.is_between())?;
     let (name, address) = (Draft::outside_name(&data), draft.address(&data.base)?);
-    if draft.parameters.iter().all(|(known, _)| *known != name) {
-        let mut doc = Map::new();
-        doc.put("type", "mltable").put("default", address);
-        draft.parameters.push((name.clone(), doc.into()));
+    let mut doc = Map::new();
+    doc.put("type", "mltable").put("default", address);
+    let doc = Doc::from(doc);
+    let same = draft.parameters.iter().find(|(_, known)| *known == doc);
+    if let Some((known, _)) = same {
+        return Some(format!("parameters.{known}"));
     }
+    let name = draft.taken.unique(name);
+    draft.parameters.push((name.clone(), doc));
     Some(format!("parameters.{name}"))
 }
 

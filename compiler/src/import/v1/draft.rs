@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::names::Taken;
 use super::super::ports::is_safe;
 use super::value::{Object, ObjectId, Program, Remarks, Value};
 use crate::emit::{Doc, Map};
@@ -15,10 +16,15 @@ pub(super) struct Draft<'p> {
     pub(super) remarks: Remarks,
     /// Parameters by name, in order of first mention.
     pub(super) parameters: Vec<(String, Doc)>,
+    /// The names of parameters, by those in the script.
+    pub(super) called: BTreeMap<String, String>,
+    pub(super) taken: Taken,
     /// Software by name.
     pub(super) environments: Vec<(String, Doc)>,
     /// Files that the spec needs and that the script only described: path and text.
     pub(super) files: Vec<(String, String)>,
+    /// The paths of conda files, by the object that describes them.
+    pub(super) conda_files: BTreeMap<ObjectId, String>,
     /// The steps' names.
     pub(super) names: BTreeMap<ObjectId, String>,
     /// Which step gives what: data object to step and output.
@@ -69,8 +75,11 @@ impl<'p> Draft<'p> {
             place,
             remarks: Remarks::default(),
             parameters: Vec::new(),
+            called: BTreeMap::new(),
+            taken: Taken::default(),
             environments: Vec::new(),
             files: Vec::new(),
+            conda_files: BTreeMap::new(),
             names: BTreeMap::new(),
             producers: BTreeMap::new(),
         }
@@ -119,10 +128,11 @@ impl<'p> Draft<'p> {
     pub(super) fn parameter(&mut self, value: &Value) -> Option<String> {
         let (_, object) = self.object(value).filter(|(_, it)| it.class == "PipelineParameter")?;
         let written = object.argument("name", 0).and_then(Value::text).unwrap_or("parameter");
-        let name = identifier(written);
-        if self.parameters.iter().any(|(known, _)| *known == name) {
-            return Some(name);
+        if let Some(known) = self.called.get(written) {
+            return Some(known.clone());
         }
+        let name = self.taken.unique(identifier(written));
+        self.called.insert(written.to_owned(), name.clone());
         let default = object.argument("default_value", 1).cloned();
         let doc = match &default {
             None => Doc::from("string"),
@@ -133,6 +143,11 @@ impl<'p> Draft<'p> {
         };
         self.parameters.push((name.clone(), doc));
         Some(name)
+    }
+
+    /// The name of a parameter by that in the script.
+    pub(super) fn parameter_called(&self, written: &str) -> String {
+        self.called.get(written).cloned().unwrap_or_else(|| identifier(written))
     }
 
     fn data_parameter(&mut self, value: &Value, at: Span) -> Doc {

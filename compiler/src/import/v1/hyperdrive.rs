@@ -1,5 +1,6 @@
 //! `HyperDriveStep`: a sweep.
 
+use super::super::names::Taken;
 use super::draft::{Draft, FILL_IN, identifier, reference, word};
 use super::steps::{Step, arguments, placed};
 use super::value::{Object, Value};
@@ -90,8 +91,9 @@ fn space(draft: &mut Draft<'_>, config: &Object) -> Map {
         draft.remarks.lost(at, "the search space was not understood", "write it in the spec");
         return space;
     };
+    let mut taken = Taken::default();
     for (key, value) in pairs {
-        let name = identifier(key.trim_start_matches('-'));
+        let name = taken.unique(identifier(key.trim_start_matches('-')));
         match draft.object(value).and_then(|(_, object)| distribution(object)) {
             Some(distribution) => {
                 space.put(name, distribution);

@@ -215,6 +215,7 @@ fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
 fn find_producers(draft: &mut Draft<'_>, steps: &[ObjectId]) {
     for id in steps {
         let object = &draft.program.objects[*id];
+        let mut taken = Taken::default();
         for value in steps::written(object) {
             let Some(data) = draft.data(value).filter(data::Data::is_between) else { continue };
             let Some((base, made)) = data.object else { continue };
@@ -222,7 +223,7 @@ fn find_producers(draft: &mut Draft<'_>, steps: &[ObjectId]) {
             let listed = listed.flat_map(Value::items).any(|one| one == value);
             let by_argument = !data.is_input && made.class != "PipelineData";
             if (listed || by_argument) && !draft.producers.contains_key(&base) {
-                draft.producers.insert(base, (*id, Draft::output_name(made)));
+                draft.producers.insert(base, (*id, taken.unique(Draft::output_name(made))));
             }
         }
     }

@@ -124,7 +124,7 @@ fn side_inputs(draft: &mut Draft<'_>, step: &mut Step<'_>) {
         {
             let mut doc = Map::new();
             doc.put("from", super::draft::reference(&path));
-            step.inputs.put(name, doc);
+            step.input(&name, doc);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What started a published pipeline: recurrences, polled datastores, the endpoint itself.
 
 use super::super::ports::is_safe;
-use super::draft::{Draft, dashed, identifier, name};
+use super::draft::{Draft, dashed, name};
 use super::value::{Object, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
@@ -80,7 +80,7 @@ fn changed(draft: &mut Draft<'_>, call: &Object, key: &str, triggers: &mut Trigg
     let store = store.unwrap_or_else(|| "workspaceblobstore".to_owned());
     let mut line = format!("{key}: {{ data_changed: {{ datastore: {store}, path: {path} }}");
     if let Some(parameter) = call.keyword("data_path_parameter_name").and_then(Value::text) {
-        let name = identifier(parameter);
+        let name = draft.parameter_called(parameter);
         line.extend([", with: { ", &name, ": \"${{ event.path }}\" }"]);
     }
     triggers.notes.push(line + " }");
@@ -95,12 +95,13 @@ fn bound(draft: &mut Draft<'_>, call: &Object) -> Map {
     let mut with = Map::new();
     if let Some(Value::Dict(pairs)) = call.keyword("pipeline_parameters") {
         for (name, value) in pairs {
+            let name = draft.parameter_called(name);
             if value.text().is_some_and(|text| !is_safe(text)) {
-                draft.widen(&identifier(name));
+                draft.widen(&name);
             }
             let value = Draft::scalar(value).or_else(|| draft.address(value).map(Doc::from));
             if let Some(value) = value {
-                with.put(identifier(name), value);
+                with.put(name, value);
             }
         }
     }

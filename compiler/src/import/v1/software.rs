@@ -121,9 +121,17 @@ impl<'p> Draft<'p> {
         conda: Option<String>,
         at: Span,
     ) -> String {
-        let key = name(if written.is_empty() { "training" } else { written });
-        if self.environments.iter().any(|(known, _)| *known == key) {
-            return key;
+        let mut doc = Map::new();
+        doc.put("image", image.unwrap_or(IMAGE)).put_some("conda", conda);
+        let doc = Doc::from(doc);
+        let wanted = name(if written.is_empty() { "training" } else { written });
+        let (mut key, mut number) = (wanted.clone(), 1);
+        while let Some((_, other)) = self.environments.iter().find(|(known, _)| *known == key) {
+            if *other == doc {
+                return key;
+            }
+            number += 1;
+            key = format!("{wanted}_{number}");
         }
         if image.is_none() {
             self.remarks.doubt(
@@ -132,9 +140,7 @@ impl<'p> Draft<'p> {
                 "the spec has Microsoft's plain one; pin its version",
             );
         }
-        let mut doc = Map::new();
-        doc.put("image", image.unwrap_or(IMAGE)).put_some("conda", conda);
-        self.environments.push((key.clone(), doc.into()));
+        self.environments.push((key.clone(), doc));
         key
     }
 
@@ -147,11 +153,21 @@ impl<'p> Draft<'p> {
         if let Some(path) = object.keyword("conda_dependencies_file_path") {
             return path.text().map(|path| (self.place)(path));
         }
-        let path = format!("envs/{}.yaml", dashed(if name.is_empty() { "training" } else { name }));
+        if let Some(path) = self.conda_files.get(&id) {
+            return Some(path.clone());
+        }
+        let text = self.packages(id, object);
+        let stem = dashed(if name.is_empty() { "training" } else { name });
+        let mut path = format!("envs/{stem}.yaml");
+        let mut number = 1;
+        while self.files.iter().any(|(known, other)| *known == path && *other != text) {
+            number += 1;
+            path = format!("envs/{stem}-{number}.yaml");
+        }
         if self.files.iter().all(|(known, _)| *known != path) {
-            let text = self.packages(id, object);
             self.files.push((path.clone(), text));
         }
+        self.conda_files.insert(id, path.clone());
         Some(path)
     }
 

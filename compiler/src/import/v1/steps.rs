@@ -18,6 +18,28 @@ pub(super) struct Step<'p> {
     pub(super) outputs: Map,
 }
 
+impl Step<'_> {
+    /// The name of an input, and whether it was not there before: other data under the same name gets
+    /// another one.
+    pub(super) fn input(&mut self, wanted: &str, doc: Map) -> (String, bool) {
+        let from = |doc: &Doc| {
+            let Doc::Map(map) = doc else { return None };
+            map.0.iter().find(|entry| entry.key == "from").map(|entry| entry.value.clone())
+        };
+        let doc = Doc::from(doc);
+        let (mut name, mut number) = (wanted.to_owned(), 1);
+        while let Some(known) = self.inputs.0.iter().find(|entry| entry.key == name) {
+            if from(&known.value) == from(&doc) {
+                return (name, false);
+            }
+            number += 1;
+            name = format!("{wanted}_{number}");
+        }
+        self.inputs.put(name.clone(), doc);
+        (name, true)
+    }
+}
+
 /// Whether an object is a step.
 pub(super) fn is_step(object: &Object) -> bool {
     object.class.ends_with("Step") && object.receiver.is_none()
@@ -256,16 +278,14 @@ pub(super) fn flow(draft: &mut Draft<'_>, step: &mut Step<'_>, value: &Value) ->
         return Some(format!("steps.{}.outputs.{output}", draft.names.get(producer)?));
     }
     let name = Draft::outside_name(&data);
-    if step.inputs.0.iter().all(|entry| entry.key != name) {
-        step.inputs.put(name.clone(), draft.outside(&data)?);
-        if draft.address(&data.base).is_some_and(|address| address.contains('*')) {
-            let at = data.object.map_or(step.object.span, |(_, object)| object.span);
-            draft.remarks.lost(
-                at,
-                "an input is a file or a folder, and no pattern of paths",
-                "name the folder, and choose the files in the script",
-            );
-        }
+    let (name, is_new) = step.input(&name, draft.outside(&data)?);
+    if is_new && draft.address(&data.base).is_some_and(|address| address.contains('*')) {
+        let at = data.object.map_or(step.object.span, |(_, object)| object.span);
+        draft.remarks.lost(
+            at,
+            "an input is a file or a folder, and no pattern of paths",
+            "name the folder, and choose the files in the script",
+        );
     }
     Some(format!("inputs.{name}"))
 }
@@ -286,7 +306,7 @@ fn unread(draft: &mut Draft<'_>, step: &mut Step<'_>) {
         {
             let mut doc = Map::new();
             doc.put("from", reference(&path));
-            step.inputs.put(name.clone(), doc);
+            step.input(&name, doc);
         }
         draft.remarks.doubt(
             object.place("inputs"),

@@ -212,3 +212,28 @@ for number in range(300):
     let (specs, said) = answer(script);
     assert_eq!((specs, said.matches("too-large").count()), (0, 1), "{said}");
 }
+
+/// Names that the language writes the same way stay two names, with all that refers to them.
+#[test]
+fn two_things_of_a_script_never_get_one_name() {
+    insta::assert_snapshot!(carried(
+        "names.py",
+        r#"
+p, q = PipelineParameter("a b", 1), PipelineParameter("a_b", 2)
+d, e = PipelineData("x y"), PipelineData("x_y")
+one = Environment("t e")
+two = Environment("t_e")
+one.docker.base_image = "x.io/one:1"
+two.docker.base_image = "x.io/two:1"
+r1, r2 = RunConfiguration(), RunConfiguration()
+r1.environment = one
+r2.environment = two
+i = Dataset.get_by_name(ws, "i").as_named_input("in").as_mount()
+j = Dataset.get_by_name(ws, "j").as_named_input("in").as_mount()
+s = PythonScriptStep(script_name="s.py", name="S", arguments=[p, q, d, e, i, j], outputs=[d, e],
+                     compute_target="c", runconfig=r1)
+t = PythonScriptStep(script_name="t.py", name="s", arguments=[q, d, e], compute_target="c", runconfig=r2)
+Pipeline(steps=[s, t])
+"#
+    ));
+}
