@@ -143,24 +143,6 @@ fn arguments(cx: &mut Cx<'_>, keys: &Keys<'_>, task: &Keys<'_>, inputs: &Inputs,
     let text = field.value.text().unwrap_or("");
     let (rest, percent, progress) = driver(text);
     let Some(references) = references(cx, inputs, keys, field.value) else { return };
-    let (rest, moved) = moved(rest, keys, percent.is_some(), progress.is_some());
-    let rest = rest.as_str();
-    for (key, value) in &moved {
-        if *key == "error_threshold" {
-            map.put(*key, *value);
-        }
-    }
-    let of = |key: &str| moved.iter().find(|(known, _)| *known == key).map(|(_, value)| *value);
-    let percent = percent.or(of("allowed_failed_percent"));
-    let seconds = of("progress_update_timeout").map(|seconds| format!("{seconds}s"));
-    let progress = progress.or(seconds);
-    if !moved.is_empty() {
-        let names: Vec<String> = moved.iter().map(|(key, _)| format!("`--{key}`")).collect();
-        let names = names.join(", ");
-        let message =
-            format!("what {names} says is a key of the spec, and comes last or in the body");
-        cx.changed(field.key.span(), message);
-    }
     if !rest.is_empty() {
         let odd = rest.split_whitespace().any(is_drivers);
         put_from(map, "arguments", Some(unread(rest, odd, &references)), Some(field));
@@ -205,40 +187,6 @@ fn driver(text: &str) -> (&str, Option<i64>, Option<String>) {
     let (rest, progress) = cut(text, "--progress_update_timeout");
     let (rest, percent) = cut(rest, "--allowed_failed_percent");
     (rest, percent, progress.map(|seconds| format!("{seconds}s")))
-}
-
-/// Arguments of the driver that stand between others; their order does not matter to it. A text with
-/// quotes stays as it is.
-fn moved(
-    text: &str,
-    keys: &Keys<'_>,
-    percent: bool,
-    progress: bool,
-) -> (String, Vec<(&'static str, i64)>) {
-    let mut moved = Vec::new();
-    if text.contains(['\'', '"', '\\', '`']) {
-        return (text.to_owned(), moved);
-    }
-    let taken = [
-        ("error_threshold", keys.node.get("error_threshold").is_some()),
-        ("allowed_failed_percent", percent),
-        ("progress_update_timeout", progress),
-    ];
-    let mut rest: Vec<&str> = Vec::new();
-    let mut words = text.split_whitespace().peekable();
-    while let Some(word) = words.next() {
-        let argument = word.strip_prefix("--");
-        let key = taken.iter().find(|(key, taken)| !taken && argument == Some(key));
-        let number = key.and_then(|_| words.peek()?.parse::<i64>().ok());
-        match (key, number) {
-            (Some((key, _)), Some(number)) if moved.iter().all(|(known, _)| known != key) => {
-                words.next();
-                moved.push((*key, number));
-            }
-            _ => rest.push(word),
-        }
-    }
-    if moved.is_empty() { (text.to_owned(), moved) } else { (rest.join(" "), moved) }
 }
 
 fn cut<'t>(text: &'t str, argument: &str) -> (&'t str, Option<i64>) {
