@@ -18,9 +18,9 @@ impl Requests<'_> {
         let stem = format!("code-{}", slug(&path));
         self.once(format!("code {path}"), &stem, |requests, name| {
             let place = format!(
-                "codes/{}-{}/versions/{}",
+                "codes/{}--{}/versions/{}",
                 requests.plan.name,
-                name.trim_start_matches("code-"),
+                after(name, "code-"),
                 placeholder(VERSION)
             );
             let mut properties = Map::new();
@@ -59,9 +59,9 @@ impl Requests<'_> {
         let key = format!("{:?} {conda:?} {folder:?} {dockerfile:?}", doc.text("image"));
         let id = self.once(key, &stem, |requests, name| {
             let version = format!(
-                "{}-{}-{}",
+                "{}--{}-{}",
                 requests.plan.name,
-                name.trim_start_matches("environment-"),
+                after(name, "environment-"),
                 placeholder(VERSION)
             );
             let body = software(requests, format!("{name}.json"), doc);
@@ -97,7 +97,7 @@ impl Requests<'_> {
         let known = last(&path);
         let stem = format!("component-{}", slug(known.split('.').next().unwrap_or(known)));
         self.once(format!("component {path}"), &stem, |requests, name| {
-            let name = format!("{}_{}", requests.plan.name, name.trim_start_matches("component-"));
+            let name = format!("{}__{}", requests.plan.name, after(name, "component-"));
             let name = component_name(&name.to_ascii_lowercase());
             let version = placeholder(VERSION);
             let mut request = Map::new();
@@ -120,6 +120,13 @@ fn upload(url: String) -> Map {
     let mut upload = Map::new();
     upload.put("start", start).put("into", "/blobReferenceForConsumption/credential/sasUri");
     upload
+}
+
+/// What a file is called after the word for what it holds. In the workspace it stands behind the
+/// pipeline's name and two dashes, which it never holds nor starts with: no two pipelines meet. The
+/// root, which has no name, is `_`.
+fn after<'a>(name: &'a str, what: &str) -> &'a str {
+    name.strip_prefix(what).unwrap_or("_")
 }
 
 /// The last part of a path.
@@ -172,8 +179,8 @@ fn local_data(requests: &mut Requests<'_>, kind: &str, path: String, name: &str)
         with: "the address that the file or folder was uploaded to",
         of: ("path", path),
     };
-    let own = name.trim_start_matches("data-");
+    let own = after(name, "data-");
     let version = placeholder(VERSION);
-    let place = format!("{assets}/{}-{own}/versions/{version}", requests.plan.name);
+    let place = format!("{assets}/{}--{own}/versions/{version}", requests.plan.name);
     requests.put(&place, Body::of(format!("{name}.json"), properties).with(vec![hole]))
 }

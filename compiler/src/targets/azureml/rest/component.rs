@@ -31,7 +31,7 @@ pub(super) fn of_step(
     };
     let called = format!("step-{}{}", step.name, context.submission.suffix);
     requests.once(json(&spec), &called, |requests, name| {
-        let version = format!("{}-{name}-{}", requests.plan.name, placeholder(VERSION));
+        let version = format!("{}.{name}-{}", requests.plan.name, placeholder(VERSION));
         let place = format!("components/{ANONYMOUS}/versions/{version}");
         let properties = properties(requests, spec, true, true);
         requests.put(&place, Body::of(format!("{name}.json"), properties))
@@ -61,7 +61,7 @@ pub(super) fn of_submission(
             let version = placeholder(VERSION);
             let place = if is_anonymous {
                 let plan = &requests.plan.name;
-                format!("components/{ANONYMOUS}/versions/{plan}-{file}-{version}")
+                format!("components/{ANONYMOUS}/versions/{plan}.{file}-{version}")
             } else {
                 let name = doc.text("name").unwrap_or_default();
                 spec.set("name", name.into());

@@ -52,11 +52,19 @@ fn piece(piece: &Piece) -> String {
     }
 }
 
-/// A word of names in the workspace and of files: what stands for `text`.
+/// A word of names in the workspace and of files: what stands for `text`. Each `-` and `_` in it
+/// stands alone, and none at an end.
 pub(super) fn slug(text: &str) -> String {
-    let kept = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
-    let slug: String = text.chars().map(kept).take(100).collect();
-    slug.trim_matches('-').to_owned()
+    let mut slug = String::new();
+    for letter in text.chars().take(100) {
+        match letter {
+            letter if letter.is_ascii_alphanumeric() => slug.push(letter),
+            _ if slug.is_empty() || slug.ends_with(['-', '_']) => {}
+            '_' => slug.push('_'),
+            _ => slug.push('-'),
+        }
+    }
+    slug.trim_end_matches(['-', '_']).to_owned()
 }
 
 /// How a job's or a node's file names something that is registered.
@@ -95,6 +103,15 @@ impl<'a> Registered<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_hold_no_two_dashes_in_a_row() {
+        for (text, word) in
+            [("src", "src"), ("../a//b_-c.py/", "a-b_c-py"), ("__x--", "x"), ("é", "")]
+        {
+            assert_eq!(slug(text), word);
+        }
+    }
 
     #[test]
     fn registered_things_are_taken_apart() {
