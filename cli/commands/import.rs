@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mlopsc_compiler::import::{Imported, import, merged};
-use mlopsc_compiler::source::Files as _;
+use mlopsc_compiler::source::{EntryKind, Files as _};
 
 use crate::args::ImportArgs;
 use crate::disk::{self, Disk};
@@ -104,20 +104,42 @@ fn collect<'a>(output: &Output, all: &'a [Done]) -> Result<Vec<New<'a>>, Trouble
     Ok(files)
 }
 
-/// Writes all new files, or none.
+/// Writes all new files, or none: what is in the way of one is found before the first is touched.
 fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
+    let files = collect(output, all)?;
+    for New { disk, path, text } in &files {
+        refuse(disk, path, &output.shown(disk, path), text, force)?;
+    }
     let mut staged = Vec::new();
-    for New { disk, path, text } in collect(output, all)? {
+    for New { disk, path, text } in files {
         let (shown, place) = (output.shown(disk, &path), disk.absolute(&path));
-        if !force && is_other(disk, &path, &text) {
-            return Err(Trouble::new(format!("{shown} is there already; `--force` replaces it")));
-        }
         let file = disk.stage(&path, &text);
         staged.push((shown, file.map_err(|error| Trouble::doing("write", &place, &error))?, place));
     }
     for (shown, file, place) in staged {
         file.keep().map_err(|error| Trouble::doing("write", &place, &error))?;
         product(&format!("{shown}\n"))?;
+    }
+    Ok(())
+}
+
+/// Refuses to replace what the import did not write. A spec is asked for by name, so that `--force`
+/// replaces it; a file beside it may be one that other specs name.
+fn refuse(disk: &Disk, path: &str, shown: &str, text: &str, force: bool) -> Result<(), Trouble> {
+    let place = disk.absolute(path);
+    if disk::exists(&place) && disk::kind_at(&place) != Some(EntryKind::File) {
+        return Err(Trouble::new(format!("{shown} is there already, and is no file")));
+    }
+    if !is_other(disk, path, text) {
+        return Ok(());
+    }
+    if !force {
+        return Err(Trouble::new(format!("{shown} is there already; `--force` replaces it")));
+    }
+    if !path.ends_with(".mlops.yaml") {
+        return Err(Trouble::new(format!(
+            "{shown} is there already, and `--force` replaces specs alone; move it away, or import with an `--out` of its own"
+        )));
     }
     Ok(())
 }

@@ -168,6 +168,25 @@ fn import_writes_a_spec_that_builds_and_replaces_none() {
 }
 
 #[test]
+fn import_touches_nothing_when_anything_is_in_the_way() {
+    let inside = JOB.replace(
+        "environment: azureml:sklearn:4",
+        "environment: { image: python, conda_file: { name: x } }",
+    );
+    let sandbox = Sandbox::new(&[("jobs/train.yml", &inside), ("jobs/go.conda.yaml", "# mine\n")]);
+    sandbox.run(&["import", "jobs/train.yml"]).code(2);
+    let forced = sandbox.run(&["import", "jobs/train.yml", "--force"]).code(2);
+    assert!(forced.err.contains("`--force` replaces specs alone"), "{}", forced.err);
+    assert_eq!(sandbox.read("jobs/go.conda.yaml"), "# mine\n");
+    assert!(!sandbox.has("jobs/train.mlops.yaml"));
+    sandbox.remove("jobs/go.conda.yaml");
+    sandbox.write("jobs/train.mlops.yaml/x", "");
+    let folder = sandbox.run(&["import", "jobs/train.yml", "--force"]).code(2);
+    assert!(folder.err.contains("is there already, and is no file"), "{}", folder.err);
+    assert!(!sandbox.has("jobs/go.conda.yaml"));
+}
+
+#[test]
 fn import_writes_all_of_its_files_or_none() {
     let inside = JOB.replace(
         "environment: azureml:sklearn:4",
