@@ -217,7 +217,26 @@ fn attached(code: Option<&str>, file: &Spanned<String>, binder: &mut dyn Binder)
     {
         binder.file_in(code, &file.value, file.span)?;
     }
+    if let Some((what, help)) = unfit(&file.value) {
+        let message = format!("this address {what}");
+        binder.report(Diagnostic::new(&BAD_VALUE, file.span, message).help(help));
+        return None;
+    }
     Some(Field::Text(file.value.clone()))
+}
+
+/// Why an address cannot stand in a repository, or lead anywhere from a cluster.
+fn unfit(address: &str) -> Option<(&'static str, &'static str)> {
+    if address.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
+        let help = "name a file of the `code` folder, such as `libs.zip`, or an address in a store";
+        return Some(("names a file of the machine", help));
+    }
+    let host = address.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+    let is_web = address.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+    let has_password = is_web && host.is_some_and(|host| host.contains('@'));
+    let is_signed = address.contains("?sig=") || address.contains("&sig=");
+    let help = "keep it out of the repository: write azureml://datastores/<store>/paths/<path>";
+    (has_password || is_signed).then_some(("holds a secret, which whoever reads it can use", help))
 }
 
 const CORES: [&str; 2] = ["spark.driver.cores", "spark.executor.cores"];
