@@ -224,12 +224,12 @@ fn the_script_deploys_the_bodies_in_order() {
         let fits = |it: &&Request| it.method == "PUT" && it.place.ends_with(&place);
         sent.iter().find(fits).unwrap_or_else(|| panic!("nothing is put at {end}: {sent:#?}"))
     };
-    let code = &put("codes/rest-bodies-src/versions/abc").json()["properties"];
+    let code = &put("codes/rest-bodies--src/versions/abc").json()["properties"];
     assert_eq!(code["codeUri"], "https://store.blob.example/place/src");
     let conda = include_str!("cases/files/envs/training.yaml");
-    let software = "environments/CliV2AnonymousEnvironment/versions/rest-bodies-training-abc";
+    let software = "environments/CliV2AnonymousEnvironment/versions/rest-bodies--training-abc";
     assert_eq!(put(software).json()["properties"]["condaFile"], conda);
-    let data = &put("data/rest-bodies-src/versions/abc").json()["properties"];
+    let data = &put("data/rest-bodies--src/versions/abc").json()["properties"];
     assert_eq!(data["dataUri"], "azureml://datastores/workspaceblobstore/paths/mlopsc/abc/src");
     let work = include_str!("cases/files/src/work.py");
     let blobs = sent.iter().filter(|it| it.body == work && it.says("x-ms-blob-type: BlockBlob"));
@@ -244,10 +244,10 @@ fn the_script_deploys_the_bodies_in_order() {
     let own = "own.blob.core.windows.net/box/mlopsc/abc/src/work.py";
     assert_eq!(blobs, [("store.blob.example/place/src/work.py?sig=a%2Bb", false), (own, true)]);
 
-    let step = put("components/azureml_anonymous/versions/rest-bodies-step-train-abc");
+    let step = put("components/azureml_anonymous/versions/rest-bodies.step-train-abc");
     let command = step.json()["properties"]["componentSpec"]["command"].to_string();
     assert!(command.contains(r#"--region \"${AZURE_LOCATION}\""#), "{command}");
-    let report = put("components/azureml_anonymous/versions/rest-bodies-step-report-abc");
+    let report = put("components/azureml_anonymous/versions/rest-bodies.step-report-abc");
     let software = report.json()["properties"]["componentSpec"]["environment"].to_string();
     assert!(software.ends_with("/environments/reports/versions/12\""), "{software}");
     assert!(!sent.iter().any(|it| it.body.contains("${MLOPSC_") || it.body.contains("fill-in")));
