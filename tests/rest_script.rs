@@ -255,7 +255,7 @@ fn the_script_deploys_the_bodies_in_order() {
     assert_eq!(deployment["location"], "westeurope");
     let told = fs::read_to_string(stage.folder.path().join("told")).expect("az ran");
     assert!(told.contains("component create --file ../../../components/prepare.yml"), "{told}");
-    assert!(told.contains("--name rest_bodies_prepare --version abc"), "{told}");
+    assert!(told.contains("--name rest_bodies__prepare --version abc"), "{told}");
     assert!(told.contains("--resource-group rg-models --workspace-name mlw"), "{told}");
 }
 
