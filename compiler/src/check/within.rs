@@ -24,8 +24,43 @@ impl StepBinder<'_, '_> {
                 self.parameter_fits(spec, id.0 as usize, demand)
             }
             Source::Text(pieces) => self.text_fits(spec, pieces, demand),
-            Source::Reference(_) | Source::Literal(_) => Some(()),
+            Source::Reference(reference) => self.unknown_fits(spec, reference, demand),
+            Source::Literal(_) => Some(()),
         }
+    }
+
+    /// Whether a value of which nothing is known before the run is allowed, whatever it is.
+    fn unknown_fits(
+        &mut self,
+        spec: &InputSpec,
+        reference: &Reference,
+        demand: &Demand,
+    ) -> Option<()> {
+        let inner = &demand.parameter;
+        if !inner.kind.is_scalar() || has_no_rule(inner) {
+            return Some(());
+        }
+        let name = &inner.name;
+        let message = format!(
+            "nothing is known of this value before the run, and `{name}` does not take every one"
+        );
+        let is_of_other_spec = self.body.pipeline.is_some();
+        let help = match reference {
+            Reference::Parameter(_) | Reference::Output(..) | Reference::Secret(_) => format!(
+                "hand on a parameter with the rule that `{name}` has, or remove that rule there"
+            ),
+            _ if is_of_other_spec => "the other spec can read it by itself, without a parameter; \
+                 or remove the rule there"
+                .to_owned(),
+            _ => format!("remove the rule that `{name}` has there"),
+        };
+        let help = self.or_unchecked(help);
+        self.sink.report(
+            Diagnostic::new(&BAD_VALUE, spec.from.text.span, message)
+                .related(demand.declared, "the input that it is for")
+                .help(help),
+        );
+        None
     }
 
     fn parameter_fits(&mut self, spec: &InputSpec, id: usize, demand: &Demand) -> Option<()> {
@@ -168,6 +203,12 @@ fn matches_within(outer: &Parameter, inner: &Parameter) -> bool {
         Some(pattern) if pattern == SAFE_TEXT => is_safe(outer),
         Some(_) => inner.pattern == outer.pattern || takes_all(inner),
     }
+}
+
+/// Whether an input takes every value that may be handed to its type.
+fn has_no_rule(inner: &Parameter) -> bool {
+    let is_free = takes_all(inner) || inner.pattern.as_deref() == Some(SAFE_TEXT);
+    inner.choices.is_empty() && inner.min.is_none() && inner.max.is_none() && is_free
 }
 
 /// Whether an input without choices takes every text.
