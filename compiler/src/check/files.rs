@@ -154,6 +154,24 @@ fn from_root(cx: &Context<'_>, from: &str, path: &str) -> Option<String> {
     counts.then(|| way.strip_prefix("./").unwrap_or(&way).to_owned())
 }
 
+/// What a path means in which the name of a folder is mistyped: the path with that name put right,
+/// also where it was written from the root on.
+fn other_folder(cx: &Context<'_>, from: &str, path: &str) -> Option<String> {
+    let mended = |from: &str| {
+        let is_missing = |end: &usize| {
+            join(from, &path[..*end]).is_some_and(|full| cx.files.kind(&full).is_none())
+        };
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let end = ends.into_iter().find(is_missing)?;
+        let start = path[..end].rfind('/').map_or(0, |slash| slash + 1);
+        let entries = cx.files.list(&join(from, &path[..start])?);
+        let near = near_miss(&path[start..end], entries.iter().map(String::as_str))?;
+        let meant = [&path[..start], near, &path[end..]].concat();
+        cx.files.kind(&join(from, &meant)?).map(|_| meant)
+    };
+    mended(from).or_else(|| from_root(cx, from, &mended("")?))
+}
+
 fn find(
     cx: &Context<'_>,
     folder: &str,
@@ -199,6 +217,7 @@ fn nearby(cx: &Context<'_>, from: &str, path: &str, full: &str) -> Option<String
     let names = || entries.iter().map(String::as_str);
     let near = near_miss(name, names()).or_else(|| near_file(name, names()));
     let near = near.map(str::to_owned).or_else(|| from_root(cx, from, path));
+    let near = near.or_else(|| other_folder(cx, from, path));
     Some(match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if from.is_empty() => "it is looked for from the repository's root on".to_owned(),

@@ -425,7 +425,9 @@ fn kept(cx: &Context<'_>, path: &crate::spec::steps::PathItem, sink: &mut Sink) 
     let full = crate::source::join(cx.folder, &path.value.0);
     if full.is_none() {
         let message = format!("`{}` leaves the project's root", path.value.0);
-        sink.report(Diagnostic::new(&crate::diagnostics::MISSING_FILE, path.span, message));
+        let help = "only what lies below the root can be kept; paths start at the spec's folder";
+        let rule = &crate::diagnostics::MISSING_FILE;
+        sink.report(Diagnostic::new(rule, path.span, message).help(help));
     }
     full
 }

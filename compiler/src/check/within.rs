@@ -44,15 +44,16 @@ impl StepBinder<'_, '_> {
         let message = format!(
             "nothing is known of this value before the run, and `{name}` does not take every one"
         );
-        let is_of_other_spec = self.body.pipeline.is_some();
-        let help = match reference {
-            Reference::Parameter(_) | Reference::Output(..) | Reference::Secret(_) => format!(
+        let is_fact = reference.ambient_input().is_some();
+        let help = if is_fact && self.body.pipeline.is_some() {
+            "the other spec can read it by itself, without a parameter; or remove the rule there"
+                .to_owned()
+        } else if is_fact {
+            format!("remove the rule that `{name}` has there")
+        } else {
+            format!(
                 "hand on a parameter with the rule that `{name}` has, or remove that rule there"
-            ),
-            _ if is_of_other_spec => "the other spec can read it by itself, without a parameter; \
-                 or remove the rule there"
-                .to_owned(),
-            _ => format!("remove the rule that `{name}` has there"),
+            )
         };
         let help = self.or_unchecked(help);
         self.sink.report(

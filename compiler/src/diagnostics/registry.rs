@@ -88,6 +88,8 @@ rules! {
     Warning MISSING_DATA "missing-data";
     Warning BYTES_OF_TABLE "bytes-of-table";
     Warning ROOT_ABOVE "root-above";
+    Warning ARTIFACT_ELSEWHERE "artifact-elsewhere";
+    Warning UNAPPLIED_TRIGGER "unapplied-trigger";
 }
 
 /// The kind with a name.

@@ -1,5 +1,6 @@
 //! Opinions: one file a rule. A project sets their levels, a comment allows them.
 
+mod artifact_elsewhere;
 mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
@@ -19,6 +20,7 @@ mod runner_variable;
 mod secret_outside_environment;
 mod self_hosted_runner;
 mod token_publishing;
+mod unapplied_trigger;
 mod unknown_python;
 mod unpinned_component;
 mod unpinned_image;
@@ -42,6 +44,7 @@ type ProjectLint = fn(&ProjectSpec, &mut Sink);
 
 /// Every rule for specs.
 static LINTS: &[Lint] = &[
+    artifact_elsewhere::lint,
     boolean_spelling::lint,
     build_id_kills_reuse::lint,
     busy_minute::lint,
@@ -59,6 +62,7 @@ static LINTS: &[Lint] = &[
     runner_variable::lint,
     secret_outside_environment::lint,
     token_publishing::lint,
+    unapplied_trigger::lint,
     unknown_python::lint,
     unpinned_component::lint,
     unpinned_image::lint,
