@@ -27,7 +27,7 @@ impl<'a> Machine<'a> {
                 Some(true) => return self.block(body),
                 None => {
                     let before = self.program.objects.len();
-                    let returned = self.block(body);
+                    let returned = self.maybe(body);
                     if let Some(test) = test {
                         self.undecided(before, test);
                     }
@@ -59,7 +59,8 @@ impl<'a> Machine<'a> {
         let values = self.value(&each.iter);
         let Some(values) = iterated(values) else {
             let before = self.program.objects.len();
-            let value = self.block(&each.body);
+            self.target(&each.target, &Value::Unknown);
+            let value = self.maybe(&each.body);
             self.once(before, each.iter.range());
             return value;
         };
@@ -77,16 +78,22 @@ impl<'a> Machine<'a> {
 
     pub(super) fn repeated(&mut self, repeat: &'a StmtWhile) -> Option<Value> {
         let before = self.program.objects.len();
-        let value = self.block(&repeat.body);
+        let value = self.maybe(&repeat.body);
         self.once(before, repeat.test.range());
         value
     }
 
     /// `[Step(…) for x in xs]`
     pub(super) fn listed(&mut self, element: &'a Expr, loops: &'a [Comprehension]) -> Value {
-        let [each] = loops else { return self.one_of(element, element.range()) };
+        let [each] = loops else {
+            for each in loops {
+                self.target(&each.target, &Value::Unknown);
+            }
+            return self.one_of(element, element.range());
+        };
         let values = self.value(&each.iter);
         let Some(values) = iterated(values).filter(|_| each.ifs.is_empty()) else {
+            self.target(&each.target, &Value::Unknown);
             return self.one_of(element, each.range());
         };
         let mut items = Vec::new();
@@ -128,7 +135,16 @@ impl<'a> Machine<'a> {
             bodies.push(&handler.body);
         }
         bodies.extend([attempt.orelse.as_slice(), attempt.finalbody.as_slice()]);
-        bodies.into_iter().find_map(|body| self.block(body))
+        bodies.into_iter().find_map(|body| self.maybe(body))
+    }
+
+    /// Follows what may not be run: what was found before stays where this would make it in a way
+    /// that is not known.
+    fn maybe(&mut self, body: &'a [Stmt]) -> Option<Value> {
+        self.unsure += 1;
+        let returned = self.block(body);
+        self.unsure -= 1;
+        returned
     }
 
     /// Whether a condition holds, if that is known.

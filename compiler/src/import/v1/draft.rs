@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::names::Taken;
 use super::super::ports::is_safe;
 use super::value::{Object, ObjectId, Program, Remarks, Value};
+use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 
@@ -12,7 +13,7 @@ use crate::source::Span;
 pub(super) struct Draft<'p> {
     pub(super) program: &'p Program,
     /// From a path in the script to the same from the spec on.
-    pub(super) place: &'p dyn Fn(&str) -> String,
+    pub(super) place: &'p dyn Fn(&str) -> Option<String>,
     pub(super) remarks: Remarks,
     /// Parameters by name, in order of first mention.
     pub(super) parameters: Vec<(String, Doc)>,
@@ -53,11 +54,20 @@ pub(super) fn word(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:@%+,=-".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) {
         text.to_owned()
+    } else if is_reference(text) {
+        // What no reader but the shell puts together.
+        let apart = text.replace('\'', r"'\''").replace("${{", "$''{{").replace("$[[", "$''[[");
+        format!("'{apart}'")
     } else if text.contains('\'') && !text.contains(['"', '$', '`', '\\', '!']) {
         format!("\"{text}\"")
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
+}
+
+/// Whether a spec would read a part of a text as its own.
+pub(super) fn is_reference(text: &str) -> bool {
+    text.contains("${{") || text.contains("$[[")
 }
 
 /// A reference of the language.
@@ -69,7 +79,7 @@ pub(super) fn reference(path: &str) -> String {
 pub(super) const FILL_IN: &str = "fill-in";
 
 impl<'p> Draft<'p> {
-    pub(super) fn new(program: &'p Program, place: &'p dyn Fn(&str) -> String) -> Self {
+    pub(super) fn new(program: &'p Program, place: &'p dyn Fn(&str) -> Option<String>) -> Self {
         Self {
             program,
             place,
@@ -86,9 +96,26 @@ impl<'p> Draft<'p> {
     }
 
     /// The folder of a step's code, from the spec on.
-    pub(super) fn code(&self, object: &Object) -> String {
-        let written = object.keyword("source_directory").and_then(Value::text);
-        (self.place)(written.unwrap_or("."))
+    pub(super) fn code(&mut self, object: &Object) -> String {
+        let Some(folder) = object.keyword("source_directory") else {
+            return self.path(".", object.span);
+        };
+        let at = object.place("source_directory");
+        if let Some(written) = folder.text() {
+            return self.path(written, at);
+        }
+        let message = "it is not known which folder this is";
+        self.remarks.lost(at, message, "name the folder in the spec");
+        FILL_IN.to_owned()
+    }
+
+    /// A path of the script, from the spec on; one outside of the project is lost.
+    pub(super) fn path(&mut self, written: &str, at: Span) -> String {
+        (self.place)(written).unwrap_or_else(|| {
+            let message = format!("`{}` is no path inside the project", excerpt(written));
+            self.remarks.lost(at, message, "move it into the project, and name it in the spec");
+            FILL_IN.to_owned()
+        })
     }
 
     /// The object behind a value.

@@ -10,6 +10,7 @@
 mod automl;
 mod branches;
 mod budget;
+mod calls;
 mod data;
 mod depth;
 mod draft;
@@ -18,6 +19,7 @@ mod parallel;
 mod pure;
 mod python;
 mod schedule;
+mod signature;
 mod software;
 mod steps;
 mod sum;
@@ -53,10 +55,13 @@ pub(super) fn read(files: &dyn Files, path: &str, folder: &str) -> super::Import
         }
     };
     let place = |written: &str| {
+        if is_absolute(written) {
+            return None;
+        }
         let own = join(folder_of(path), written).filter(|path| files.kind(path).is_some());
         let found = own.or_else(|| join("", written).filter(|path| files.kind(path).is_some()));
         let found = found.or_else(|| join(folder_of(path), written));
-        found.map_or_else(|| written.to_owned(), |path| relative(folder, &path))
+        found.map(|path| relative(folder, &path))
     };
     let name = path.rsplit('/').next().unwrap_or(path);
     let (specs, diagnostics) = import(FileId(0), &text, name.trim_end_matches(".py"), &place);
@@ -69,8 +74,13 @@ pub(super) fn read(files: &dyn Files, path: &str, folder: &str) -> super::Import
     super::Imported { sources, diagnostics, files: files.collect() }
 }
 
-/// From a path in the script to the same from the spec on.
-type Place<'a> = &'a dyn Fn(&str) -> String;
+/// Whether a path starts at the root of a disk, on any system.
+fn is_absolute(path: &str) -> bool {
+    path.starts_with(['/', '\\', '~']) || path.as_bytes().get(1) == Some(&b':')
+}
+
+/// From a path in the script to the same from the spec on; none outside of the project.
+type Place<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What came of a script.
 #[derive(Debug)]
@@ -124,6 +134,11 @@ fn import(
         }
         all.push(imported);
     }
+    if !all.is_empty() {
+        unread::unknown(&program, &mut said);
+    }
+    let mut seen = BTreeSet::new();
+    said.retain(|it| seen.insert((it.span.start, it.span.end, it.message.clone())));
     (all, said)
 }
 
@@ -201,7 +216,7 @@ fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
     let mut taken = Taken::default();
     for id in steps {
         let object = &draft.program.objects[*id];
-        let written = object.argument("name", usize::MAX).and_then(Value::text);
+        let written = object.keyword("name").and_then(Value::text);
         let variable = object.variable.as_deref();
         let script = object.argument("script_name", 0).and_then(Value::text);
         let script = script.map(|script| script.trim_end_matches(".py"));

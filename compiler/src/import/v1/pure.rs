@@ -4,6 +4,9 @@
 use super::budget::MOST_ITEMS;
 use super::value::Value;
 
+/// Bytes of a text that a method makes.
+const LONGEST: usize = 100_000;
+
 /// A class or function without its module: from the first part on that starts with a capital, else
 /// the last.
 pub(super) fn class(path: &str) -> String {
@@ -27,7 +30,14 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
             let parts: Option<Vec<&str>> = arguments.iter().map(Value::text).collect();
             Some(Value::Text(parts?.join("/")))
         }
-        "Path" | "pathlib.Path" | "os.path.abspath" | "str" | "list" | "tuple" => {
+        "str" => {
+            Some(printed(arguments.first()?).map_or_else(|| arguments[0].clone(), Value::Text))
+        }
+        "int" => arguments.first()?.text()?.trim().parse().ok().map(Value::Integer),
+        "os.getcwd" | "getcwd" | "Path.cwd" => Some(Value::Text(".".to_owned())),
+        "os.path.dirname" | "dirname" => folder(arguments.first()?),
+        "__file__.resolve" | "__file__.absolute" => Some(Value::Path("__file__".to_owned())),
+        "Path" | "pathlib.Path" | "os.path.abspath" | "os.path.realpath" | "list" | "tuple" => {
             arguments.first().cloned()
         }
         "len" => {
@@ -37,6 +47,83 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
         "enumerate" | "zip" | "range" | "reversed" => Some(sequence(path, arguments)),
         _ => None,
     }
+}
+
+/// A value as Python prints it.
+pub(super) fn printed(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number.clone()),
+        Value::Bool(truth) => Some(if *truth { "True" } else { "False" }.to_owned()),
+        Value::Variable(_, Some(default)) => printed(default),
+        other => other.text().map(str::to_owned),
+    }
+}
+
+/// The folder of a path; the script's own is where paths start.
+pub(super) fn folder(path: &Value) -> Option<Value> {
+    match path {
+        Value::Path(name) if name == "__file__" => Some(Value::Text(".".to_owned())),
+        other => {
+            let text = other.text()?;
+            let folder = text.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            Some(Value::Text(folder.to_owned()))
+        }
+    }
+}
+
+/// Methods of texts that scripts build names with.
+pub(super) fn of_text(text: &str, method: &str, arguments: &[Value]) -> Option<Value> {
+    let words: Vec<&str> = arguments.iter().map(Value::text).collect::<Option<_>>()?;
+    let length = |old: &str, new: &str| text.len() + text.matches(old).count() * new.len();
+    let made = match (method, words.as_slice()) {
+        ("split", [mark]) if !mark.is_empty() => {
+            let parts = text.split(mark).map(|part| Value::Text(part.to_owned()));
+            return Some(Value::List(parts.take(MOST_ITEMS + 1).collect()));
+        }
+        ("lower", []) => text.to_lowercase(),
+        ("upper", []) => text.to_uppercase(),
+        ("strip", []) => text.trim().to_owned(),
+        ("replace", [old, new]) if length(old, new) < LONGEST => text.replace(old, new),
+        _ => return None,
+    };
+    Some(Value::Text(made))
+}
+
+/// `"-".join(parts)`
+pub(super) fn joined(text: &str, arguments: &[Value]) -> Option<Value> {
+    let [Value::List(items)] = arguments else { return None };
+    let parts: Vec<&str> = items.iter().map(Value::text).collect::<Option<_>>()?;
+    let length: usize = parts.iter().map(|part| part.len() + text.len()).sum();
+    (length < LONGEST).then(|| Value::Text(parts.join(text)))
+}
+
+/// `"{} of {name}".format(…)`; none where a part is shaped, or not known.
+pub(super) fn format(text: &str, arguments: &[Value], named: &[(&str, &Value)]) -> Option<Value> {
+    let (mut out, mut rest, mut next) = (String::new(), text, 0);
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        if rest[at..].starts_with("{{") || rest[at..].starts_with("}}") {
+            out.push_str(&rest[at..=at]);
+            rest = &rest[at + 2..];
+            continue;
+        }
+        let (name, after) = rest[at..].strip_prefix('{')?.split_once('}')?;
+        let value = if name.is_empty() {
+            next += 1;
+            arguments.get(next - 1)
+        } else {
+            let by_name = named.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+            by_name.or_else(|| arguments.get(name.parse::<usize>().ok()?))
+        };
+        out.push_str(&printed(value?)?);
+        if out.len() > LONGEST {
+            return None;
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(Value::Text(out))
 }
 
 /// What loops run over beside lists.

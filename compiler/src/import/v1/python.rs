@@ -1,22 +1,20 @@
 //! A script, read without running it: calls become objects, names stand for what was assigned to
-//! them last. Beside this file, [`super::branches`], [`super::budget`], [`super::depth`] and
-//! [`super::sum`] name the parser.
+//! them last. Beside this file, [`super::branches`], [`super::budget`], [`super::calls`],
+//! [`super::depth`] and [`super::sum`] name the parser.
 
 // The parser's enums grow with the language, so that every match on them has to end in `_`.
 #![allow(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeMap;
 
-use ruff_python_ast::{
-    Arguments, Expr, ExprCall, Number, Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp,
-};
+use ruff_python_ast::{Expr, Number, Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
 use super::budget::Budget;
 use super::depth;
-use super::pure::{class, negative, pairs_of, plus, subscript, system};
-use super::value::{Object, ObjectId, Program, Value};
+use super::pure::{folder, negative, plus, subscript, system};
+use super::value::{Program, Value};
 use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
 use crate::source::{FileId, Span};
 
@@ -24,8 +22,6 @@ use crate::source::{FileId, Span};
 const MOST_STATEMENTS: u32 = 5_000;
 /// Expressions and blocks inside each other.
 pub(super) const DEEPEST_EXPRESSION: usize = 100;
-/// Calls of the script's own functions inside each other.
-const DEEPEST_CALL: usize = 8;
 
 /// Follows a script from its first line to its last.
 pub(super) fn follow(file: FileId, text: &str) -> Program {
@@ -43,6 +39,7 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
         left: MOST_STATEMENTS,
         depth: 0,
         budget: Budget::default(),
+        unsure: 0,
     };
     if let Some(error) = parsed.errors().first() {
         let message = format!("this is not Python: {}", error.error);
@@ -60,13 +57,15 @@ pub(super) struct Machine<'a> {
     text: &'a str,
     pub(super) program: Program,
     /// What names stand for, the innermost function last.
-    scopes: Vec<BTreeMap<String, Value>>,
-    functions: BTreeMap<String, &'a StmtFunctionDef>,
+    pub(super) scopes: Vec<BTreeMap<String, Value>>,
+    pub(super) functions: BTreeMap<String, &'a StmtFunctionDef>,
     /// Statements that may still be followed.
     pub(super) left: u32,
     /// Expressions and blocks inside each other, right now.
     pub(super) depth: usize,
     pub(super) budget: Budget,
+    /// Branches inside each other that may not be taken.
+    pub(super) unsure: u32,
 }
 
 impl<'a> Machine<'a> {
@@ -198,7 +197,7 @@ impl<'a> Machine<'a> {
         }
         match target {
             // What was found stays when another branch would make it again in a way we do not know.
-            Expr::Name(name) if *value == Value::Unknown => {
+            Expr::Name(name) if *value == Value::Unknown && self.unsure > 0 => {
                 let known = self.lookup(name.id.as_str()).is_some();
                 if !known {
                     self.assign(name.id.as_str(), Value::Unknown);
@@ -286,6 +285,10 @@ impl<'a> Machine<'a> {
                 negative(&self.value(&operation.operand))
             }
             Expr::BinOp(operation) if operation.op == Operator::Add => self.sum(operation),
+            Expr::BinOp(operation) if operation.op == Operator::Div => {
+                let (left, right) = (self.value(&operation.left), self.value(&operation.right));
+                system("os.path.join", &[left, right]).unwrap_or(Value::Unknown)
+            }
             Expr::If(choice) => match self.truth(&choice.test) {
                 Some(false) => self.value(&choice.orelse),
                 _ => self.value(&choice.body),
@@ -309,7 +312,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn values(&mut self, expressions: &'a [Expr]) -> Vec<Value> {
+    pub(super) fn values(&mut self, expressions: &'a [Expr]) -> Vec<Value> {
         expressions.iter().map(|expression| self.value(expression)).collect()
     }
 
@@ -332,6 +335,9 @@ impl<'a> Machine<'a> {
 
     fn attribute(&self, holder: Value, name: &str) -> Value {
         match &holder {
+            Value::Path(_) | Value::Text(_) if name == "parent" => {
+                folder(&holder).unwrap_or(Value::Unknown)
+            }
             Value::Path(path) => Value::Path(format!("{path}.{name}")),
             Value::Object(id) => {
                 let known = self.program.objects[*id].field(name).cloned();
@@ -344,126 +350,5 @@ impl<'a> Machine<'a> {
             }
             _ => Value::Unknown,
         }
-    }
-
-    fn call(&mut self, call: &'a ExprCall) -> Value {
-        let function = match call.func.as_ref() {
-            Expr::Attribute(attribute) => {
-                let holder = self.value(&attribute.value);
-                match holder {
-                    Value::Path(path) => Value::Path(format!("{path}.{}", attribute.attr)),
-                    Value::Unknown => Value::Path(attribute.attr.to_string()),
-                    holder => return self.method(call, holder, attribute.attr.as_str()),
-                }
-            }
-            other => self.value(other),
-        };
-        let Value::Path(path) = function else { return Value::Unknown };
-        if let Some(own) = self.functions.get(path.as_str()).copied() {
-            return self.own_function(own, &call.arguments);
-        }
-        let (arguments, named) = self.arguments(&call.arguments);
-        system(&path, &arguments)
-            .unwrap_or_else(|| self.make(class(&path), None, arguments, named, call.range()))
-    }
-
-    fn method(&mut self, call: &'a ExprCall, holder: Value, name: &str) -> Value {
-        let (arguments, named) = self.arguments(&call.arguments);
-        if let (Value::List(mut items), "append" | "extend", Expr::Attribute(attribute)) =
-            (holder.clone(), name, call.func.as_ref())
-        {
-            items.extend(arguments.iter().flat_map(Value::items).cloned());
-            self.target(&attribute.value, &Value::List(items));
-            return Value::Nothing;
-        }
-        if let (Value::Dict(pairs), true) = (&holder, arguments.is_empty())
-            && let Some(items) = pairs_of(pairs, name)
-        {
-            return items;
-        }
-        if let (Some(text), "format" | "lower" | "strip") = (holder.text(), name)
-            && arguments.is_empty()
-            && named.is_empty()
-        {
-            return Value::Text(text.to_owned());
-        }
-        self.make(name.to_owned(), Some(holder), arguments, named, call.range())
-    }
-
-    fn make(
-        &mut self,
-        class: String,
-        receiver: Option<Value>,
-        arguments: Vec<Value>,
-        named: Vec<(String, Value, Span)>,
-        range: TextRange,
-    ) -> Value {
-        let (span, variable, fields) = (self.span(range), None, Vec::new());
-        let object = Object { class, receiver, arguments, named, span, variable, fields };
-        self.program.objects.push(object);
-        let id: ObjectId = self.program.objects.len() - 1;
-        Value::Object(id)
-    }
-
-    fn arguments(&mut self, arguments: &'a Arguments) -> (Vec<Value>, Vec<(String, Value, Span)>) {
-        let positional = self.values(&arguments.args);
-        let mut named = Vec::new();
-        for keyword in &arguments.keywords {
-            let value = self.value(&keyword.value);
-            let span = self.span(keyword.range);
-            if let Expr::List(list) = &keyword.value {
-                let places = list.elts.iter().map(|it| self.span(it.range())).collect();
-                self.program.elements.insert(span.start, places);
-            }
-            match (&keyword.arg, value) {
-                (Some(name), value) => named.push((name.to_string(), value, span)),
-                (None, Value::Dict(pairs)) => {
-                    named.extend(pairs.into_iter().map(|(key, value)| (key, value, span)));
-                }
-                (None, _) => self.program.remarks.lost(
-                    span,
-                    "it is not known what these arguments hold",
-                    "write them out, or add them to the spec by hand",
-                ),
-            }
-        }
-        (positional, named)
-    }
-
-    /// A function of the script itself is followed with its arguments.
-    fn own_function(&mut self, function: &'a StmtFunctionDef, arguments: &'a Arguments) -> Value {
-        let (positional, named) = self.arguments(arguments);
-        self.enter(function, positional, &named)
-    }
-
-    fn enter(
-        &mut self,
-        function: &'a StmtFunctionDef,
-        positional: Vec<Value>,
-        named: &[(String, Value, Span)],
-    ) -> Value {
-        if self.scopes.len() > DEEPEST_CALL {
-            return Value::Unknown;
-        }
-        let mut scope = BTreeMap::new();
-        let mut positional = positional.into_iter();
-        for parameter in function.parameters.iter_non_variadic_params() {
-            let name = parameter.name().as_str();
-            let by_name = named.iter().find(|(known, ..)| known == name);
-            let given = by_name.map(|(_, value, _)| value.clone()).or_else(|| positional.next());
-            let value = match (given, parameter.default()) {
-                (Some(value), _) => value,
-                (None, Some(default)) => self.value(default),
-                (None, None) => Value::Unknown,
-            };
-            if !self.budget.takes(named.len()) || !self.pays(&value, parameter.range()) {
-                break;
-            }
-            scope.insert(name.to_owned(), value);
-        }
-        self.scopes.push(scope);
-        let value = self.block(&function.body).unwrap_or(Value::Nothing);
-        self.scopes.pop();
-        value
     }
 }

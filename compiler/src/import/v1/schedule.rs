@@ -29,7 +29,16 @@ pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &Value) -> Triggers {
         call.class == "publish" && (ours || call.receiver.is_none())
     });
     if let Some((call, at)) = endpoint.or(published.map(|call| (call, 0))) {
-        published_as(call.argument("name", at).and_then(Value::text), &mut triggers);
+        let name = call.argument("name", at).and_then(Value::text);
+        let endpoint = published_as(name, &mut triggers);
+        let wanted = name.map(dashed).filter(|wanted| *wanted != endpoint);
+        if let Some(wanted) = wanted {
+            draft.remarks.doubt(
+                call.place("name"),
+                format!("an endpoint has 3 to 32 letters; `{wanted}` is called `{endpoint}`"),
+                "choose another name under `triggers`",
+            );
+        }
     }
     triggers
 }
@@ -37,17 +46,19 @@ pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &Value) -> Triggers {
 /// Letters that the name of an endpoint has at least.
 const SHORTEST: usize = 3;
 
-/// An endpoint that starts the pipeline. Its name has at most 32 letters.
-fn published_as(name: Option<&str>, triggers: &mut Triggers) {
+/// An endpoint that starts the pipeline; what it is called.
+fn published_as(name: Option<&str>, triggers: &mut Triggers) -> String {
     let mut endpoint = dashed(name.unwrap_or("pipeline"));
     endpoint.truncate(32);
     if endpoint.trim_end_matches('-').len() < SHORTEST {
         endpoint = format!("pipeline-{endpoint}");
     }
+    let endpoint = endpoint.trim_end_matches('-').to_owned();
     let (mut http, mut trigger) = (Map::new(), Map::new());
-    http.put("endpoint", endpoint.trim_end_matches('-'));
+    http.put("endpoint", endpoint.as_str());
     trigger.put("http", http);
     triggers.map.put("on_call", trigger);
+    endpoint
 }
 
 fn schedule(draft: &mut Draft<'_>, call: &Object, triggers: &mut Triggers) {
@@ -93,19 +104,33 @@ fn changed(draft: &mut Draft<'_>, call: &Object, key: &str, triggers: &mut Trigg
 
 fn bound(draft: &mut Draft<'_>, call: &Object) -> Map {
     let mut with = Map::new();
-    if let Some(Value::Dict(pairs)) = call.keyword("pipeline_parameters") {
+    let given = call.keyword("pipeline_parameters");
+    if given.is_some_and(|it| !matches!(it, Value::Dict(_))) {
+        not_bound(draft, call, "the values of the parameters were not understood");
+    }
+    if let Some(Value::Dict(pairs)) = given {
         for (name, value) in pairs {
             let name = draft.parameter_called(name);
             if value.text().is_some_and(|text| !is_safe(text)) {
                 draft.widen(&name);
             }
             let value = Draft::scalar(value).or_else(|| draft.address(value).map(Doc::from));
-            if let Some(value) = value {
-                with.put(name, value);
+            match value {
+                Some(value) => {
+                    with.put(name, value);
+                }
+                None => {
+                    not_bound(draft, call, &format!("the value of `{name}` was not understood"));
+                }
             }
         }
     }
     with
+}
+
+fn not_bound(draft: &mut Draft<'_>, call: &Object, message: &str) {
+    let help = "write it under `with` of the trigger";
+    draft.remarks.lost(call.place("pipeline_parameters"), message, help);
 }
 
 fn clock(draft: &mut Draft<'_>, recurrence: &Object) -> Map {

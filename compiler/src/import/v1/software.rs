@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::draft::{Draft, dashed, name};
+use super::draft::{Draft, FILL_IN, dashed, name};
 use super::value::{Object, ObjectId, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
@@ -73,11 +73,12 @@ impl<'p> Draft<'p> {
 
     fn made(&mut self, class: &str, object: &'p Object) -> String {
         let name = object.argument("name", 0).and_then(Value::text).unwrap_or("training");
-        let file = object.argument("file_path", 1).and_then(Value::text);
         match class {
             "Environment.from_conda_specification" => {
                 let image = object.field("docker.base_image").and_then(Value::text);
-                self.put(name, image, file.map(|file| (self.place)(file)), object.span)
+                let file = object.argument("file_path", 1);
+                let conda = file.map(|file| self.file(file, object.place("file_path")));
+                self.put(name, image, conda, object.span)
             }
             "Environment.from_docker_image" => {
                 let image = object.argument("image", 1).and_then(Value::text);
@@ -101,7 +102,7 @@ impl<'p> Draft<'p> {
         conda: Option<&Value>,
         at: Span,
     ) -> String {
-        let conda = conda.and_then(|conda| self.conda(name, conda));
+        let conda = conda.and_then(|conda| self.conda(name, conda, at));
         let of_sdk = |it: &&Value| matches!(it, Value::Path(path) if path.ends_with("_IMAGE"));
         if let Some(Value::Path(constant)) = image.filter(of_sdk) {
             self.remarks.doubt(
@@ -144,14 +145,24 @@ impl<'p> Draft<'p> {
         key
     }
 
-    /// The path of a conda file; one that the script puts together is written beside the spec.
-    fn conda(&mut self, name: &str, value: &Value) -> Option<String> {
+    /// The path of a conda file that the script names.
+    fn file(&mut self, value: &Value, at: Span) -> String {
         if let Some(path) = value.text() {
-            return Some((self.place)(path));
+            return self.path(path, at);
+        }
+        let message = "it is not known which conda file this is";
+        self.remarks.lost(at, message, "name it in the spec's `environments`");
+        FILL_IN.to_owned()
+    }
+
+    /// The path of a conda file; one that the script puts together is written beside the spec.
+    fn conda(&mut self, name: &str, value: &Value, at: Span) -> Option<String> {
+        if let Some(path) = value.text() {
+            return Some(self.path(path, at));
         }
         let (id, object) = self.object(value)?;
         if let Some(path) = object.keyword("conda_dependencies_file_path") {
-            return path.text().map(|path| (self.place)(path));
+            return Some(self.file(path, object.place("conda_dependencies_file_path")));
         }
         if let Some(path) = self.conda_files.get(&id) {
             return Some(path.clone());

@@ -1,6 +1,6 @@
 //! Steps: each class of step as the language says it.
 
-use super::draft::{Draft, FILL_IN, reference, word};
+use super::draft::{Draft, FILL_IN, is_reference, reference, word};
 use super::value::{Object, ObjectId, Value};
 use super::{automl, hyperdrive, parallel, unread};
 use crate::emit::{Doc, Map};
@@ -53,11 +53,18 @@ pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
     outputs(draft, &mut step);
     let mut doc = Map::new();
     // Azure ML drops the title of a parallel step.
-    if let Some(name) = object.argument("name", usize::MAX).and_then(Value::text)
+    if let Some(name) = object.keyword("name").and_then(Value::text)
         && draft.names[&id] != name
         && object.class != "ParallelRunStep"
     {
         doc.put("display_name", name);
+    }
+    if object.keyword("name").is_some_and(|name| name.text().is_none()) {
+        let message = format!(
+            "the name is known when the script runs; the spec calls the step `{}`",
+            draft.names[&id]
+        );
+        draft.remarks.doubt(object.place("name"), message, "give it its own name in the spec");
     }
     doc.put_filled("needs", needs(draft, &step));
     let body = match object.class.as_str() {
@@ -78,8 +85,16 @@ pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
     doc.0.extend(body.0);
     doc.put_filled("inputs", step.inputs);
     doc.put_filled("outputs", step.outputs);
-    if object.keyword("allow_reuse") == Some(&Value::Bool(false)) {
-        doc.put("reuse", false);
+    match object.keyword("allow_reuse") {
+        None | Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => {
+            doc.put("reuse", false);
+        }
+        Some(_) => draft.remarks.lost(
+            object.place("allow_reuse"),
+            "it is not known whether earlier results are used again",
+            "write `reuse: false` in the spec if they are not",
+        ),
     }
     doc
 }
@@ -187,6 +202,8 @@ fn machines(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
 
 fn command_words(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Vec<String> {
     match step.object.argument("command", 0) {
+        // What a spec would read as its own is said elsewhere.
+        Some(Value::Text(text)) if is_reference(text) => vec!["false".to_owned()],
         Some(Value::Text(text)) => vec![text.clone()],
         Some(value @ Value::List(_)) => arguments(draft, step, Some(value)),
         _ => {

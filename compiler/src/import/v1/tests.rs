@@ -1,11 +1,16 @@
 use super::*;
 use crate::source::{SourceFile, Sources};
 
+/// Where the spec stands beside the script.
+fn kept(path: &str) -> Option<String> {
+    (!is_absolute(path)).then(|| path.to_owned())
+}
+
 /// The specs of a script, and what was said, as people read it.
 fn carried(name: &str, script: &str) -> String {
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new(name, script));
-    let (specs, said) = import(file, script, "pipeline", &str::to_owned);
+    let (specs, said) = import(file, script, "pipeline", &kept);
     let mut out = String::new();
     for Imported { name, spec, files } in specs {
         out.extend(["── ", &name, ".mlops.yaml\n", &spec]);
@@ -38,9 +43,8 @@ impl crate::source::Files for Everything {
             include_str!("scripts/hyperdrive.py"),
             include_str!("scripts/order.py"),
         ];
-        let mut specs = scripts
-            .into_iter()
-            .flat_map(|script| import(FileId(0), script, "pipeline", &str::to_owned).0);
+        let mut specs =
+            scripts.into_iter().flat_map(|script| import(FileId(0), script, "pipeline", &kept).0);
         let spec = specs.find(|one| path == format!("{}.mlops.yaml", one.name));
         spec.map(|one| one.spec).ok_or(crate::source::FileFault::Missing)
     }
@@ -94,7 +98,7 @@ fn what_is_no_pipeline_says_so() {
 fn answer(script: &str) -> (usize, String) {
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new("a.py", script));
-    let (specs, said) = import(file, script, "pipeline", &str::to_owned);
+    let (specs, said) = import(file, script, "pipeline", &kept);
     (specs.len(), crate::diagnostics::render(crate::diagnostics::Format::Concise, &said, &sources))
 }
 
@@ -198,6 +202,12 @@ fn hyperdrive_becomes_a_sweep() {
 #[test]
 fn the_order_of_steps_is_kept_or_said_to_be_lost() {
     insta::assert_snapshot!(carried("order.py", include_str!("scripts/order.py")));
+}
+
+/// What a script puts together is known or said, and no text becomes a reference.
+#[test]
+fn texts_are_texts_and_what_is_not_known_is_said() {
+    insta::assert_snapshot!(carried("texts.py", include_str!("scripts/texts.py")));
 }
 
 /// A schedule that names no pipeline that was understood stands in each of them.

@@ -1,8 +1,8 @@
 //! What a script says and nobody carries over: listed at its place.
 
-use std::collections::BTreeSet;
-
+use super::draft::is_reference;
 use super::value::{Object, Program, Remarks, Value};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
 /// Classes and functions, and their arguments that are read, or that change nothing.
@@ -226,15 +226,18 @@ const FIELDS: &[&str] = &[
 
 /// Lists what was not carried over.
 pub(super) fn list(program: &Program, remarks: &mut Remarks) {
-    let mut said = BTreeSet::new();
     for object in &program.objects {
         let read = READ.iter().any(|(class, _)| *class == object.class);
         if read || NAMED.contains(&object.class.as_str()) {
             for value in &object.arguments {
-                variables(value, object.span, &mut said, remarks);
+                variables(value, object.span, remarks);
+                references(value, object.span, remarks);
             }
-            for (_, value, at) in &object.named {
-                variables(value, *at, &mut said, remarks);
+            for (name, value, at) in &object.named {
+                variables(value, *at, remarks);
+                if !is_quoted(object, name) {
+                    references(value, *at, remarks);
+                }
             }
         }
         if let Some((class, read)) = READ.iter().find(|(class, _)| *class == object.class) {
@@ -274,20 +277,109 @@ fn arguments(object: &Object, class: &str, read: &[&str], remarks: &mut Remarks)
     }
 }
 
-/// Defaults of variables that were read where the script ran, each once.
-fn variables(value: &Value, at: Span, said: &mut BTreeSet<String>, remarks: &mut Remarks) {
+/// Arguments that a spec says as scalars, or as lists and maps of scalars.
+const SCALARS: &[&str] = &[
+    "append_row_file_name",
+    "conda_package",
+    "conda_packages",
+    "continue_on_step_failure",
+    "description",
+    "entry_script",
+    "environment_variables",
+    "experiment_name",
+    "frequency",
+    "hours",
+    "interval",
+    "minutes",
+    "name",
+    "output_action",
+    "partition_keys",
+    "pip_package",
+    "pip_packages",
+    "python_version",
+    "run_invocation_timeout",
+    "script_name",
+    "start_time",
+    "time_of_day",
+    "week_days",
+];
+
+/// Methods that add to what is built, by the name of their first argument.
+const ADDED: &[(&str, &str)] =
+    &[("add_pip_package", "pip_package"), ("add_conda_package", "conda_package")];
+
+/// Lists arguments whose values are not known, unless something was said of them already.
+pub(super) fn unknown(program: &Program, said: &mut Vec<Diagnostic>) {
+    let mut remarks = Remarks::default();
+    for object in &program.objects {
+        let added = ADDED.iter().find(|(method, _)| *method == object.class);
+        if !READ.iter().any(|(class, _)| *class == object.class) && added.is_none() {
+            continue;
+        }
+        let first = object.arguments.first().zip(added);
+        let first = first.map(|(value, (_, name))| (*name, value, object.span));
+        let named = object.named.iter().map(|(name, value, at)| (name.as_str(), value, *at));
+        for (name, value, at) in first.into_iter().chain(named) {
+            let known = said.iter().any(|it| it.span.start == at.start);
+            if SCALARS.contains(&name) && !is_scalar(program, value) && !known {
+                let message = format!("the value of `{name}` was not understood");
+                remarks.lost(at, message, "write it in the spec");
+            }
+        }
+    }
+    said.append(&mut remarks.0);
+}
+
+fn is_scalar(program: &Program, value: &Value) -> bool {
     match value {
-        Value::Variable(name, Some(_)) if said.insert(name.clone()) => remarks.doubt(
+        Value::List(items) => items.iter().all(|item| is_scalar(program, item)),
+        Value::Dict(pairs) => pairs.iter().all(|(_, item)| is_scalar(program, item)),
+        Value::Object(id) => program.objects[*id].class == "PipelineParameter",
+        Value::Variable(_, default) => default.as_ref().is_some_and(|it| is_scalar(program, it)),
+        Value::Path(_) | Value::Part(..) | Value::Unknown => false,
+        _ => true,
+    }
+}
+
+/// Whether the texts of an argument become words of a command, which are quoted.
+fn is_quoted(object: &Object, argument: &str) -> bool {
+    let listed = matches!(object.keyword(argument), Some(Value::List(_)));
+    match argument {
+        "arguments" => object.class != "ParallelRunStep",
+        "command" => listed,
+        "script_name" | "estimator_entry_script_arguments" => true,
+        _ => false,
+    }
+}
+
+/// Says which texts a spec reads in another way.
+fn references(value: &Value, at: Span, remarks: &mut Remarks) {
+    match value {
+        Value::Text(text) if is_reference(text) => remarks.lost(
             at,
-            format!(
-                "the script reads the variable `{name}` when it runs; the spec has its default"
-            ),
-            "make it a parameter, or refer to a variable of the pipeline: `${{ variables.X }}`",
+            "a spec reads `${{ … }}` and `$[[ … ]]` as its own, and cannot say them as text",
+            "write the text in another way in the spec",
         ),
-        Value::List(items) => items.iter().for_each(|item| variables(item, at, said, remarks)),
+        Value::Variable(_, Some(default)) => references(default, at, remarks),
+        Value::List(items) => items.iter().for_each(|item| references(item, at, remarks)),
+        Value::Dict(pairs) => {
+            for (key, value) in pairs {
+                references(&Value::Text(key.clone()), at, remarks);
+                references(value, at, remarks);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Defaults of variables that were read where the script ran, each once.
+fn variables(value: &Value, at: Span, remarks: &mut Remarks) {
+    match value {
+        Value::Variable(name, Some(_)) => remarks.baked(at, name),
+        Value::List(items) => items.iter().for_each(|item| variables(item, at, remarks)),
         Value::Dict(pairs) => {
             for (_, value) in pairs {
-                variables(value, at, said, remarks);
+                variables(value, at, remarks);
             }
         }
         _ => {}

@@ -164,6 +164,18 @@ impl Remarks {
         self.0.push(Diagnostic::new(&NOT_IMPORTED, at, message).help(help));
     }
 
+    /// Says that a variable is its default, once.
+    pub(super) fn baked(&mut self, at: Span, name: &str) {
+        let message = format!(
+            "the script reads the variable `{name}` when it runs; the spec has its default"
+        );
+        if self.0.iter().all(|it| it.message != message) {
+            let help =
+                "make it a parameter, or refer to a variable of the pipeline: `${{ variables.X }}`";
+            self.doubt(at, message, help);
+        }
+    }
+
     /// Says what to look at again.
     pub(super) fn doubt(&mut self, at: Span, message: impl Into<String>, help: &str) {
         self.0.push(Diagnostic::new(&IMPORT_CHANGE, at, message).help(help));
