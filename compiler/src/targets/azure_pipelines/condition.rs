@@ -34,9 +34,3 @@ pub(super) fn submitted(submission: &str) -> String {
 pub(super) fn cancelled(job_name: &str) -> String {
     format!("and(canceled(), ne({job_name}, ''))")
 }
-
-/// Only on one branch.
-pub(super) fn on_branch(branch: &str) -> String {
-    let branch = branch.replace('\'', "''");
-    format!("and(succeeded(), eq(variables['Build.SourceBranch'], 'refs/heads/{branch}'))")
-}

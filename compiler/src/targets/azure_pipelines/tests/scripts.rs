@@ -314,6 +314,23 @@ fn released(name: &str, live: &str) -> (Outcome, String) {
 }
 
 #[test]
+fn a_release_of_another_branch_says_that_it_is_none() {
+    let demand = script(&release(), 1, "release", "Demand the default branch");
+    let mut stage = Stage::new("branch");
+    stage.set("DEFAULT_BRANCH", "main");
+    for (branch, fine) in [
+        ("refs/heads/main", true),
+        ("refs/heads/feature/main", false),
+        ("refs/tags/main", false),
+        ("refs/pull/1/merge", false),
+    ] {
+        let outcome = stage.set("BUILD_SOURCEBRANCH", branch).run(&demand);
+        assert_eq!(outcome.fine, fine, "{branch}");
+        assert_eq!(outcome.said.contains("Only the branch main is released"), !fine, "{branch}");
+    }
+}
+
+#[test]
 fn a_release_creates_disables_and_deletes() {
     let (outcome, copy) = released(
         "release",

@@ -10,7 +10,7 @@ while ((SECONDS < deadline)); do
   if ((SECONDS >= renew)) && sign_in; then renew=$((SECONDS + 2400)); fi
   status=$(az ml job show --name "$JOB_NAME" --query status --output tsv) || status=
   if [[ -n "$status" && "$status" != "$known" ]]; then
-    echo "Azure ML job $JOB_NAME: $status"
+    echo "$(date -u +%H:%M:%S) UTC: Azure ML job $JOB_NAME: $status"
     known=$status
   fi
   case "$status" in

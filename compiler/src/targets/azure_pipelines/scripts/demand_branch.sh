@@ -1,0 +1,3 @@
+if [[ "$BUILD_SOURCEBRANCH" != "refs/heads/$DEFAULT_BRANCH" ]]; then
+  fail "Only the branch $DEFAULT_BRANCH is released"
+fi
