@@ -1,10 +1,11 @@
-//! Any text is read without a panic, and every place lies in the text.
+//! Any text is read without a panic, every place lies in the text, and the quick reader sees what
+//! the parser sees.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mlopsc_compiler::diagnostics::Sink;
 use mlopsc_compiler::source::{FileId, Span};
-use mlopsc_compiler::syntax::{Kind, NodeId, Tree, parse};
+use mlopsc_compiler::syntax::{Kind, NodeId, Tree, agreement, parse};
 
 fn walk(tree: &Tree<'_>, id: NodeId) {
     inside(tree, tree.span(id));
@@ -29,6 +30,7 @@ fn inside(tree: &Tree<'_>, span: Span) {
 }
 
 fuzz_target!(|text: &str| {
+    agreement::check(text);
     let mut sink = Sink::new();
     let tree = parse(FileId(0), text, &mut sink);
     assert!(!tree.broken() || sink.errors() > 0);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::comments;
 use super::events::{Event, Events, Notation, Place};
 use super::limits::{MAX_BYTES, MAX_DEPTH, MAX_VISITS};
+use super::quick;
 use super::tree::{Comment, Data, Node, NodeId, Slice, Style, Tree};
 use crate::diagnostics::{Diagnostic, SYNTAX, Sink, TOO_LARGE};
 use crate::source::{FileId, Span};
@@ -25,6 +26,28 @@ pub fn glance(text: &str) -> Tree<'_> {
 }
 
 fn read<'s>(file: FileId, text: &'s str, comments: bool, sink: &mut Sink) -> Tree<'s> {
+    let quick = (text.len() <= MAX_BYTES).then(|| quickly(file, text, comments)).flatten();
+    let mut tree = quick.unwrap_or_else(|| thoroughly(file, text, comments, sink));
+    comments::attach(&mut tree, sink);
+    tree
+}
+
+/// The tree of a text without mistakes in the usual notation.
+pub(super) fn quickly(file: FileId, text: &str, comments: bool) -> Option<Tree<'_>> {
+    let mut quiet = Sink::new();
+    let mut builder = Builder::new(Tree::new(file, text), &mut quiet);
+    quick::read(text, comments, &mut builder).ok()?;
+    let tree = builder.tree;
+    (!tree.broken && quiet.items().is_empty()).then_some(tree)
+}
+
+/// The tree of any text, by the parser.
+pub(super) fn thoroughly<'s>(
+    file: FileId,
+    text: &'s str,
+    comments: bool,
+    sink: &mut Sink,
+) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text), sink);
     if text.len() > MAX_BYTES {
         let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
@@ -32,9 +55,7 @@ fn read<'s>(file: FileId, text: &'s str, comments: bool, sink: &mut Sink) -> Tre
     } else {
         builder.read(comments);
     }
-    let mut tree = builder.tree;
-    comments::attach(&mut tree, sink);
-    tree
+    builder.tree
 }
 
 /// A list or map that is still open.
@@ -130,7 +151,7 @@ impl<'s, 'k> Builder<'s, 'k> {
         }
     }
 
-    fn event(&mut self, event: Event<'s>, place: &Place) {
+    pub(super) fn event(&mut self, event: Event<'s>, place: &Place) {
         if let Some((start, end)) = place.tag {
             self.tag(start, end);
         }

@@ -17,6 +17,7 @@ mod faults;
 mod limits;
 mod locate;
 mod maps;
+mod quick;
 mod tree;
 
 pub use build::{glance, parse};
@@ -24,6 +25,8 @@ pub use edit::apply;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_VISITS};
 pub use tree::{Allow, Comment, Entry, Kind, NodeId, Scalar, Style, Tree, Written};
 
+#[cfg(any(test, fuzzing))]
+pub mod agreement;
 #[cfg(test)]
 pub(crate) mod properties;
 #[cfg(test)]
