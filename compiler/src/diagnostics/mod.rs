@@ -180,6 +180,11 @@ impl Sink {
         self.items.retain(|it| !gone(it));
     }
 
+    /// Whether an error was reported at a place.
+    pub(crate) fn refuses(&self, span: Span) -> bool {
+        self.items.iter().any(|it| it.level == Level::Error && it.span == span)
+    }
+
     /// Whether what is reported is only counted from now on.
     pub fn is_full(&self) -> bool {
         self.items.len() >= MOST_DIAGNOSTICS

@@ -78,15 +78,32 @@ impl Cx<'_> {
 
     /// A path in a foreign file as the spec says it.
     pub(super) fn path(&mut self, node: Node<'_>) -> Option<String> {
+        let way = relative(self.folder, &self.inside(node)?);
+        Some(way.strip_prefix("./").unwrap_or(&way).to_owned())
+    }
+
+    /// A path in a foreign file, from the repository's root on.
+    pub(super) fn inside(&mut self, node: Node<'_>) -> Option<String> {
         let text = node.text()?;
-        let full = join(folder_of(&node.file().path), text.strip_prefix("file:").unwrap_or(text));
-        let Some(full) = full.filter(|_| !text.starts_with('/') && !text.contains("://")) else {
+        let path = text.strip_prefix("file:").unwrap_or(text);
+        let full = join(folder_of(&node.file().path), path);
+        let full = full.filter(|_| !path.starts_with('/') && !path.contains("://"));
+        if full.is_none() {
             let message = format!("`{}` is no path inside the project", excerpt(text));
             self.lost(node.span(), message);
-            return None;
-        };
-        let way = relative(self.folder, &full);
-        Some(way.strip_prefix("./").unwrap_or(&way).to_owned())
+        }
+        full
+    }
+
+    /// Text that people read or programs get as it is; an expression in it is lost.
+    pub(super) fn plain(&mut self, field: Option<Field<'_>>) -> Option<String> {
+        let text = self.text(field)?;
+        if !text.contains("${{") {
+            return Some(text);
+        }
+        let at = field?.value.span();
+        self.lost(at, "a spec takes no expression here, and cannot say `${{` as text");
+        None
     }
 
     /// Text; what is no text is wrong.
@@ -146,8 +163,10 @@ impl Cx<'_> {
     pub(super) fn words(&mut self, field: Option<Field<'_>>) -> Map {
         let mut words = Map::new();
         for entry in field.iter().flat_map(|field| field.value.fields()) {
-            let text = self.text(Some(entry)).unwrap_or_default();
-            put_claimed(&mut words, entry.name().to_owned(), text, entry.key.file().claim(&entry));
+            if let Some(text) = self.plain(Some(entry)) {
+                let claimed = entry.key.file().claim(&entry);
+                put_claimed(&mut words, entry.name().to_owned(), text, claimed);
+            }
         }
         words
     }

@@ -5,7 +5,6 @@ use super::context::{Cx, copied};
 use super::read::{Field, Foreign, Keys, Node};
 use super::scope::Scope;
 use crate::emit::{Doc, Map, yaml};
-use crate::source::{folder_of, join};
 
 /// What a step writes for its environment.
 pub(super) fn environment(
@@ -17,9 +16,8 @@ pub(super) fn environment(
     let node = field?.value;
     let image = match node.text() {
         Some(text) if text.starts_with("azureml:") => return Some(text.to_owned()),
-        Some(text) => {
-            let path = text.strip_prefix("file:").unwrap_or(text);
-            let full = join(folder_of(&node.file().path), path)?;
+        Some(_) => {
+            let full = cx.inside(node)?;
             cx.with_file(&full, Some(node.span()), |cx, file: &Foreign<'_>| {
                 image(cx, step, file.root()?)
             })?

@@ -14,7 +14,6 @@ use super::step::{compute, step};
 use super::values;
 use crate::diagnostics::{Diagnostic, IMPORT_CHANGE, excerpt};
 use crate::emit::{Doc, Map, yaml};
-use crate::source::{folder_of, join};
 use crate::spec::Spec;
 
 /// A spec: its name and text.
@@ -66,13 +65,13 @@ fn of_component(
     component: Field<'_>,
     trigger: Option<Trigger>,
 ) -> Option<Written> {
-    let local = component.value.text().filter(|text| !text.starts_with("azureml:"));
-    let path = local.map(|text| text.strip_prefix("file:").unwrap_or(text));
-    let Some(path) = path.and_then(|path| join(folder_of(&file.path), path)) else {
+    let local = component.value.text().is_some_and(|text| !component::is_registered(text));
+    if !local {
         let message = "only a component in a file of the project can become a spec";
         cx.lost(component.value.span(), message);
         return None;
-    };
+    }
+    let path = cx.inside(component.value)?;
     cx.with_file(&path, Some(component.value.span()), |cx, inner| {
         let root = inner.root()?;
         let own = Keys::without(root, &["$schema", "type", "name", "version", "is_deterministic"]);
@@ -114,14 +113,15 @@ fn spec(
     put_from(&mut spec, "name", Some(&name), field);
     titles(cx, keys, &mut spec);
     let mut parameters = ports::parameters(cx, graph.inputs, graph.values);
+    let parameter_names = called(graph.inputs, names::port);
     for given in trigger.iter().flat_map(|trigger| &trigger.given) {
-        let called = names::port(&given.input);
+        let called = parameter_names.get(&given.input).unwrap_or(&given.input);
         let found = parameters.0.iter_mut().find(|entry| entry.key == called.as_str());
         if let Some(entry) = found.filter(|_| !ports::is_safe(&given.text)) {
             values::widen(&mut entry.value);
         }
     }
-    values::narrowed(cx, graph.inputs, &parameters);
+    values::narrowed(cx, graph.inputs, &parameters, &parameter_names);
     let mut settings = Map::new();
     let default = defaults(cx, keys, &mut settings);
     let default = default.or_else(|| nobodys(cx, keys.node, graph.jobs));
@@ -131,7 +131,7 @@ fn spec(
         outputs: graph.outputs.map(|field| field.value),
         stored: graph.stored,
         steps: called(Some(graph.jobs), names::step),
-        parameters: called(graph.inputs, names::port),
+        parameters: parameter_names,
         compute: default.clone(),
         environments: Vec::new(),
         components: component::ports(cx, graph.jobs.value),
@@ -159,14 +159,24 @@ fn spec(
     let claimed = graph.jobs.key.file().claim(&graph.jobs);
     put_claimed(&mut spec, "steps".to_owned(), without(steps, environment.as_ref()), claimed);
     root_outputs(cx, &scope, graph.outputs, &mut spec);
-    if let Some(trigger) = trigger {
+    if let Some(mut trigger) = trigger {
         replaced(cx, &name, &trigger);
         same_settings(cx, keys.node, &trigger);
+        for entry in &mut trigger.with.0 {
+            if let Some(name) = scope.parameters.get(entry.key.as_ref()) {
+                entry.key = name.clone().into();
+            }
+        }
+        trigger.doc.put_filled("with", trigger.with);
         let mut triggers = Map::new();
         triggers.put(trigger.name, trigger.doc);
         spec.put("triggers", triggers);
     }
     cx.finish(keys, "a pipeline");
+    values::foreign(cx, keys.node);
+    if graph.jobs.value.file().path != file.path {
+        values::foreign(cx, graph.jobs.value);
+    }
     let mut header = file.claim_rest(None);
     header.extend(graph.jobs.key.file().claim_rest(None));
     Written { name, text: yaml(&spec, &header) }
@@ -220,7 +230,7 @@ fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
         ("experiment_name", "experiment"),
     ] {
         let field = keys.take(theirs);
-        put_from(spec, ours, cx.text(field), field);
+        put_from(spec, ours, cx.plain(field), field);
     }
     let field = keys.take("tags");
     let mut tags = cx.words(field);

@@ -153,7 +153,7 @@ fn long_parameter(cx: &mut Cx<'_>, node: Node<'_>) -> Doc {
     keys.take("type");
     let data = value_is_data(kind);
     let default = keys.take("path").or_else(|| keys.take("default"));
-    let description = cx.text(keys.take("description"));
+    let description = cx.plain(keys.take("description"));
     let value = default.and_then(|field| {
         if data { address(cx, field.value) } else { literal(field.value.value()) }
     });
@@ -207,6 +207,13 @@ pub(super) struct Inputs {
     /// The path by which a command refers to each, by its name in the file.
     pub(super) paths: BTreeMap<String, String>,
     called: Called,
+}
+
+impl Inputs {
+    /// What an input is called in the spec.
+    pub(super) fn name(&self, input: &str) -> String {
+        self.called.get(input).map_or(input, String::as_str).to_owned()
+    }
 }
 
 /// What is known of the inputs that a node binds.

@@ -1,5 +1,6 @@
 //! Schedules become triggers.
 
+use super::component::is_registered;
 use super::context::{Cx, literal, put_claimed, put_from};
 use super::names;
 use super::ports::address;
@@ -7,13 +8,15 @@ use super::read::{Field, Foreign, Keys, Node};
 use super::scalar::Value;
 use super::values::Given;
 use crate::emit::{Doc, Map};
-use crate::source::{Span, folder_of, join};
+use crate::source::Span;
 use crate::spec::zones::iana_name;
 
 /// A trigger of a spec.
 pub(super) struct Trigger {
     pub(super) name: String,
     pub(super) doc: Map,
+    /// What it binds, by the names of inputs in the file of the job.
+    pub(super) with: Map,
     /// What the schedule is called in the workspace, and where the file says it.
     pub(super) live: (String, Span),
     /// The texts that it gives.
@@ -46,7 +49,8 @@ pub(super) fn schedule(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<(Trigger, 
     };
     let mut doc = Map::new();
     put_claimed(&mut doc, "schedule".to_owned(), time(cx, trigger.value), file.claim(&trigger));
-    let mut trigger = Trigger { name, doc, live, given: Vec::new(), settings: Vec::new() };
+    let (with, given, settings) = (Map::new(), Vec::new(), Vec::new());
+    let mut trigger = Trigger { name, doc, with, live, given, settings };
     let path = create_job(cx, job.value, &mut trigger)?;
     Some((trigger, path))
 }
@@ -55,21 +59,15 @@ fn create_job(cx: &mut Cx<'_>, node: Node<'_>, trigger: &mut Trigger) -> Option<
     let keys = Keys::of(node);
     let job = if node.is_map() { keys.take("job").map(|field| field.value) } else { Some(node) };
     keys.take("type");
-    let mut with = Map::new();
-    let inputs = keys.take("inputs");
-    for field in inputs.iter().flat_map(|field| field.value.fields()) {
-        let value = value(cx, field.value);
+    for field in keys.take("inputs").iter().flat_map(|field| field.value.fields()) {
+        let Some(value) = value(cx, field.value) else { continue };
         if let Value::Text(text) = field.value.value() {
             let (input, at) = (field.name().to_owned(), field.value.span());
             trigger.given.push(Given { input, text: text.to_owned(), at });
         }
-        if let Some(value) = value {
-            let claimed = field.key.file().claim(&field);
-            let name = names::among(inputs.map(|it| it.value), field.name(), names::port);
-            put_claimed(&mut with, name, value, claimed);
-        }
+        let claimed = field.key.file().claim(&field);
+        put_claimed(&mut trigger.with, field.name().to_owned(), value, claimed);
     }
-    trigger.doc.put_filled("with", with);
     for field in keys.take("settings").iter().flat_map(|field| field.value.fields()) {
         let text = field.value.text().unwrap_or_default().to_owned();
         trigger.settings.push((field.name().to_owned(), text, field.key.span()));
@@ -82,12 +80,11 @@ fn create_job(cx: &mut Cx<'_>, node: Node<'_>, trigger: &mut Trigger) -> Option<
         return None;
     };
     let text = job.text()?;
-    let path = join(folder_of(&job.file().path), text.strip_prefix("file:").unwrap_or(text));
-    if text.starts_with("azureml:") || path.is_none() {
+    if is_registered(text) {
         cx.lost(job.span(), "only a schedule of a pipeline's file can be imported");
         return None;
     }
-    path
+    cx.inside(job)
 }
 
 fn value(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {

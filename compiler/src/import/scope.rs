@@ -69,6 +69,11 @@ impl<'a> Scope<'a> {
         self.steps.get(node).cloned().unwrap_or_else(|| names::step(node))
     }
 
+    /// What the parameter for an input of the pipeline is called.
+    fn called(&self, input: &str) -> String {
+        self.parameters.get(input).cloned().unwrap_or_else(|| names::port(input))
+    }
+
     /// What an output of a node is called.
     fn output(&self, node: &str, output: &str) -> String {
         let outputs = self.jobs.get(node).and_then(|node| node.get("outputs"));
@@ -94,7 +99,7 @@ impl<'a> Scope<'a> {
     /// Whether a parameter, by its name in the spec, may have no value.
     pub(super) fn may_be_unset(&self, parameter: &str) -> bool {
         let inputs = self.inputs.map(|inputs| inputs.fields()).unwrap_or_default();
-        let input = inputs.into_iter().find(|field| names::port(field.name()) == parameter);
+        let input = inputs.into_iter().find(|field| self.called(field.name()) == parameter);
         let Some(input) = input.map(|field| field.value) else { return false };
         let says = input
             .get("optional")
@@ -107,7 +112,7 @@ impl<'a> Scope<'a> {
     pub(super) fn parameter(&mut self, step: &str, key: &str, doc: Map) -> String {
         let taken = |scope: &Self, name: &str| {
             let inputs = scope.inputs.map(|inputs| inputs.fields()).unwrap_or_default();
-            inputs.iter().any(|field| names::port(field.name()) == name)
+            inputs.iter().any(|field| scope.called(field.name()) == name)
         };
         if let Some((name, _)) = self.added.iter().find(|(_, known)| *known == doc) {
             return name.clone();
@@ -137,8 +142,7 @@ impl<'a> Scope<'a> {
         match text::path(inner) {
             Path::PipelineInput(input) => {
                 let kind = input_kind(self.inputs?.get(input)?);
-                let name = self.parameters.get(input).cloned();
-                let name = name.unwrap_or_else(|| names::port(input));
+                let name = self.called(input);
                 Some(Found { path: format!("parameters.{name}"), name, kind })
             }
             Path::NodeOutput(node, output) => {

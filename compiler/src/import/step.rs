@@ -94,10 +94,10 @@ pub(super) fn uses(text: &str, input: &str) -> bool {
 /// What people read, and the cluster.
 pub(super) fn head(cx: &mut Cx<'_>, scope: &Scope<'_>, keys: &Keys<'_>, step: &mut Map) {
     let field = keys.take("display_name");
-    put_from(step, "display_name", cx.text(field), field);
+    put_from(step, "display_name", cx.plain(field), field);
     // The tools drop the description of nodes that have a comment, and send the comment.
     let field = keys.take("description").or_else(|| keys.take("comment"));
-    put_from(step, "description", cx.text(field), field);
+    put_from(step, "description", cx.plain(field), field);
     keys.take("name"); // Azure ML's tools put the node's own there
     let field = keys.take("compute");
     let own = field.and_then(|field| match field.value.text() {

@@ -166,11 +166,69 @@ jobs:
   a: { type: command, component: ../../../etc/passwd }
   b: { type: command, component: /etc/passwd }
   c: { command: x, compute: c, environment: azureml:e:1, code: ../../.. }
+  d: { command: x, compute: c, environment: ../../e.yml }
+  e: { command: x, compute: c, environment: /etc/e.yml }
 ";
     let (said, _) = imported(&[("jobs/a.yml", text)]);
     let places: Vec<&str> =
         said.lines().map(|line| line.split(": error").next().unwrap()).collect();
-    assert_eq!(places, ["jobs/a.yml:3:34", "jobs/a.yml:4:34", "jobs/a.yml:5:64"], "{said}");
+    let wanted = ["3:34", "4:34", "5:64", "6:45", "7:45"].map(|it| format!("jobs/a.yml:{it}"));
+    assert_eq!(places, wanted, "{said}");
+    for (path, text) in [
+        ("jobs/a.yml", "component: /etc/passwd\n"),
+        ("jobs/b.yml", "trigger: {}\ncreate_job: /etc/passwd\n"),
+    ] {
+        let (said, _) = imported(&[(path, text)]);
+        assert!(said.ends_with("`/etc/passwd` is no path inside the project\n"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+/// A spec would read these texts as its own references.
+#[test]
+fn no_text_becomes_a_reference() {
+    let text = "\
+type: pipeline
+display_name: at ${{ git.sha }}
+tags: { a: '${{ secrets.A }}', b: plain }
+settings: { default_compute: azureml:c }
+jobs:
+  a:
+    command: echo ${{ secrets.B }}
+    environment: azureml:e:1
+    environment_variables: { V: '${{ secrets.C }}' }
+    inputs: { one: '${{ parameters.D }}' }
+    outputs: { o: { type: uri_folder, path: 'azureml://datastores/s/paths/${{ secrets.E }}/${{name}}' } }
+";
+    let (said, imported) = imported(&[("a.yml", text)]);
+    let places: Vec<&str> =
+        said.lines().map(|line| line.split(": error").next().unwrap()).collect();
+    let wanted = ["2:15", "3:12", "7:14", "9:33", "10:20", "11:45"];
+    assert_eq!(places, wanted.map(|it| format!("a.yml:{it}")), "{said}");
+    let spec = &imported.files[0].text;
+    assert_eq!(spec.matches("${{ ").count(), 1, "{spec}");
+    assert!(spec.contains("b: plain"), "{spec}");
+}
+
+/// Inputs that the language writes alike are numbered; what a schedule binds is numbered with them.
+#[test]
+fn a_schedule_binds_parameters_by_their_own_names() {
+    let job = "\
+type: pipeline
+inputs: { a.b: 1, a_b: 2 }
+settings: { default_compute: azureml:c }
+jobs: { s: { command: x, environment: azureml:e:1 } }
+";
+    let schedule = "\
+name: nightly
+trigger: { type: cron, expression: 0 3 * * * }
+create_job: { type: pipeline, job: job.yml, inputs: { a.b: 3 } }
+";
+    let (said, imported) = imported(&[("nightly.yml", schedule), ("job.yml", job)]);
+    assert!(said.contains("`a.b` is called `a_b_2` in the spec"), "{said}");
+    let spec = &imported.files[0].text;
+    assert!(spec.contains("  a_b_2: 1\n  a_b: 2\n"), "{spec}");
+    assert!(spec.ends_with("    with:\n      a_b_2: 3\n"), "{spec}");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Texts that a spec does not take as Azure ML does: what commands get, and what parameters allow.
 
+use std::collections::BTreeMap;
+
 use super::context::Cx;
 use super::ports::value_is_data;
 use super::read::{Field, Node};
 use super::scalar::Value;
 use super::scope::{Scope, input_kind};
+use super::text;
+use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 
@@ -64,12 +68,43 @@ pub(super) fn cut(cx: &mut Cx<'_>, text: &str, at: Span) {
     }
 }
 
+/// What Azure ML fills into texts beside values that flow.
+const FILLED: [&str; 3] = ["name", "output_name", "default_datastore"];
+
+/// Says which expressions Azure ML does not know: they are text, and a spec would read them.
+pub(super) fn foreign(cx: &mut Cx<'_>, node: Node<'_>) {
+    for inner in node.items().into_iter().filter(|_| !node.is_scalar()) {
+        foreign(cx, inner);
+    }
+    for field in node.fields() {
+        foreign(cx, field.value);
+    }
+    for part in node.text().map(text::parts).unwrap_or_default() {
+        let text::Part::Expression(inner) = part else { continue };
+        let known = text::path(inner) != text::Path::Other
+            || inner.starts_with("search_space.")
+            || FILLED.contains(&inner);
+        if !known && !cx.sink.is_full() && !cx.sink.refuses(node.span()) {
+            let message = format!(
+                "Azure ML knows no `{}`, and a spec cannot say `${{{{` as text",
+                excerpt(inner)
+            );
+            cx.lost(node.span(), message);
+        }
+    }
+}
+
 /// Says which parameters take fewer texts than Azure ML does.
-pub(super) fn narrowed(cx: &mut Cx<'_>, inputs: Option<Field<'_>>, parameters: &Map) {
+pub(super) fn narrowed(
+    cx: &mut Cx<'_>,
+    inputs: Option<Field<'_>>,
+    parameters: &Map,
+    called: &BTreeMap<String, String>,
+) {
     let fields = inputs.map(|inputs| inputs.value.fields()).unwrap_or_default();
     let narrow = |field: &Field<'_>| {
-        let name = super::names::port(field.name());
-        let entry = parameters.0.iter().find(|entry| entry.key == name.as_str());
+        let name = called.get(field.name()).map_or(field.name(), String::as_str);
+        let entry = parameters.0.iter().find(|entry| entry.key == name);
         input_kind(field.value) == "string" && entry.is_some_and(|entry| !is_wide(&entry.value))
     };
     let fields: Vec<Field<'_>> = fields.into_iter().filter(narrow).collect();
@@ -112,9 +147,9 @@ pub(crate) fn widen(parameter: &mut Doc) {
 pub(super) fn bracketed(scope: &Scope<'_>, words: &str, inputs: &mut super::ports::Inputs) {
     for part in words.split("$[[").skip(1) {
         let inside = part.split("]]").next().unwrap_or("");
-        for part in super::text::parts(inside) {
-            if let super::text::Part::Expression(inner) = part
-                && let Some(name) = super::text::own_input(inner)
+        for part in text::parts(inside) {
+            if let text::Part::Expression(inner) = part
+                && let Some(name) = text::own_input(inner)
             {
                 optional(scope, name, inputs);
             }
@@ -134,7 +169,7 @@ fn optional(scope: &Scope<'_>, name: &str, inputs: &mut super::ports::Inputs) {
     }
     let set = path.strip_prefix("parameters.").is_none_or(|it| !scope.may_be_unset(it));
     if set {
-        let input = super::names::port(name);
+        let input = inputs.name(name);
         let from = said_optional(format!("${{{{ {path} }}}}").into());
         inputs.declared.put(input.clone(), from);
         inputs.paths.insert(name.to_owned(), format!("inputs.{input}"));
