@@ -159,18 +159,10 @@ fn spec(
     let claimed = graph.jobs.key.file().claim(&graph.jobs);
     put_claimed(&mut spec, "steps".to_owned(), without(steps, environment.as_ref()), claimed);
     root_outputs(cx, &scope, graph.outputs, &mut spec);
-    if let Some(mut trigger) = trigger {
+    if let Some(trigger) = trigger {
         replaced(cx, &name, &trigger);
         same_settings(cx, keys.node, &trigger);
-        for entry in &mut trigger.with.0 {
-            if let Some(name) = scope.parameters.get(entry.key.as_ref()) {
-                entry.key = name.clone().into();
-            }
-        }
-        trigger.doc.put_filled("with", trigger.with);
-        let mut triggers = Map::new();
-        triggers.put(trigger.name, trigger.doc);
-        spec.put("triggers", triggers);
+        spec.put("triggers", triggers(&scope, trigger));
     }
     cx.finish(keys, "a pipeline");
     values::foreign(cx, keys.node);
@@ -180,6 +172,19 @@ fn spec(
     let mut header = file.claim_rest(None);
     header.extend(graph.jobs.key.file().claim_rest(None));
     Written { name, text: yaml(&spec, &header) }
+}
+
+/// The schedule, which binds parameters by their names in the spec.
+fn triggers(scope: &Scope<'_>, mut trigger: Trigger) -> Map {
+    for entry in &mut trigger.with.0 {
+        if let Some(name) = scope.parameters.get(entry.key.as_ref()) {
+            entry.key = name.clone().into();
+        }
+    }
+    trigger.doc.put_filled("with", trigger.with);
+    let mut triggers = Map::new();
+    triggers.put(trigger.name, trigger.doc);
+    triggers
 }
 
 /// Says that the schedule has another name in the workspace from now on.
