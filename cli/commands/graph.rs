@@ -1,6 +1,7 @@
 //! `graph`: the DAG with its engines, borders and triggers.
 
 mod dot;
+mod drawing;
 mod mermaid;
 mod text;
 

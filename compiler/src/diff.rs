@@ -36,6 +36,13 @@ impl Diff {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What has a name and differs, in the order that people read, each with the word for it.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Change)> {
+        let lists =
+            [("parameter", &self.parameters), ("step", &self.steps), ("trigger", &self.triggers)];
+        lists.into_iter().flat_map(|(word, changes)| changes.iter().map(move |one| (word, one)))
+    }
 }
 
 /// How something differs.

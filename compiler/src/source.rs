@@ -277,6 +277,33 @@ pub fn relative(from_folder: &str, to: &str) -> String {
     way
 }
 
+/// A project in memory, for tests.
+#[cfg(test)]
+pub(crate) struct Memory(std::collections::BTreeMap<&'static str, &'static str>);
+
+#[cfg(test)]
+impl Memory {
+    /// Files by their root-relative paths.
+    pub(crate) fn of(files: &[(&'static str, &'static str)]) -> Self {
+        Self(files.iter().copied().collect())
+    }
+}
+
+#[cfg(test)]
+impl Files for Memory {
+    fn read(&self, path: &str) -> Result<String, FileFault> {
+        self.0.get(path).map(|text| (*text).to_owned()).ok_or(FileFault::Missing)
+    }
+
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        self.0.contains_key(path).then_some(EntryKind::File)
+    }
+
+    fn list(&self, _: &str) -> Result<Vec<(String, EntryKind)>, FileFault> {
+        Err(FileFault::Missing)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

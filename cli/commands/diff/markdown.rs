@@ -49,12 +49,8 @@ fn changed(diff: &Diff) -> String {
     for aspect in &diff.settings {
         let _ = writeln!(text, "* {}", aspect_line(aspect, Kind::Changed));
     }
-    let lists =
-        [("parameter", &diff.parameters), ("step", &diff.steps), ("trigger", &diff.triggers)];
-    for (word, changes) in lists {
-        for change in changes {
-            text.push_str(&change_lines(word, change));
-        }
+    for (word, change) in diff.named() {
+        text.push_str(&change_lines(word, change));
     }
     for (kind, edge) in &diff.edges {
         let _ = writeln!(text, "* {} edge {}", kind.word(), code(edge));

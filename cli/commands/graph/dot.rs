@@ -4,53 +4,49 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::plan::Plan;
 
-use super::{Group, firing, flow, groups, heads, homes, label, node};
+use super::drawing::{Language, draw_plan};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     let mut text = "digraph {\n  node [shape=box, fontname=\"sans-serif\"];\n".to_owned();
     for (index, plan) in plans.iter().enumerate() {
         let _ = writeln!(text, "  subgraph cluster_{index} {{\n    label={};", quoted(&plan.name));
-        draw_plan(&mut text, index, plan);
+        text.push_str(&draw_plan::<Dot>(index, plan));
         text.push_str("  }\n");
     }
     text + "}\n"
 }
 
-fn draw_plan(text: &mut String, index: usize, plan: &Plan) {
-    for (number, group) in groups(plan).iter().enumerate() {
-        draw_group(text, index, number, group);
-    }
-    for edge in &plan.edges {
-        let (from, to) = (node(index, edge.from), node(index, edge.to));
-        let _ = match flow(plan, edge) {
-            "" => writeln!(text, "    {from} -> {to};"),
-            output => writeln!(text, "    {from} -> {to} [label={}];", quoted(output)),
-        };
-    }
-    for (number, trigger) in plan.triggers.iter().enumerate() {
-        let words = format!("{} @ {}\n{}", trigger.name, homes(trigger), firing(trigger));
-        let _ = writeln!(text, "    p{index}t{number} [shape=oval, label={}];", quoted(&words));
-        for head in heads(plan, trigger) {
-            let _ =
-                writeln!(text, "    p{index}t{number} -> {} [style=dashed];", node(index, head));
-        }
-    }
-}
+struct Dot;
 
-fn draw_group(text: &mut String, index: usize, number: usize, group: &Group<'_>) {
-    let Some(title) = group.title.as_ref().filter(|_| !group.steps.is_empty()) else {
-        for (id, step) in &group.steps {
-            let words = quoted(&label(step));
-            let _ = writeln!(text, "    {} [style=rounded, label={words}];", node(index, *id));
-        }
-        return;
-    };
-    let _ =
-        writeln!(text, "    subgraph cluster_{index}_{number} {{\n      label={};", quoted(title));
-    for (id, step) in &group.steps {
-        let _ = writeln!(text, "      {} [label={}];", node(index, *id), quoted(&label(step)));
+impl Language for Dot {
+    fn step(id: &str, label: &str) -> String {
+        format!("{id} [style=rounded, label={}];", quoted(label))
     }
-    text.push_str("    }\n");
+
+    fn step_of_group(id: &str, label: &str) -> String {
+        format!("{id} [label={}];", quoted(label))
+    }
+
+    fn group((index, number): (usize, usize), title: &str) -> String {
+        format!("subgraph cluster_{index}_{number} {{\n      label={};", quoted(title))
+    }
+
+    const END: &str = "}";
+
+    fn edge(from: &str, to: &str, output: &str) -> String {
+        if output.is_empty() {
+            return format!("{from} -> {to};");
+        }
+        format!("{from} -> {to} [label={}];", quoted(output))
+    }
+
+    fn trigger(id: &str, label: &str) -> String {
+        format!("{id} [shape=oval, label={}];", quoted(label))
+    }
+
+    fn starts(trigger: &str, step: &str) -> String {
+        format!("{trigger} -> {step} [style=dashed];")
+    }
 }
 
 /// A quoted string of DOT. Only `"` and `\` mean something in one.

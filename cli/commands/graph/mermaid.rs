@@ -4,50 +4,49 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::plan::Plan;
 
-use super::{Group, firing, flow, groups, heads, homes, label, node};
+use super::drawing::{Language, draw_plan};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     let mut text = "flowchart TD\n".to_owned();
     for (index, plan) in plans.iter().enumerate() {
         let _ = writeln!(text, "  subgraph p{index}[{}]", quoted(&plan.name));
-        draw_plan(&mut text, index, plan);
+        text.push_str(&draw_plan::<Mermaid>(index, plan));
         text.push_str("  end\n");
     }
     text
 }
 
-fn draw_plan(text: &mut String, index: usize, plan: &Plan) {
-    for (number, group) in groups(plan).iter().enumerate() {
-        draw_group(text, index, number, group);
-    }
-    for edge in &plan.edges {
-        let (from, to) = (node(index, edge.from), node(index, edge.to));
-        let _ = match flow(plan, edge) {
-            "" => writeln!(text, "    {from} --> {to}"),
-            output => writeln!(text, "    {from} -->|{}| {to}", quoted(output)),
-        };
-    }
-    for (number, trigger) in plan.triggers.iter().enumerate() {
-        let words = format!("{} @ {}\n{}", trigger.name, homes(trigger), firing(trigger));
-        let _ = writeln!(text, "    p{index}t{number}([{}])", quoted(&words));
-        for head in heads(plan, trigger) {
-            let _ = writeln!(text, "    p{index}t{number} -.-> {}", node(index, head));
-        }
-    }
-}
+struct Mermaid;
 
-fn draw_group(text: &mut String, index: usize, number: usize, group: &Group<'_>) {
-    let Some(title) = group.title.as_ref().filter(|_| !group.steps.is_empty()) else {
-        for (id, step) in &group.steps {
-            let _ = writeln!(text, "    {}({})", node(index, *id), quoted(&label(step)));
-        }
-        return;
-    };
-    let _ = writeln!(text, "    subgraph p{index}g{number}[{}]", quoted(title));
-    for (id, step) in &group.steps {
-        let _ = writeln!(text, "      {}[{}]", node(index, *id), quoted(&label(step)));
+impl Language for Mermaid {
+    fn step(id: &str, label: &str) -> String {
+        format!("{id}({})", quoted(label))
     }
-    text.push_str("    end\n");
+
+    fn step_of_group(id: &str, label: &str) -> String {
+        format!("{id}[{}]", quoted(label))
+    }
+
+    fn group((index, number): (usize, usize), title: &str) -> String {
+        format!("subgraph p{index}g{number}[{}]", quoted(title))
+    }
+
+    const END: &str = "end";
+
+    fn edge(from: &str, to: &str, output: &str) -> String {
+        if output.is_empty() {
+            return format!("{from} --> {to}");
+        }
+        format!("{from} -->|{}| {to}", quoted(output))
+    }
+
+    fn trigger(id: &str, label: &str) -> String {
+        format!("{id}([{}])", quoted(label))
+    }
+
+    fn starts(trigger: &str, step: &str) -> String {
+        format!("{trigger} -.-> {step}")
+    }
 }
 
 /// Text in quotes; what Mermaid or HTML would read as its own becomes an entity.

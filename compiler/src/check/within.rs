@@ -55,13 +55,7 @@ impl StepBinder<'_, '_> {
                 "hand on a parameter with the rule that `{name}` has, or remove that rule there"
             )
         };
-        let help = self.or_unchecked(help);
-        self.sink.report(
-            Diagnostic::new(&BAD_VALUE, spec.from.text.span, message)
-                .related(demand.declared, "the input that it is for")
-                .help(help),
-        );
-        None
+        self.refuse(spec, demand, message, help)
     }
 
     fn parameter_fits(&mut self, spec: &InputSpec, id: usize, demand: &Demand) -> Option<()> {
@@ -132,6 +126,16 @@ impl StepBinder<'_, '_> {
         } else {
             format!("hand a parameter on alone, and in the parameter, {rule}")
         };
+        self.refuse(spec, demand, message, help)
+    }
+
+    fn refuse(
+        &mut self,
+        spec: &InputSpec,
+        demand: &Demand,
+        message: String,
+        help: String,
+    ) -> Option<()> {
         let help = self.or_unchecked(help);
         self.sink.report(
             Diagnostic::new(&BAD_VALUE, spec.from.text.span, message)

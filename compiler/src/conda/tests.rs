@@ -1,24 +1,6 @@
-use std::collections::BTreeMap;
-
 use crate::diagnostics::{Format, render};
 use crate::read_project;
-use crate::source::{EntryKind, FileFault, Files};
-
-struct Memory(BTreeMap<&'static str, &'static str>);
-
-impl Files for Memory {
-    fn read(&self, path: &str) -> Result<String, FileFault> {
-        self.0.get(path).map(|text| (*text).to_owned()).ok_or(FileFault::Missing)
-    }
-
-    fn kind(&self, path: &str) -> Option<EntryKind> {
-        self.0.contains_key(path).then_some(EntryKind::File)
-    }
-
-    fn list(&self, _: &str) -> Result<Vec<(String, EntryKind)>, FileFault> {
-        Err(FileFault::Missing)
-    }
-}
+use crate::source::Memory;
 
 const PROJECT: &str = "mlopsc: 1
 environments:
@@ -31,7 +13,7 @@ environments:
 fn said(project: &str, ci: &'static str, training: &'static str, scoring: &'static str) -> String {
     let files = [("ci.yaml", ci), ("train.yaml", training), ("score.yaml", scoring)];
     let mut file = read_project("mlopsc.yaml", project);
-    file.compare_conda(&Memory(files.into_iter().collect()));
+    file.compare_conda(&Memory::of(&files));
     render(Format::Concise, &file.diagnostics, &file.sources())
 }
 

@@ -119,7 +119,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<Pair> {
     pairs.put_some("min", parameter.min.as_ref().map(Scalar::text));
     pairs.put_some("max", parameter.max.as_ref().map(Scalar::text));
     pairs.put_some("pattern", parameter.pattern.as_ref());
-    pairs.put_some("mode", parameter.mode.map(mode_word));
+    pairs.put_some("mode", parameter.mode.map(Mode::word));
     pairs.0
 }
 
@@ -282,7 +282,7 @@ fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {
 }
 
 fn input_words(plan: &Plan, input: &Input) -> String {
-    let mode = input.mode.map(|mode| format!(", {}", mode_word(mode))).unwrap_or_default();
+    let mode = input.mode.map(|mode| format!(", {}", mode.word())).unwrap_or_default();
     let kind = if input.optional { "optional " } else { "" };
     format!("{kind}{} from {}{mode}", input.kind.word(), plan.source_words(&input.source))
 }
@@ -290,7 +290,7 @@ fn input_words(plan: &Plan, input: &Input) -> String {
 fn output_words(output: &Output) -> String {
     let mut words = output.kind.word().to_owned();
     if let Some(mode) = output.mode {
-        words = format!("{words}, {}", mode_word(mode));
+        words = format!("{words}, {}", mode.word());
     }
     if let Some(path) = &output.path {
         words = format!("{words}, at {path}");
@@ -304,18 +304,6 @@ fn output_words(output: &Output) -> String {
 
 fn step_names(plan: &Plan, steps: &[StepId]) -> String {
     steps.iter().map(|id| &*plan.step(*id).name).collect::<Vec<_>>().join(", ")
-}
-
-fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::ReadOnlyMount => "ro_mount",
-        Mode::ReadWriteMount => "rw_mount",
-        Mode::Download => "download",
-        Mode::Upload => "upload",
-        Mode::Direct => "direct",
-        Mode::EvalMount => "eval_mount",
-        Mode::EvalDownload => "eval_download",
-    }
 }
 
 fn when_word(when: When) -> &'static str {

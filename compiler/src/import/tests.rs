@@ -1,27 +1,9 @@
-use std::collections::BTreeMap;
-
 use super::{Imported, import};
 use crate::diagnostics::{Format, render};
-use crate::source::{EntryKind, FileFault, Files};
-
-struct Memory(BTreeMap<&'static str, &'static str>);
-
-impl Files for Memory {
-    fn read(&self, path: &str) -> Result<String, FileFault> {
-        self.0.get(path).map(|text| (*text).to_owned()).ok_or(FileFault::Missing)
-    }
-
-    fn kind(&self, path: &str) -> Option<EntryKind> {
-        self.0.contains_key(path).then_some(EntryKind::File)
-    }
-
-    fn list(&self, _: &str) -> Result<Vec<(String, EntryKind)>, FileFault> {
-        Err(FileFault::Missing)
-    }
-}
+use crate::source::Memory;
 
 fn imported(files: &[(&'static str, &'static str)]) -> (String, Imported) {
-    let memory = Memory(files.iter().copied().collect());
+    let memory = Memory::of(files);
     let imported = import(&memory, files[0].0, "specs");
     let said = render(Format::Concise, &imported.diagnostics, &imported.sources);
     (said, imported)
@@ -245,7 +227,7 @@ fn no_file_is_too_strange() {
         let (said, _) = imported(&[("a.yml", text)]);
         assert!(said.contains("error["), "{text}: {said}");
     }
-    let memory = Memory(BTreeMap::new());
+    let memory = Memory::of(&[]);
     assert_eq!(import(&memory, "none.yml", "").diagnostics.len(), 1);
 }
 

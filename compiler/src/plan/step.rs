@@ -1,8 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    ComponentUse, DockerArguments, Native, NativeKind, NodeSettings, Reference, Scalar, StepId,
-    Text, ValueType,
+    ComponentUse, DockerArguments, Mode, Native, NativeKind, NodeSettings, Reference, Scalar,
+    StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -276,25 +276,6 @@ pub enum Source {
     Reference(Reference),
     /// Text around references; the input is a string.
     Text(Text),
-}
-
-/// How data arrives at or leaves an Azure ML node.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mode {
-    /// Mounted read-only.
-    ReadOnlyMount,
-    /// Mounted for writing.
-    ReadWriteMount,
-    /// Copied before the step.
-    Download,
-    /// Copied after the step.
-    Upload,
-    /// The address only.
-    Direct,
-    /// A table, evaluated to its files and mounted.
-    EvalMount,
-    /// A table, evaluated to its files and copied.
-    EvalDownload,
 }
 
 /// What flows out of a step.

@@ -152,3 +152,37 @@ pub enum Piece {
 
 /// Text with references: pieces in order, no two literals beside each other.
 pub type Text = Vec<Piece>;
+
+/// How data arrives at or leaves an Azure ML node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Mounted read-only.
+    ReadOnlyMount,
+    /// Mounted for writing.
+    ReadWriteMount,
+    /// Copied before the step.
+    Download,
+    /// Copied after the step.
+    Upload,
+    /// The address only.
+    Direct,
+    /// A table, evaluated to its files and mounted.
+    EvalMount,
+    /// A table, evaluated to its files and copied.
+    EvalDownload,
+}
+
+impl Mode {
+    /// The word of specs and of Azure ML's files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ReadOnlyMount => "ro_mount",
+            Self::ReadWriteMount => "rw_mount",
+            Self::Download => "download",
+            Self::Upload => "upload",
+            Self::Direct => "direct",
+            Self::EvalMount => "eval_mount",
+            Self::EvalDownload => "eval_download",
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{node, step_file, value};
 use crate::emit::{Doc, Map, mark};
-use crate::plan::{Parameter, Reference, Scalar, SubmissionInput, ValueType};
+use crate::plan::{Mode, Parameter, Reference, Scalar, SubmissionInput, ValueType};
 
 const SCHEMA: &str = "https://azuremlschemas.azureedge.net/latest/pipelineComponent.schema.json";
 
@@ -46,7 +46,7 @@ fn declaration(context: &Context<'_>, input: &SubmissionInput) -> Map {
 fn describe(context: &Context<'_>, kind: ValueType, parameter: &Parameter, to: &mut Map) {
     let scalar = |value: &Scalar| value::typed(context, kind, value);
     to.put_some("optional", parameter.optional.then_some(true));
-    to.put_some("mode", parameter.mode.map(value::mode_word));
+    to.put_some("mode", parameter.mode.map(Mode::word));
     to.put_some("description", parameter.description.as_ref());
     if kind.is_scalar() {
         to.put_some("default", parameter.default.as_ref().map(scalar));
@@ -66,7 +66,7 @@ fn outputs(context: &Context<'_>) -> Map {
         let output = &context.plan.step(promoted.step).outputs[promoted.output as usize];
         let mut declaration = Map::new();
         declaration.put("type", output.kind.word());
-        declaration.put_some("mode", output.mode.map(value::mode_word));
+        declaration.put_some("mode", output.mode.map(Mode::word));
         outputs.put(promoted.name.clone(), declaration);
     }
     outputs

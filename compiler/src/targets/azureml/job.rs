@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::{node, settings, tags, value};
 use crate::emit::{Doc, Map};
-use crate::plan::{Output, ValueType};
+use crate::plan::{Mode, Output, ValueType};
 
 const SCHEMA: &str = "https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json";
 
@@ -77,7 +77,7 @@ fn outputs(context: &Context<'_>) -> Map {
 pub(super) fn stored(output: &Output) -> Map {
     let mut doc = Map::new();
     doc.put("type", output.kind.word());
-    doc.put_some("mode", output.mode.map(value::mode_word));
+    doc.put_some("mode", output.mode.map(Mode::word));
     doc.put_some("path", output.path.as_ref());
     if let Some((name, version)) = &output.register {
         doc.put("name", name).put_some("version", version.as_ref());

@@ -161,6 +161,6 @@ pub(super) fn outputs(step: &Step, role: &Role<'_>) -> Map {
 fn port(step: &Step, kind: ValueType) -> Map {
     let mode = (is_spark(step) && !kind.is_scalar()).then_some(Mode::Direct);
     let mut port = Map::new();
-    port.put("type", kind.word()).put_some("mode", mode.map(value::mode_word));
+    port.put("type", kind.word()).put_some("mode", mode.map(Mode::word));
     port
 }

@@ -171,7 +171,7 @@ pub(super) fn typed(context: &Context<'_>, kind: ValueType, value: &Scalar) -> D
 /// A value with the mode by which data arrives.
 pub(super) fn arriving(mut value: Doc, mode: Option<Mode>) -> Doc {
     if let Doc::Map(data) = &mut value {
-        data.put_some("mode", mode.map(mode_word));
+        data.put_some("mode", mode.map(Mode::word));
     }
     value
 }
@@ -179,7 +179,7 @@ pub(super) fn arriving(mut value: Doc, mode: Option<Mode>) -> Doc {
 /// The long form of a data input: type, address or expression, and mode.
 pub(super) fn data(kind: ValueType, path: String, mode: Option<Mode>) -> Map {
     let mut data = Map::new();
-    data.put("type", kind.word()).put("path", path).put_some("mode", mode.map(mode_word));
+    data.put("type", kind.word()).put("path", path).put_some("mode", mode.map(Mode::word));
     data
 }
 
@@ -192,17 +192,4 @@ pub(super) fn address(folder: &str, path: &str) -> String {
 /// The form in which Azure ML's files name a datastore.
 pub(super) fn asset(name: &str) -> String {
     if name.starts_with("azureml:") { name.to_owned() } else { format!("azureml:{name}") }
-}
-
-/// How data arrives or leaves, in Azure ML's word.
-pub(super) fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::ReadOnlyMount => "ro_mount",
-        Mode::ReadWriteMount => "rw_mount",
-        Mode::Download => "download",
-        Mode::Upload => "upload",
-        Mode::Direct => "direct",
-        Mode::EvalMount => "eval_mount",
-        Mode::EvalDownload => "eval_download",
-    }
 }
