@@ -142,7 +142,10 @@ fn a_file_that_is_no_component_gets_one_answer_there() {
         ("type: flow\n", "c.yml:1:7: error[bad-value]: `flow` is not a kind of component"),
         ("type: command\nname: [\n", "error[syntax]"),
         ("type: command\n\tname: x\n", "error[syntax]"),
-        ("type: command\ncode: nowhere\n", "c.yml:2:7: error[missing-file]: there is no folder"),
+        (
+            "environment: azureml:x:1\ncommand: ls\ncode: nowhere\n",
+            "c.yml:3:7: error[missing-file]: there is no folder",
+        ),
         ("a: &a [*a]\n", "error["),
         ("\u{0}\u{1}\u{2}ELF", "error[syntax]"),
     ] {
@@ -177,7 +180,9 @@ fn deep_and_repeated_component_files_are_refused_soon() {
         let _ = writeln!(all, "  i{number}: {{ type: string, default: x }}");
         all
     });
-    let said = component(&format!("type: command\ncommand: echo\ninputs:\n{inputs}"));
+    let said = component(&format!(
+        "type: command\nenvironment: azureml:x:1\ncommand: echo\ninputs:\n{inputs}"
+    ));
     assert_eq!(said.concise(), "");
 }
 
@@ -221,10 +226,12 @@ fn pipeline_components_do_not_go_down_for_ever() {
 fn aliases_do_not_multiply_what_nodes_bind() {
     let inputs = (0..2000).fold(String::new(), |all, number| all + &format!("    i{number}: x\n"));
     let nodes = (0..2000).fold(String::new(), |all, number| {
-        all + &format!("  n{number}: {{ type: command, compute: \"azureml:c\", inputs: *i }}\n")
+        all + &format!(
+            "  n{number}: {{ component: \"azureml:x:1\", compute: \"azureml:c\", inputs: *i }}\n"
+        )
     });
     let text = format!(
-        "type: pipeline\njobs:\n  first:\n   type: command\n   compute: azureml:c\n   inputs: &i\n{inputs}{nodes}"
+        "type: pipeline\njobs:\n  first:\n   component: azureml:x:1\n   compute: azureml:c\n   inputs: &i\n{inputs}{nodes}"
     );
     let said = compiled(&Memory::default().with("c.yml", &text), "  x: { component: c.yml }\n");
     let said = only(&said);

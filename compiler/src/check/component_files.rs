@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::circle::{Site, circle};
+use super::component_nodes;
 use super::files;
-use super::interface::{Closed, Interface};
-use super::names::{Context, unknown};
-use crate::diagnostics::{Diagnostic, LIMIT, MISSING_FILE, MISSING_KEY, Sink, UNKNOWN_REFERENCE};
+use super::interface::{Closed, Interface, Local};
+use super::names::Context;
+use crate::diagnostics::{BAD_VALUE, Diagnostic, LIMIT, MISSING_FILE, Sink, excerpt};
 use crate::plan::ComponentPlace;
 use crate::source::{
     EntryKind, FileFault, Files, SourceFile, Sources, Span, Spanned, folder_of, join,
 };
-use crate::spec::component::{ComponentNode, read_component};
+use crate::spec::component::{
+    CodeFolder, ComponentNode, LocalFiles, read_component, read_environment,
+};
 use crate::spec::steps::ComponentName;
 
 /// Pipelines of pipelines, further down than anybody can follow.
@@ -22,12 +25,15 @@ const MOST_DEEP: usize = 32;
 pub(super) struct Reader<'a> {
     files: &'a dyn Files,
     known: BTreeMap<String, Option<Rc<Closed>>>,
+    /// Files that say what the software is, which were read.
+    environments: BTreeSet<String>,
     way: Vec<Site>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(files: &'a dyn Files) -> Self {
-        Self { files, known: BTreeMap::new(), way: Vec::new() }
+        let (known, environments, way) = Default::default();
+        Self { files, known, environments, way }
     }
 
     /// The component in a file, from a folder on; `None` when something was refused.
@@ -70,78 +76,128 @@ impl<'a> Reader<'a> {
         sources: &mut Sources,
         sink: &mut Sink,
     ) -> Option<Rc<Closed>> {
-        let text = match self.files.read(path) {
-            Ok(text) => text,
-            Err(fault) => {
-                let message = if fault == FileFault::Missing {
-                    format!("there is no component file `{path}`")
-                } else {
-                    format!("cannot read the component file `{path}`: {fault}")
-                };
-                sink.report(Diagnostic::new(&MISSING_FILE, at, message));
-                return None;
-            }
-        };
+        let text = self.text("component file", path, at, sink)?;
         let id = sources.add(SourceFile::new(path, text.clone()));
         let before = sink.errors();
         let mut file = read_component(id, &text, sink);
         let nodes = file.as_mut().map(|file| std::mem::take(&mut file.nodes)).unwrap_or_default();
         let mut closed = Closed::of_file(path, file.filter(|_| sink.errors() == before)?);
-        for node in &nodes {
-            self.node(node, &mut closed, sources, sink);
-        }
+        self.beside(&mut closed, sources, sink);
+        let parts: Vec<Option<Rc<Closed>>> =
+            nodes.iter().map(|node| self.node(node, &mut closed, sources, sink)).collect();
+        component_nodes::agree(&nodes, &parts, sink);
         (sink.errors() == before).then(|| Rc::new(closed))
     }
 
-    /// Reads the component of a node, and proves what is bound to it.
+    /// The text of a file that something names.
+    fn text(&self, what: &str, path: &str, at: Span, sink: &mut Sink) -> Option<String> {
+        let fault = match self.files.read(path) {
+            Ok(text) => return Some(text),
+            Err(fault) => fault,
+        };
+        let message = if fault == FileFault::Missing {
+            format!("there is no {what} `{path}`")
+        } else {
+            format!("cannot read the {what} `{path}`: {fault}")
+        };
+        sink.report(Diagnostic::new(&MISSING_FILE, at, message));
+        None
+    }
+
+    /// Finds what is added to the code, and reads the files that say what the software is.
+    fn beside(&mut self, closed: &mut Closed, sources: &mut Sources, sink: &mut Sink) {
+        let Some(own) = closed.local.first_mut() else { return };
+        let folder = own.folder.clone();
+        for include in std::mem::take(&mut own.named.includes) {
+            self.include(&folder, include, &mut own.named, sink);
+        }
+        let mut others = Vec::new();
+        for file in &own.named.environments {
+            others.extend(self.environment(&folder, file, sources, sink));
+        }
+        closed.local.extend(others);
+    }
+
+    /// A file or folder; a name that ends in `.zip` may be that of a folder.
+    fn include(
+        &self,
+        folder: &str,
+        include: Spanned<String>,
+        named: &mut LocalFiles,
+        sink: &mut Sink,
+    ) {
+        let path = include.value.as_str();
+        let kind = |path: &str| join(folder, path).and_then(|full| self.files.kind(&full));
+        let code = |folder: &str| {
+            let folder = Spanned::new(folder.to_owned(), include.span);
+            CodeFolder { folder, files: Vec::new() }
+        };
+        match (kind(path), path.strip_suffix(".zip")) {
+            (Some(EntryKind::File), _) => named.files.push(include),
+            (Some(EntryKind::Folder), _) => named.code.push(code(path)),
+            (None, Some(folder)) if kind(folder).is_some() => named.code.push(code(folder)),
+            (None, _) if join(folder, path).is_none() => {
+                named.files.push(include); // what leaves the project is reported of all alike
+            }
+            (None, _) => {
+                let message = format!("there is no file or folder `{path}`");
+                let help = if folder.is_empty() {
+                    "it is looked for from the repository's root on".to_owned()
+                } else {
+                    format!("it is looked for in the folder `{folder}`")
+                };
+                sink.report(Diagnostic::new(&MISSING_FILE, include.span, message).help(help));
+            }
+        }
+    }
+
+    /// What a file of software names.
+    fn environment(
+        &mut self,
+        folder: &str,
+        named: &Spanned<String>,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Option<Local> {
+        let path = join(folder, &named.value)?;
+        if !self.environments.insert(path.clone()) {
+            return None;
+        }
+        let text = self.text("environment file", &path, named.span, sink)?;
+        let id = sources.add(SourceFile::new(path.as_str(), text.clone()));
+        let named = read_environment(id, &text, sink)?;
+        Some(Local { folder: folder_of(&path).to_owned(), named })
+    }
+
+    /// Reads the component of a node.
     fn node(
         &mut self,
         node: &ComponentNode,
         closed: &mut Closed,
         sources: &mut Sources,
         sink: &mut Sink,
-    ) {
+    ) -> Option<Rc<Closed>> {
         if node.is_clusterless && closed.clusterless.is_none() {
             closed.clusterless = Some(node.name.clone());
         }
-        let Some(named) = &node.component else { return };
-        let Some(written) = ComponentName::of(&named.value).file() else { return };
-        let folder = closed.local.folder.clone();
-        let Some(part) = self.component(written, &folder, named.span, sources, sink) else {
-            return;
+        let named = node.component.as_ref()?;
+        let name = ComponentName::of(&named.value);
+        let Some(written) = name.file() else {
+            if !name.is_complete() {
+                let message = format!("`{}` does not say which component", excerpt(&named.value));
+                let help = "write `azureml:<name>:<version>`, or the path of a component file";
+                sink.report(Diagnostic::new(&BAD_VALUE, named.span, message).help(help));
+            }
+            return None;
         };
-        bound(node, &part, sink);
+        let folder = closed.local.first().map_or("", |local| &local.folder).to_owned();
+        let part = self.component(written, &folder, named.span, sources, sink)?;
         closed.nodes = closed.nodes.saturating_add(part.nodes);
         if closed.clusterless.is_none() {
             closed.clusterless.clone_from(&part.clusterless);
         }
-        closed.parts.push(part);
-    }
-}
-
-/// Whether a node binds what its component takes, and nothing else.
-fn bound(node: &ComponentNode, part: &Closed, sink: &mut Sink) {
-    let mut is_whole = true;
-    for name in node.inputs.iter().filter(|_| !part.is_open) {
-        if part.input(&name.value).is_none() {
-            let known = part.inputs.iter().map(|port| port.demand.parameter.name.as_str());
-            let what = "input of the component";
-            let diagnostic = unknown(&UNKNOWN_REFERENCE, name.span, what, &name.value, known);
-            sink.report(diagnostic.related(part.head, "the component"));
-            is_whole = false;
-        }
-    }
-    let bound: BTreeSet<&str> = node.inputs.iter().map(|name| name.value.as_str()).collect();
-    for port in part.inputs.iter().filter(|port| is_whole && port.required) {
-        let name = &port.demand.parameter.name;
-        if !bound.contains(name.as_str()) && !node.swept.contains(name) {
-            let message = format!("the component of the node needs its input `{name}`");
-            sink.report(
-                Diagnostic::new(&MISSING_KEY, node.name.span, message)
-                    .related(port.demand.declared, "declared here, without a default")
-                    .help(format!("write `inputs: {{ {name}: … }}`")),
-            );
-        }
+        closed.parts.push(Rc::clone(&part));
+        Some(part)
     }
 }
 
@@ -181,14 +237,15 @@ fn of_component<'a>(
     if !seen.insert(path.as_str()) {
         return;
     }
-    let folder = &closed.local.folder;
-    for file in &closed.local.files {
-        files::file(cx, folder, &file.value, file.span, sink);
-    }
-    for code in &closed.local.code {
-        let Some(found) = code_folder(cx, folder, &code.folder, sink) else { continue };
-        for file in &code.files {
-            files::file(cx, &found, &file.value, file.span, sink);
+    for Local { folder, named } in &closed.local {
+        for file in named.files.iter().chain(&named.environments) {
+            files::file(cx, folder, &file.value, file.span, sink);
+        }
+        for code in &named.code {
+            let Some(found) = code_folder(cx, folder, &code.folder, sink) else { continue };
+            for file in &code.files {
+                files::file(cx, &found, &file.value, file.span, sink);
+            }
         }
     }
     for part in &closed.parts {

@@ -10,7 +10,7 @@ use crate::diagnostics::{CONFLICT, Diagnostic, MISSING_KEY, Sink, TYPE_CLASH, UN
 use crate::plan::{ComponentKind, ComponentPlace, Output, Parameter, Reference, Scalar, ValueType};
 use crate::source::{Files, Sources, Span, Spanned, folder_of, join};
 use crate::spec::Spec;
-use crate::spec::component::{CodeFolder, ComponentFile, ComponentPort};
+use crate::spec::component::{ComponentFile, ComponentPort, LocalFiles};
 use crate::spec::ports::OutputSpec;
 use crate::spec::steps::{ComponentName, ComponentWord, StepSpec};
 use crate::spec::values::Literal;
@@ -41,8 +41,8 @@ pub(crate) struct Closed {
     pub(crate) inputs: Vec<InPort>,
     /// What flows out, in the author's order.
     pub(crate) outputs: Vec<OutPort>,
-    /// What the component file names.
-    pub(crate) local: Local,
+    /// What the component file names, and then what files of it name.
+    pub(crate) local: Vec<Local>,
     /// The components of a pipeline's nodes, as far as they are files.
     pub(crate) parts: Vec<Rc<Closed>>,
     /// A node that takes a cluster and names none, here or in a part: it runs on the job's.
@@ -85,13 +85,13 @@ pub(crate) struct OutPort {
     pub(crate) declared: Span,
 }
 
-/// What a component file names, seen from the file.
-#[derive(Debug, Default)]
+/// What a file of Azure ML names, seen from the file.
+#[derive(Debug)]
 pub(crate) struct Local {
-    /// Root-relative folder of the component file.
+    /// Root-relative folder of the file.
     pub(crate) folder: String,
-    pub(crate) code: Vec<CodeFolder>,
-    pub(crate) files: Vec<Spanned<String>>,
+    /// What it names.
+    pub(crate) named: LocalFiles,
 }
 
 impl Interface {
@@ -142,10 +142,13 @@ impl Interface {
 impl Closed {
     /// Adds the paths that the component names, and those of its parts.
     fn gather(&self, seen: &mut BTreeSet<String>, paths: &mut Vec<String>) {
-        let from = |path: &str| join(&self.local.folder, path);
-        paths.extend(self.local.files.iter().filter_map(|file| from(&file.value)));
-        let code = self.local.code.iter().filter_map(|code| from(&code.folder.value));
-        paths.extend(code.map(|folder| format!("{folder}/")));
+        for Local { folder, named } in &self.local {
+            let from = |path: &Spanned<String>| join(folder, &path.value);
+            let files = named.files.iter().chain(&named.environments);
+            paths.extend(files.filter_map(from));
+            let code = named.code.iter().filter_map(|code| from(&code.folder));
+            paths.extend(code.map(|folder| format!("{folder}/")));
+        }
         for part in &self.parts {
             if let ComponentPlace::File(path) = &part.place
                 && seen.insert(path.clone())
@@ -158,7 +161,7 @@ impl Closed {
 
     /// A component file; its parts are added by whoever reads them.
     pub(crate) fn of_file(path: &str, file: ComponentFile) -> Self {
-        let ComponentFile { kind, inputs, outputs, code, files, is_open, nodes: _ } = file;
+        let ComponentFile { kind, inputs, outputs, local: named, is_open, nodes: _ } = file;
         Self {
             place: ComponentPlace::File(path.to_owned()),
             kind: kind.value,
@@ -166,7 +169,7 @@ impl Closed {
             head: kind.span,
             inputs: inputs.iter().map(InPort::of_component).collect(),
             outputs: outputs.iter().map(OutPort::of_component).collect(),
-            local: Local { folder: folder_of(path).to_owned(), code, files },
+            local: vec![Local { folder: folder_of(path).to_owned(), named }],
             ambient: Vec::new(),
             nodes: 1,
             is_open,
@@ -183,7 +186,7 @@ impl Closed {
         (ambient, nodes): (Vec<(String, Reference)>, usize),
     ) -> Self {
         let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
-        let local = Local::default();
+        let local = Vec::new();
         let (noun, is_open) = ("pipeline", false);
         let (parts, clusterless) = (Vec::new(), None);
         Self {

@@ -6,6 +6,7 @@ mod binder;
 pub(crate) mod circle;
 mod component;
 mod component_files;
+mod component_nodes;
 pub mod cut;
 mod endpoints;
 mod files;

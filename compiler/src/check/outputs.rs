@@ -5,15 +5,12 @@ use super::names::Context;
 use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, Sink, excerpt};
 use crate::plan::{Mode, Output, ValueType};
 use crate::source::{Span, Spanned};
-use crate::spec::ports::{ModeWord, OutputSpec};
+use crate::spec::ports::{ModeWord, OutputSpec, is_reserved};
 use crate::spec::steps::{Engine, Kind, StepSpec};
-
-/// Names that clash with environment variables on Azure ML nodes (Azure ML's pipeline reference).
-const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
 
 /// Refuses a port's name that Azure ML reserves.
 pub(crate) fn reserved(name: &str, at: Span, sink: &mut Sink) {
-    if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+    if is_reserved(name) {
         let message = format!("Azure ML reserves the name `{name}`");
         sink.report(
             Diagnostic::new(&BAD_NAME, at, message)

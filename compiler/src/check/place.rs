@@ -8,7 +8,9 @@ use crate::diagnostics::{
 use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
-use crate::spec::resources::{DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec};
+use crate::spec::resources::{
+    DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec, is_versioned,
+};
 use crate::spec::steps::{Engine, Need, StepSpec, a_step};
 use crate::spec::text::{OrReference, Text};
 
@@ -295,16 +297,7 @@ fn resolve(
 
 /// Azure ML refuses an environment without a version, but only when the job is made.
 fn reference(name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {
-    let rest = name.value.strip_prefix("azureml:");
-    let versioned = rest.is_some_and(|rest| {
-        rest.starts_with("//")
-            || rest.starts_with("/subscriptions/")
-            || rest.contains('@')
-            || rest
-                .split_once(':')
-                .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
-    });
-    if versioned {
+    if is_versioned(&name.value) {
         return Some(Environment::Reference(name.value.clone()));
     }
     let message = format!("`{}` does not say which version of the environment", name.value);

@@ -13,6 +13,14 @@ use crate::plan::{Mode, Scalar, ValueType};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, NodeId, Style};
 
+/// Names that clash with environment variables on Azure ML nodes (Azure ML's pipeline reference).
+const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
+
+/// Whether Azure ML reserves the name of an input or output.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
 record! {
     /// A typed value that every trigger may set.
     ///

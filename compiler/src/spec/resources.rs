@@ -150,6 +150,18 @@ record! {
     }
 }
 
+/// Whether a text names one version of something that is registered.
+pub(crate) fn is_versioned(text: &str) -> bool {
+    text.strip_prefix("azureml:").is_some_and(|rest| {
+        rest.starts_with("//")
+            || rest.starts_with("/subscriptions/")
+            || rest.contains('@')
+            || rest
+                .split_once(':')
+                .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
+    })
+}
+
 /// An environment as a map names it.
 #[derive(Clone, Debug)]
 pub enum EnvironmentSpec {
