@@ -33,10 +33,9 @@ impl<'s> Reading<'s, '_, '_> {
         };
         self.reader.skip_blanks();
         let colon = self.reader.at;
-        token.is_key = self.reader.here() == b':'
-            && (self.reader.is_gap(colon + 1)
-                || (flow && token.style != Style::Plain)
-                || (flow && is_bracket(self.reader.byte(colon + 1))));
+        let quoted_in_brackets = flow && token.style != Style::Plain;
+        token.is_key =
+            self.reader.here() == b':' && (self.reader.is_gap(colon + 1) || quoted_in_brackets);
         if token.is_key && colon - token.start > LONGEST_KEY {
             return Err(Unsure);
         }
@@ -48,7 +47,7 @@ impl<'s> Reading<'s, '_, '_> {
         if !self.may_start_plain(flow) {
             return Err(Unsure);
         }
-        let end = self.plain_end(start, flow);
+        let end = self.plain_end(start, flow)?;
         self.reader.at = end;
         let text = self.reader.text[start..end].trim_ascii_end();
         let end = start + text.len();
@@ -66,7 +65,7 @@ impl<'s> Reading<'s, '_, '_> {
     }
 
     /// Where a plain text ends, blanks behind it included.
-    fn plain_end(&self, start: usize, flow: bool) -> usize {
+    fn plain_end(&self, start: usize, flow: bool) -> Sure<usize> {
         let mut at = start;
         loop {
             at += self.reader.bytes[at..].iter().take_while(|byte| !is_special(**byte)).count();
@@ -74,11 +73,12 @@ impl<'s> Reading<'s, '_, '_> {
             let ends = match self.reader.byte(at) {
                 b'\n' | 0 => true,
                 b'#' => self.reader.byte(at - 1) == b' ',
-                b':' => matches!(next, b' ' | b'\n' | 0) || (flow && is_bracket(next)),
+                b':' if flow && is_bracket(next) => return Err(Unsure), // a key or none, as it goes on
+                b':' => matches!(next, b' ' | b'\n' | 0),
                 _ => flow, // a bracket or a comma
             };
             if ends {
-                return at;
+                return Ok(at);
             }
             at += 1;
         }
