@@ -94,7 +94,7 @@ impl SourceFile {
     /// Byte offsets at which lines start; made on first use, since good files never need it.
     pub fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            let breaks = self.text.match_indices('\n');
             #[allow(clippy::cast_possible_truncation)] // files are at most 16 MiB
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         })

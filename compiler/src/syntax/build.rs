@@ -17,7 +17,7 @@ use crate::source::{FileId, Span};
 /// `syntax`, `duplicate-key` and `too-large`, and `unused-allow` for a comment that starts like an
 /// allowance and is none. Comments are kept where they matter for that; [`glance`] keeps them all.
 pub fn parse<'s>(file: FileId, text: &'s str, sink: &mut Sink) -> Tree<'s> {
-    read(file, text, comments::matter(text), sink)
+    read(file, text, false, sink)
 }
 
 /// Reads a text whose mistakes somebody else reports: they only show as [`Tree::broken`].
@@ -25,8 +25,16 @@ pub fn glance(text: &str) -> Tree<'_> {
     read(FileId(0), text, true, &mut Sink::new())
 }
 
-fn read<'s>(file: FileId, text: &'s str, comments: bool, sink: &mut Sink) -> Tree<'s> {
-    let quick = (text.len() <= MAX_BYTES).then(|| quickly(file, text, comments)).flatten();
+/// `all`: every comment is kept, whether it matters or not.
+fn read<'s>(file: FileId, text: &'s str, all: bool, sink: &mut Sink) -> Tree<'s> {
+    if text.len() > MAX_BYTES {
+        let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
+        let mut builder = Builder::new(Tree::new(file, text), sink);
+        builder.stop(Diagnostic::new(&TOO_LARGE, Span::top(file), message));
+        return builder.tree;
+    }
+    let comments = all || comments::matter(text);
+    let quick = quickly(file, text, comments);
     let mut tree = quick.unwrap_or_else(|| thoroughly(file, text, comments, sink));
     comments::attach(&mut tree, sink);
     tree
@@ -49,12 +57,7 @@ pub(super) fn thoroughly<'s>(
     sink: &mut Sink,
 ) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text), sink);
-    if text.len() > MAX_BYTES {
-        let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
-        builder.stop(Diagnostic::new(&TOO_LARGE, Span::top(file), message));
-    } else {
-        builder.read(comments);
-    }
+    builder.read(comments);
     builder.tree
 }
 
