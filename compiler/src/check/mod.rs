@@ -24,6 +24,7 @@ mod pipeline_outputs;
 mod place;
 mod project;
 mod references;
+mod registered;
 mod scripts;
 mod settings;
 mod size;
@@ -108,6 +109,7 @@ pub fn check<'a>(
     let before_steps = sink.errors();
     let all = steps::steps(&cx, &parameters, sink);
     let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
+    registered::once(&cx, &all.bound, sink);
     let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
     let pasted = triggers::pasted(&all.bound, parameters.len());
     let named = triggers::named(&cx, &parameters, &pasted, sink);

@@ -76,6 +76,7 @@ rules! {
     Warning LOST_TITLE "lost-title";
     Warning LITERAL_SECRET "literal-secret";
     Warning FIXED_VERSION "fixed-version";
+    Warning SHARED_OUTPUT "shared-output";
     Warning MISSING_CODE "missing-code";
     Warning TOKEN_PUBLISHING "token-publishing";
     Warning RARE_SCHEDULE_DAY "rare-schedule-day";

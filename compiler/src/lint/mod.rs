@@ -19,6 +19,7 @@ mod root_above;
 mod runner_variable;
 mod secret_outside_environment;
 mod self_hosted_runner;
+mod shared_output;
 mod token_publishing;
 mod unapplied_trigger;
 mod unknown_python;
@@ -61,6 +62,7 @@ static LINTS: &[Lint] = &[
     rare_schedule_day::lint,
     runner_variable::lint,
     secret_outside_environment::lint,
+    shared_output::lint,
     token_publishing::lint,
     unapplied_trigger::lint,
     unknown_python::lint,

@@ -161,9 +161,10 @@ impl Plan {
             .chain(components.map(|name| (COMPONENTS.to_owned(), name.to_ascii_lowercase())))
     }
 
-    /// What the component of a submission is called in the workspace.
+    /// What the component of a submission is called in the workspace. A submission's own name stands
+    /// behind `__`, which no name holds: one that is called like a trigger is another component.
     pub fn component_name(&self, submission: &Submission) -> String {
-        component_name(&format!("{}{}", self.name, submission.suffix))
+        component_name(&self.name) + &submission.suffix.replace('-', "__").replace('.', "_")
     }
 
     /// The name by which a step's output leaves its job: that of the pipeline's output, where it is
@@ -180,10 +181,10 @@ impl Plan {
     }
 }
 
-/// A name as components have it, `[a-z][a-z0-9_]*`; the pipeline's may hold `-`, a suffix also `.`.
+/// A name as components have it, `[a-z][a-z0-9_]*`; the pipeline's may hold `-`.
 pub fn component_name(name: &str) -> String {
     let start = if name.starts_with(|c: char| c.is_ascii_lowercase()) { "" } else { "pipeline_" };
-    format!("{start}{}", name.replace(['-', '.'], "_"))
+    format!("{start}{}", name.replace('-', "_"))
 }
 
 /// Where endpoints are, among [`Plan::claims`]; no folder is called so.

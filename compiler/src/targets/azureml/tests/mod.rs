@@ -54,8 +54,19 @@ fn names_fit_azure_ml() {
     plan.submissions[1].suffix = ".monthly-late".to_owned();
     let names: Vec<_> = files(&plan).iter().map(|(_, doc)| doc["name"].clone()).collect();
     assert_eq!(names[0], "pipeline_2nd_try");
-    assert_eq!(names[2], "pipeline_2nd_try_monthly_late");
+    assert_eq!(names[2], "pipeline_2nd_try_monthly__late");
     assert_eq!(names[4], "2nd-try-frequent");
+}
+
+#[test]
+fn a_submission_that_is_called_like_a_trigger_is_another_component() {
+    let mut plan = plan();
+    let names = [".late", "-late", ".a-b", ".a_b"].map(|suffix| {
+        suffix.clone_into(&mut plan.submissions[1].suffix);
+        plan.component_name(&plan.submissions[1])
+    });
+    let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
 }
 
 #[test]
