@@ -120,7 +120,8 @@ fn bind(
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
     let (mut inputs, asked_at) = (binder.inputs, binder.places);
     only_mode(body, &mut inputs, sink);
-    if engine == Engine::AzureMl {
+    // A component has names of its own, which nobody here can choose.
+    if engine == Engine::AzureMl && cx.interface(step).is_none() {
         for (input, place) in inputs.iter().zip(&asked_at) {
             outputs::reserved(&input.name, *place, sink);
         }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::NewFile;
 use super::context::{Cx, copied, put_claimed, put_from};
 use super::declared::Declared;
-use super::names;
 use super::parallel::retries;
 use super::ports::{Bindings, inputs};
 use super::read::{Field, Keys, Node};
@@ -143,7 +142,7 @@ pub(super) fn assumed(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Field<'_>, step:
                 "the type of the output `{output}` stands in the workspace; the spec says {kind}"
             );
             cx.changed(node.key.span(), message);
-            missing.put(names::port(output), *kind);
+            missing.put(output.clone(), *kind);
         }
     }
     if missing.is_empty() {

@@ -85,9 +85,10 @@ impl Cx<'_> {
     /// A path in a foreign file, from the repository's root on.
     pub(super) fn inside(&mut self, node: Node<'_>) -> Option<String> {
         let text = node.text()?;
-        let path = text.strip_prefix("file:").unwrap_or(text);
-        let full = join(folder_of(&node.file().path), path);
-        let full = full.filter(|_| !path.starts_with('/') && !path.contains("://"));
+        let path = text.strip_prefix("file:").unwrap_or(text).replace('\\', "/");
+        let elsewhere = ["/", "azureml:", "git+"].iter().any(|start| path.starts_with(start));
+        let full = join(folder_of(&node.file().path), &path);
+        let full = full.filter(|_| !elsewhere && !path.contains("://"));
         if full.is_none() {
             let message = format!("`{}` is no path inside the project", excerpt(text));
             self.lost(node.span(), message);

@@ -11,6 +11,7 @@ mod declared;
 mod environment;
 mod names;
 mod native;
+mod outputs;
 mod parallel;
 mod pipeline;
 mod ports;
@@ -80,10 +81,15 @@ pub fn merged(first: &str, second: &str) -> Option<String> {
         let (rest, triggers) = text.split_once(TRIGGERS).unwrap_or((text, ""));
         (rest.trim_end().to_owned(), triggers.trim_end().to_owned())
     };
-    let ((own, mine), (other, theirs)) = (cut(first), cut(second));
+    let ((mut own, mine), (other, theirs)) = (cut(first), cut(second));
     // A schedule alone knows texts that its parameters must take.
     if own != other {
-        return None;
+        // One of the two may name the experiment.
+        let both = [&own, &other].iter().all(|it| it.contains(EXPERIMENT));
+        if both || plain(&own) != plain(&other) {
+            return None;
+        }
+        own = if own.contains(EXPERIMENT) { own } else { other };
     }
     let named = |triggers: &str| -> Vec<String> {
         let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
@@ -100,6 +106,16 @@ pub fn merged(first: &str, second: &str) -> Option<String> {
     }
     Some(format!("{own}\n{TRIGGERS}{}\n", triggers.join("\n")))
 }
+
+/// The lines of a spec without that of its experiment.
+fn plain(spec: &str) -> Vec<&str> {
+    spec.lines()
+        .filter(|line| !line.starts_with(EXPERIMENT.trim_start()) && !line.is_empty())
+        .collect()
+}
+
+/// How the line of its experiment begins.
+const EXPERIMENT: &str = "\nexperiment: ";
 
 /// How the triggers of an imported spec, its last part, begin.
 const TRIGGERS: &str = "\ntriggers:\n";

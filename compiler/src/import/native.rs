@@ -15,6 +15,20 @@ use crate::emit::{Doc, Map};
 /// Words of AutoML that Azure ML's tools take in any letter case.
 const ANY_CASE: [&str; 3] = ["task", "primary_metric", "log_verbosity"];
 
+/// Words inside of tables that Azure ML's tools take in another spelling too.
+const WORDS: [&str; 10] = [
+    "goal",
+    "mode",
+    "rule",
+    "feature_lags",
+    "sampling_algorithm",
+    "short_series_handling_config",
+    "stack_meta_learner_type",
+    "target_aggregate_function",
+    "training_mode",
+    "use_stl",
+];
+
 /// Lists of algorithms, which Azure ML's tools take in another spelling.
 const ALGORITHMS: [&str; 2] = ["allowed_training_algorithms", "blocked_training_algorithms"];
 
@@ -111,11 +125,12 @@ fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
         Value::Map => {
             let mut map = Map::new();
             for field in node.fields() {
-                let algorithms = ALGORITHMS.contains(&field.name());
-                let value = if algorithms {
-                    Some(spelt(field.value))
-                } else {
-                    value(cx, scope, field.value)
+                let value = match field.value.text() {
+                    _ if ALGORITHMS.contains(&field.name()) => Some(spelt(field.value)),
+                    Some(word) if WORDS.contains(&field.name()) => {
+                        Some(names::algorithm(word).into())
+                    }
+                    _ => value(cx, scope, field.value),
                 };
                 if let Some(value) = value {
                     let claimed = field.key.file().claim(&field);
@@ -156,6 +171,10 @@ pub(super) fn sweep(
     head(cx, scope, keys, &mut step);
     let software = trial.take("environment");
     put_from(&mut step, "environment", environment(cx, scope, &name, software), software);
+    if let Some(field) = trial.take("environment_variables") {
+        let message = "Azure ML's tools drop the variables of a trial, and so does the spec";
+        cx.changed(field.key.span(), message);
+    }
     let command = trial.take("command");
     let words = command.and_then(|field| field.value.text()).unwrap_or("");
     let used = |name: &str| uses(words, name);
@@ -219,7 +238,10 @@ fn search(
     put_from(&mut sweep, "trial", Some(tried), Some(field));
     for key in ["search_space", "sampling_algorithm", "objective", "early_termination"] {
         let field = keys.take(key);
-        let value = field.and_then(|field| value(cx, scope, field.value));
+        let value = field.and_then(|field| match field.value.text() {
+            Some(word) => Some(names::algorithm(word).into()),
+            None => value(cx, scope, field.value),
+        });
         put_from(&mut sweep, key, value, field);
     }
     if let Some(field) = keys.take("limits") {

@@ -112,15 +112,11 @@ fn spec(
     put_from(&mut spec, "mlopsc", Some(1_i64), None);
     put_from(&mut spec, "name", Some(&name), field);
     titles(cx, keys, &mut spec);
+    experiment(cx, keys, trigger.as_ref(), &mut spec);
     let mut parameters = ports::parameters(cx, graph.inputs, graph.values);
     let parameter_names = called(graph.inputs, names::port);
-    for given in trigger.iter().flat_map(|trigger| &trigger.given) {
-        let called = parameter_names.get(&given.input).unwrap_or(&given.input);
-        let found = parameters.0.iter_mut().find(|entry| entry.key == called.as_str());
-        if let Some(entry) = found.filter(|_| !ports::is_safe(&given.text)) {
-            values::widen(&mut entry.value);
-        }
-    }
+    let given = trigger.as_ref().map_or(&[][..], |trigger| &trigger.given);
+    values::given(given, &parameter_names, &mut parameters);
     values::narrowed(cx, graph.inputs, &parameters, &parameter_names);
     let mut settings = Map::new();
     let default = defaults(cx, keys, &mut settings);
@@ -144,7 +140,6 @@ fn spec(
         parameters.put(name, doc);
     }
     put_map(&mut spec, "parameters", parameters, graph.inputs);
-    let given = trigger.as_ref().map_or(&[][..], |trigger| &trigger.given);
     values::pasted(cx, &scope, graph.values, given);
     let environment = common(&steps, "environment");
     let mut defaults = Map::new();
@@ -247,6 +242,22 @@ fn titles(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) {
     if let Some(field) = keys.take("version") {
         let message = "a spec has no `version`: what uses it is built with it";
         cx.changed(field.key.span(), message);
+    }
+}
+
+/// The experiment of a schedule's jobs is that of all jobs, or lost.
+fn experiment(cx: &mut Cx<'_>, keys: &Keys<'_>, trigger: Option<&Trigger>, spec: &mut Map) {
+    let Some((name, at)) = trigger.and_then(|trigger| trigger.experiment.as_ref()) else { return };
+    let own = keys.node.get("experiment_name").and_then(|it| it.text());
+    match own {
+        Some(own) if own == name => {}
+        Some(_) => {
+            cx.lost(*at, "a spec cannot say another `experiment_name` for one trigger alone");
+        }
+        None => {
+            spec.put("experiment", name.as_str());
+            cx.changed(*at, "the spec has this experiment for all of its jobs");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What flows: parameters of the pipeline, inputs and outputs of its steps.
+//! What flows: parameters of the pipeline, and inputs of its steps.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,9 @@ use super::scope::{Found, Scope, input_kind, word};
 use super::{text, values};
 use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
+use crate::spec::decode::NameRule as _;
 use crate::spec::ports::LongParameter;
-use crate::spec::values::value_type;
+use crate::spec::values::{PortName, value_type};
 
 /// The parameters of a pipeline job (with values) or component (with types and defaults).
 /// `values` gives some of them another default.
@@ -70,15 +71,15 @@ fn with_value(cx: &mut Cx<'_>, parameter: Doc, value: Node<'_>) -> Doc {
 }
 
 /// What those are called whose names are adapted.
-type Called = BTreeMap<String, String>;
+pub(super) type Called = BTreeMap<String, String>;
 
-fn called(field: Option<Field<'_>>) -> Called {
+pub(super) fn called(field: Option<Field<'_>>) -> Called {
     let fields = field.map(|field| field.value.fields()).unwrap_or_default();
     names::unique(fields.iter().map(Field::name), names::port)
 }
 
 /// The name that the language takes.
-fn adapted(cx: &mut Cx<'_>, field: Field<'_>, called: &Called) -> String {
+pub(super) fn adapted(cx: &mut Cx<'_>, field: Field<'_>, called: &Called) -> String {
     let known = called.get(field.name()).cloned();
     let name = known.unwrap_or_else(|| field.name().to_owned());
     if name != field.name() {
@@ -254,8 +255,13 @@ pub(super) fn inputs(
     field: Option<Field<'_>>,
     bindings: &Bindings<'_>,
 ) -> Inputs {
-    let mut inputs = Inputs { called: called(field), ..Inputs::default() };
+    // A component has names of its own.
+    let called = if bindings.component { Called::new() } else { called(field) };
+    let mut inputs = Inputs { called, ..Inputs::default() };
     for field in field.iter().flat_map(|field| field.value.fields()) {
+        if bindings.component && !has_name(cx, field, "input") {
+            continue;
+        }
         let Some(takes) = takes(cx, field, bindings) else { continue };
         let Some(bound) = bound(cx, scope, field.value, takes) else { continue };
         let used = (bindings.used)(field.name());
@@ -290,6 +296,19 @@ fn takes<'a>(cx: &mut Cx<'_>, field: Field<'_>, bindings: &Bindings<'a>) -> Opti
         cx.changed(field.key.span(), message);
     }
     found.map(Takes::Input)
+}
+
+/// Whether a spec can name a port of a component; what it cannot name is lost.
+pub(super) fn has_name(cx: &mut Cx<'_>, field: Field<'_>, what: &str) -> bool {
+    let has = PortName::allows(field.name());
+    if !has {
+        let message = format!(
+            "a spec cannot name the component's {what} `{}`: names are letters, digits and single `_`",
+            excerpt(field.name())
+        );
+        cx.lost(field.key.span(), message);
+    }
+    has
 }
 
 fn declare(cx: &mut Cx<'_>, inputs: &mut Inputs, field: Field<'_>, doc: Doc) -> String {
@@ -435,59 +454,4 @@ fn bound_map(
     }
     long.put_some("mode", mode);
     Some(Bound::Doc(long.into()))
-}
-
-/// The outputs of a step; those bound to outputs of the pipeline are remembered.
-pub(super) fn outputs(
-    cx: &mut Cx<'_>,
-    scope: &mut Scope<'_>,
-    step: &str,
-    field: Option<Field<'_>>,
-) -> Map {
-    let mut outputs = Map::new();
-    let closed = scope.is_closed(step);
-    let called = called(field);
-    for field in field.iter().flat_map(|field| field.value.fields()) {
-        if closed && field.value.value() == Value::Null {
-            continue; // the component says it
-        }
-        let name = adapted(cx, field, &called);
-        let doc = output(cx, scope, field.value);
-        if let Some((pipeline, _)) = scope.pipeline_output(field.value) {
-            let path = format!("${{{{ steps.{step}.outputs.{name} }}}}");
-            scope.bound.push((pipeline.to_owned(), path));
-        }
-        put_claimed(&mut outputs, name, doc, field.key.file().claim(&field));
-    }
-    outputs
-}
-
-/// An output, with what the pipeline's output says that it is bound to: both are one place.
-fn output(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Doc {
-    let kind = scope.kind_of_output(node);
-    let bound = scope.pipeline_output(node).map(|(_, output)| output);
-    let keys: Vec<Keys<'_>> =
-        [Some(node), bound].into_iter().flatten().filter(Node::is_map).map(Keys::of).collect();
-    let mut long = Map::new();
-    long.put("type", kind);
-    let all = [("mode", "mode"), ("path", "path"), ("name", "register"), ("version", "version")];
-    for (theirs, ours) in all {
-        let found: Vec<Field<'_>> = keys.iter().filter_map(|keys| keys.take(theirs)).collect();
-        let mine = found.into_iter().find(|field| {
-            let whole = field.value.text().and_then(text::whole);
-            whole.is_none_or(|inner| !inner.starts_with("parent."))
-        });
-        let text = cx.text(mine).map(|text| if ours == "mode" { mode(&text) } else { text });
-        long.put_some(ours, text);
-    }
-    for keys in &keys {
-        keys.take("type");
-        cx.finish(keys, "an output");
-    }
-    if long.0.len() == 1 { kind.into() } else { long.into() }
-}
-
-/// `mount` is what older files say.
-fn mode(text: &str) -> String {
-    if text == "mount" { "rw_mount".to_owned() } else { text.to_ascii_lowercase() }
 }

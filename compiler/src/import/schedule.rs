@@ -21,6 +21,8 @@ pub(super) struct Trigger {
     pub(super) live: (String, Span),
     /// The texts that it gives.
     pub(super) given: Vec<Given>,
+    /// The experiment of its jobs.
+    pub(super) experiment: Option<(String, Span)>,
     /// Settings of its job: name, value, place.
     pub(super) settings: Vec<(String, String, Span)>,
 }
@@ -50,7 +52,7 @@ pub(super) fn schedule(cx: &mut Cx<'_>, file: &Foreign<'_>) -> Option<(Trigger, 
     let mut doc = Map::new();
     put_claimed(&mut doc, "schedule".to_owned(), time(cx, trigger.value), file.claim(&trigger));
     let (with, given, settings) = (Map::new(), Vec::new(), Vec::new());
-    let mut trigger = Trigger { name, doc, with, live, given, settings };
+    let mut trigger = Trigger { name, doc, with, live, given, experiment: None, settings };
     let path = create_job(cx, job.value, &mut trigger)?;
     Some((trigger, path))
 }
@@ -67,6 +69,9 @@ fn create_job(cx: &mut Cx<'_>, node: Node<'_>, trigger: &mut Trigger) -> Option<
         }
         let claimed = field.key.file().claim(&field);
         put_claimed(&mut trigger.with, field.name().to_owned(), value, claimed);
+    }
+    if let Some(field) = keys.take("experiment_name") {
+        trigger.experiment = cx.text(Some(field)).map(|text| (text, field.key.span()));
     }
     for field in keys.take("settings").iter().flat_map(|field| field.value.fields()) {
         let text = field.value.text().unwrap_or_default().to_owned();

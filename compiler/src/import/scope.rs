@@ -76,16 +76,23 @@ impl<'a> Scope<'a> {
 
     /// What an output of a node is called.
     fn output(&self, node: &str, output: &str) -> String {
+        if self.components.contains_key(node) {
+            return output.to_owned();
+        }
         let outputs = self.jobs.get(node).and_then(|node| node.get("outputs"));
         names::among(outputs, output, names::port)
     }
 
     /// Whether a component file says what a step gives.
     pub(super) fn is_closed(&self, step: &str) -> bool {
+        self.component(step).is_some_and(|ports| ports.inputs.is_some())
+    }
+
+    /// What the component of a step takes and gives.
+    pub(super) fn component(&self, step: &str) -> Option<&Ports> {
         let called = |(name, _): &(&String, &Ports)| self.step(name) == step;
         let found = self.components.get(step);
-        let found = found.or_else(|| self.components.iter().find(called).map(|(_, ports)| ports));
-        found.is_some_and(|ports| ports.inputs.is_some())
+        found.or_else(|| self.components.iter().find(called).map(|(_, ports)| ports))
     }
 
     /// Remembers that a command gets what an expression leads to.

@@ -1,13 +1,15 @@
 //! Nodes of a pipeline become steps.
 
-use super::context::{Cx, copied, put_from};
+use super::context::{Cx, copied, put_claimed, put_from};
 use super::environment::environment;
-use super::ports::{Bindings, Inputs, inputs, outputs};
+use super::outputs::outputs;
+use super::ports::{Bindings, Inputs, inputs};
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
 use super::scope::Scope;
 use super::text::{self, Command, Part, Path};
 use super::{component, names, native, parallel, values};
+use crate::diagnostics::excerpt;
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 use crate::spec::steps::StepSpec;
@@ -155,17 +157,39 @@ pub(super) fn resources(
         if let Some(field) = inner.take("docker_args") {
             put_from(&mut map, "docker_args", Some(copied(field.value)), Some(field));
         }
-        for key in ["locations", "max_instance_count", "properties"] {
+        for key in ["locations", "max_instance_count"] {
             if crate::spec::resources::ResourcesSpec::KEYS.contains(&key)
                 && let Some(field) = inner.take(key)
             {
                 put_from(&mut map, key, Some(copied(field.value)), Some(field));
             }
         }
+        if let Some(field) = inner.take("properties") {
+            let properties = scalars(cx, field.value);
+            put_from(&mut map, "properties", Some(properties), Some(field));
+        }
         cx.finish(&inner, "`resources`");
     }
     map.0.extend(own.0);
     (!map.is_empty()).then_some(map)
+}
+
+/// A map of scalars; others in it are lost.
+fn scalars(cx: &mut Cx<'_>, node: Node<'_>) -> Map {
+    let mut map = Map::new();
+    for field in node.fields() {
+        if field.value.is_scalar() {
+            let claimed = field.key.file().claim(&field);
+            put_claimed(&mut map, field.name().to_owned(), copied(field.value), claimed);
+        } else {
+            let message = format!(
+                "a spec says properties as text, and not as map or list: `{}`",
+                excerpt(field.name())
+            );
+            cx.lost(field.key.span(), message);
+        }
+    }
+    map
 }
 
 /// Keys that the language has under these names, in Azure ML's own shape.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Cx;
-use super::ports::value_is_data;
+use super::ports::{is_safe, value_is_data};
 use super::read::{Field, Node};
 use super::scalar::Value;
 use super::scope::{Scope, input_kind};
@@ -120,6 +120,17 @@ pub(super) fn narrowed(
 fn is_wide(parameter: &Doc) -> bool {
     let Doc::Map(long) = parameter else { return false };
     long.0.iter().any(|entry| matches!(entry.key.as_ref(), "pattern" | "enum"))
+}
+
+/// Lets parameters take the texts that a trigger gives them.
+pub(super) fn given(all: &[Given], called: &BTreeMap<String, String>, parameters: &mut Map) {
+    for given in all.iter().filter(|given| !is_safe(&given.text)) {
+        let name = called.get(&given.input).unwrap_or(&given.input);
+        let found = parameters.0.iter_mut().find(|entry| entry.key == name.as_str());
+        if let Some(entry) = found {
+            widen(&mut entry.value);
+        }
+    }
 }
 
 /// Lets a parameter take any text, since it is given one that it would refuse.
