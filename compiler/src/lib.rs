@@ -38,6 +38,8 @@ pub struct ProjectFile {
     pub diagnostics: Vec<Diagnostic>,
     /// The conda files that were read.
     beside: Sources,
+    /// Whether a part of it could not be read.
+    is_cut: bool,
 }
 
 impl ProjectFile {
@@ -123,6 +125,7 @@ pub fn read_project_below(path: &str, text: &str, above: &str) -> ProjectFile {
     let mut sink = Sink::new();
     let shown = if text.trim().is_empty() { "mlopsc: 1\n" } else { text };
     let read = spec::read_project(PROJECT, shown, &mut sink);
+    let is_cut = read.broken || read.value.is_none();
     let spec = read.value.unwrap_or_else(|| {
         let default = spec::read_project(PROJECT, "mlopsc: 1\n", &mut Sink::new());
         default.value.expect("the smallest project file is one")
@@ -135,7 +138,7 @@ pub fn read_project_below(path: &str, text: &str, above: &str) -> ProjectFile {
     }
     let diagnostics = lint::settle(found, &read.allows, &spec);
     let file = Arc::new(SourceFile::new(path, text));
-    ProjectFile { file, spec, diagnostics, beside: Sources::default() }
+    ProjectFile { file, spec, diagnostics, beside: Sources::default(), is_cut }
 }
 
 /// A project file that could not be read.
@@ -328,6 +331,12 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     let mut found = sink.into_items();
     if read.broken {
         found = diagnostics::without_aftermath(found);
+    }
+    if project.is_cut {
+        found = diagnostics::without_absences(found);
+    } else if project.is_broken() {
+        // Its targets may be among what was refused.
+        found.retain(|it| it.rule.name != diagnostics::HOME.name);
     }
     found = diagnostics::without_echoes(found, &|span| sources.text(span));
     let mut diagnostics = lint::settle(found, &read.allows, &project.spec);

@@ -131,21 +131,35 @@ fn longest_scripts(cx: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
+/// Whether a text can name a pipeline.
+fn is_pipeline(name: &str) -> bool {
     let bytes = name.as_bytes();
     let first = bytes.first().is_some_and(u8::is_ascii_lowercase);
     let word = |byte: &u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
     };
     let fits = first && bytes.iter().all(word) && !name.contains("__");
-    if !fits || name.ends_with("-release") || name.len() > LONGEST_NAME {
+    fits && !name.ends_with("-release") && name.len() <= LONGEST_NAME
+}
+
+/// A text in small letters, with `-` for what stands between words.
+fn dashed(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let words = lower.split([' ', '.', '/', '-']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+fn pipeline(name: &Spanned<String>, sink: &mut Sink) {
+    if !is_pipeline(name) {
         let message = if name.is_empty() {
             "the pipeline has no name".to_owned()
         } else {
             format!("`{}` cannot name a pipeline", excerpt(&name.value))
         };
+        let meant = dashed(name);
+        let meant = if is_pipeline(&meant) { format!("write `{meant}`: ") } else { String::new() };
         sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(format!(
-            "it must match `^[a-z][a-z0-9_-]*$`, with at most {LONGEST_NAME} letters; `__` and the end `-release` are reserved"
+            "{meant}it must match `^[a-z][a-z0-9_-]*$`, with at most {LONGEST_NAME} letters; `__` and the end `-release` are reserved"
         )));
     }
 }

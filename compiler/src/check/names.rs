@@ -100,7 +100,8 @@ impl<'a> Context<'a> {
     /// The index of a named step, or a report.
     pub(crate) fn find_step(&self, name: &str, at: Span, sink: &mut Sink) -> Option<u32> {
         let found = self.steps.get(name).copied();
-        if found.is_none() {
+        // That there are no steps was said.
+        if found.is_none() && !self.steps.is_empty() {
             if sink.is_full() {
                 sink.report(Diagnostic::new(&crate::diagnostics::UNKNOWN_STEP, at, ""));
                 return None;

@@ -150,11 +150,14 @@ fn asset_name(name: Option<&Spanned<String>>, sink: &mut Sink) -> Option<()> {
     let Some(name) = name else { return Some(()) };
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let starts = name.value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-    if starts && name.value.bytes().all(letter) && name.value.len() <= 255 {
+    let is_answer = matches!(&*name.value, "true" | "false");
+    if starts && name.value.bytes().all(letter) && name.value.len() <= 255 && !is_answer {
         return Some(());
     }
     let message = format!("`{}` cannot name an asset of Azure ML", excerpt(&name.value));
-    let help = if name.value.contains([':', '@']) {
+    let help = if is_answer {
+        "write the name of the model or data asset that the output becomes a version of"
+    } else if name.value.contains([':', '@']) {
         "write the name alone; its version stands in `version`"
     } else {
         "use up to 255 letters, digits, `.`, `_` and `-`, and start with a letter or digit"

@@ -21,7 +21,8 @@ pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Eng
         let message = "a step runs on `compute` or on a `runner`, not on both";
         sink.report(
             Diagnostic::new(&PLACEMENT, runner.span, message)
-                .related(compute.span(), "placed on Azure ML here"),
+                .related(compute.span(), "placed on Azure ML here")
+                .help("remove one of the two"),
         );
         return None;
     }
@@ -264,7 +265,9 @@ fn software(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option
         return None;
     }
     let diagnostic = unknown(&UNKNOWN_ENVIRONMENT, name.span, "environment", &name.value, known);
-    sink.report(outright(diagnostic, "environment", &format!("azureml:{}:1", name.value)));
+    let version = if name.value.contains(['@', ':']) { "" } else { ":1" };
+    let example = format!("azureml:{}{version}", name.value);
+    sink.report(outright(diagnostic, "environment", &example));
     None
 }
 

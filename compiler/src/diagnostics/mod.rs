@@ -11,7 +11,7 @@ mod registry;
 mod render;
 mod sarif;
 
-pub(crate) use aftermath::{without_aftermath, without_echoes};
+pub(crate) use aftermath::{without_absences, without_aftermath, without_echoes};
 pub(crate) use near::near_file;
 pub use near::near_miss;
 pub use registry::*;

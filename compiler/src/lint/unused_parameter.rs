@@ -10,7 +10,9 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         return;
     }
     let texts = checked.spec.steps.good().flat_map(|(_, step)| step.texts());
-    let suspects: Vec<&Text> = texts.filter(|text| names_more_than_it_reads(text)).collect();
+    let all: Vec<&Text> = texts.collect();
+    let suspects = all.iter().copied().filter(|text| names_more_than_it_reads(text));
+    let suspects: Vec<&Text> = suspects.collect();
     for index in &checked.unread {
         let name = &checked.spec.parameters.items[*index as usize].name;
         let message = format!("nothing reads the parameter `{}`", name.value);
@@ -19,7 +21,12 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
             Some(text) => diagnostic
                 .related(text.span, format!("`parameters.{}` is no reference here", name.value))
                 .help(format!("write `${{{{ parameters.{} }}}}` to read it", name.value)),
-            None => diagnostic.help("remove it, or use it"),
+            None => match all.iter().find(|text| has_macro(text, &name.value)) {
+                Some(text) => diagnostic
+                    .related(text.span, format!("`$({})` is no reference here", name.value))
+                    .help(format!("write `${{{{ parameters.{} }}}}` to read it", name.value)),
+                None => diagnostic.help("remove it, or use it"),
+            },
         });
     }
 }
@@ -28,6 +35,11 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 fn names_more_than_it_reads(text: &Text) -> bool {
     let named = text.text.matches("parameters.").count();
     named > 0 && named > text.sites().filter(|it| matches!(it.path, Path::Parameter(_))).count()
+}
+
+/// Whether a text has the parameter as Azure Pipelines would read it.
+fn has_macro(text: &Text, parameter: &str) -> bool {
+    text.text.contains(&format!("$({parameter})"))
 }
 
 /// Whether a text names a parameter, as a reference or not.

@@ -139,10 +139,16 @@ impl<'a> Cx<'a, '_> {
                 self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message).help(help));
                 return None;
             }
+            if let (Kind::List(_), Some(help)) = (self.tree.kind(node), foreign::list(expected)) {
+                let message = format!("expected {expected}, found a list");
+                self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message).help(help));
+                return None;
+            }
             return self.entries(node, expected);
         }
         let message = format!("expected {expected}, found `{word}`");
-        let help = format!("write `{{ {word}: … }}`, or `{word}:` on a line of its own");
+        let all = if word == "manual" { "{}" } else { "…" };
+        let help = format!("write `{{ {word}: {all} }}`, or `{word}:` on a line of its own");
         self.report(Diagnostic::new(&WRONG_TYPE, self.span(node), message).help(help));
         None
     }

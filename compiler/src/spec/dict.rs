@@ -8,7 +8,7 @@ use super::decode::{Cx, Decode};
 use super::indentation::too_far;
 use crate::diagnostics::{BAD_NAME, Diagnostic, WRONG_TYPE, excerpt};
 use crate::source::Spanned;
-use crate::syntax::{Entry, Kind, NodeId};
+use crate::syntax::{Entry, Kind, NodeId, Written};
 
 /// One entry of a map of the author's own names. The value is `None` when it was refused, so that
 /// the name still counts as known.
@@ -74,7 +74,11 @@ impl<N: NameRule, T: Decode> Decode for Dict<N, T> {
         }
         if matches!(cx.tree.kind(node), Kind::List(_)) {
             let message = "expected a map of names, found a list";
-            let help = "write `<name>:` for each instead of `-`";
+            let help = if matches!(cx.tree.written(node), Written::List { flow: true, .. }) {
+                "write `{ <name>: …, <name>: … }` instead of `[ … ]`"
+            } else {
+                "write `<name>:` for each instead of `-`"
+            };
             cx.report(Diagnostic::new(&WRONG_TYPE, cx.head(node), message).help(help));
             return None;
         }

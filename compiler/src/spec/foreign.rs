@@ -113,8 +113,31 @@ const PARALLEL: [(&str, &str); 10] = [
     ("program_arguments", "`arguments: …`, here"),
 ];
 
+/// Keys of a spec, and those of other languages for them, that the project file does not have.
+const OF_SPECS: [&str; 9] =
+    ["name", "parameters", "steps", "triggers", "outputs", "tags", "on", "jobs", "inputs"];
+
+/// Keys of the project file that a spec does not have.
+const OF_PROJECTS: [&str; 9] = [
+    "root",
+    "ci",
+    "targets",
+    "default_branch",
+    "azure",
+    "runners",
+    "write_to",
+    "azure_devops",
+    "lint",
+];
+
 /// What to write in place of a key that belongs elsewhere.
 pub(crate) fn elsewhere(found: &str, of: &str) -> Option<String> {
+    if of == "the project file" && OF_SPECS.contains(&found) {
+        return Some("it belongs into a spec, a file `<name>.mlops.yaml`".to_owned());
+    }
+    if of == "a spec" && OF_PROJECTS.contains(&found) {
+        return Some("it belongs into the project file, `mlopsc.yaml`".to_owned());
+    }
     let known = PARALLEL.iter().filter(|_| of == "a `parallel` step");
     let ours = known.into_iter().find(|(theirs, _)| *theirs == found);
     ours.map(|(_, ours)| format!("write {ours}"))
@@ -145,8 +168,19 @@ pub(crate) fn value(expected: &str, text: &str) -> Option<String> {
     }
 }
 
-/// Types of Python, JSON Schema and Azure ML's v1, and conditions of CI platforms.
-const WORDS: [(&str, &str); 18] = [
+/// What an author may have meant by a list in the place of a record.
+pub(crate) fn list(expected: &str) -> Option<&'static str> {
+    match expected {
+        "a spec" => Some("a spec is a map; it starts with `mlopsc: 1`"),
+        "the project file" => Some("it is a map; it starts with `mlopsc: 1`"),
+        "a `push` trigger" | "a `pull_request` trigger" => Some("write `{ branches: [ … ] }`"),
+        "a trigger" | "a step" => Some("a list cannot stand here; write its keys without `-`"),
+        _ => None,
+    }
+}
+
+/// Types of Python, JSON Schema and Azure ML's v1, conditions of CI platforms, names of targets.
+const WORDS: [(&str, &str); 24] = [
     ("str", "string"),
     ("text", "string"),
     ("int", "integer"),
@@ -165,6 +199,12 @@ const WORDS: [(&str, &str); 18] = [
     ("succeeded()", "success"),
     ("succeeded", "success"),
     ("succeededOrFailed()", "always"),
+    ("always()", "always"),
+    ("github-actions", "github"),
+    ("github_actions", "github"),
+    ("actions", "github"),
+    ("azure_devops", "azure_pipelines"),
+    ("azure_ml", "azureml"),
 ];
 
 fn ours(words: &[(&str, &'static str)], found: &str, allowed: &[&str]) -> Option<&'static str> {

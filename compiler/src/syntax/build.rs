@@ -134,6 +134,17 @@ impl<'s, 'k> Builder<'s, 'k> {
         }
     }
 
+    /// The bracket of the innermost list or map that is still open before a place.
+    pub(super) fn open_bracket(&self, at: u32) -> Option<u32> {
+        if let Some(frame) = self.stack.last().filter(|frame| frame.flow) {
+            return Some(self.tree.node(frame.node).start);
+        }
+        // The parser looks ahead.
+        let unread = self.tree.text.get(self.reached as usize..at as usize)?;
+        let open = unread.find(['{', '['])?;
+        Some(self.reached + u32::try_from(open).ok()?)
+    }
+
     fn read(&mut self, comments: bool) {
         let (text, whole) = self.readable();
         for met in Events::new(text, comments) {

@@ -78,6 +78,8 @@ pub(super) enum About {
     Brackets,
     /// A `:` makes a key of what cannot be one.
     Colon,
+    /// What should be a key has no `:`.
+    Key,
     /// All else.
     Other,
 }
@@ -178,6 +180,7 @@ fn about(kind: &ErrorKind) -> About {
         ErrorKind::RecursionLimitExceeded => About::Depth,
         ErrorKind::InvalidQuotedScalarIndent => About::Quotes,
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => About::Colon,
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => About::Key,
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => {
             About::Escape
         }

@@ -16,33 +16,70 @@ impl<'s> Builder<'s, '_> {
         if fault.about == About::Depth {
             return self.too_large(at, at, &fault.message);
         }
-        if let Some(open) = (fault.about == About::Quotes).then(|| self.open_quote()).flatten() {
-            let diagnostic = Diagnostic::new(&SYNTAX, self.span(open, open + 1), UNCLOSED)
-                .related(self.span(at, at), "the text goes on here, with too little indentation")
-                .help("close it; the further lines of a text are indented");
-            return self.stop(diagnostic);
-        }
-        if fault.about == About::Brackets && self.opens_reference(at) {
+        let known = self.unfinished_merge(at).or_else(|| match fault.about {
+            About::Quotes => self.runaway_quote(at),
+            About::Brackets => self.bare_reference(at),
+            About::Key => self.missing_blank(at),
+            About::Colon => self.deep_line(at).or_else(|| self.missing_blank(self.line_above(at)?)),
+            About::Depth | About::Escape | About::Tab | About::Other => None,
+        });
+        let diagnostic = known.unwrap_or_else(|| self.as_found(fault, at));
+        self.stop(diagnostic);
+    }
+
+    fn unfinished_merge(&self, at: u32) -> Option<Diagnostic> {
+        let (start, end) = self.marker_line(at)?;
+        let message = "a line of a merge that was not finished";
+        let help = "remove it, and keep one of the two versions";
+        Some(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help))
+    }
+
+    fn runaway_quote(&self, at: u32) -> Option<Diagnostic> {
+        let open = self.open_quote()?;
+        let diagnostic = Diagnostic::new(&SYNTAX, self.span(open, open + 1), UNCLOSED)
+            .related(self.span(at, at), "the text goes on here, with too little indentation")
+            .help("close it; the further lines of a text are indented");
+        Some(diagnostic)
+    }
+
+    fn bare_reference(&self, at: u32) -> Option<Diagnostic> {
+        self.opens_reference(at).then(|| {
             let message = "`${{ … }}` inside `{ … }` or `[ … ]` has to stand in quotes";
             let help = "put the whole text in quotes, or write it on a line of its own";
             let span = self.span(at.saturating_sub(1), at + 2);
-            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
-        }
-        if let Some((start, end)) =
-            (fault.about == About::Colon).then(|| self.deep_key(at)).flatten()
-        {
-            let message = "this line is indented too far: it goes on with the text above it";
-            let help = "align it with the key that it stands beside, or put the text in quotes";
-            let span = self.span(start, end);
-            return self.stop(Diagnostic::new(&SYNTAX, span, message).help(help));
-        }
-        let width = self.tree.text[at as usize..]
-            .chars()
-            .next()
-            .map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() });
+            Diagnostic::new(&SYNTAX, span, message).help(help)
+        })
+    }
+
+    fn missing_blank(&self, at: u32) -> Option<Diagnostic> {
+        let (start, end) = self.glued(at)?;
+        let key = &self.tree.text[start as usize..end as usize];
+        let message = format!("a blank is missing behind `{key}`");
+        let help = format!("write `{key} …`: without it the whole line is one text");
+        Some(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help))
+    }
+
+    fn deep_line(&self, at: u32) -> Option<Diagnostic> {
+        let (start, end) = self.deep_key(at)?;
+        let message = "this line is indented too far: it goes on with the text above it";
+        let help = "align it with the key that it stands beside, or put the text in quotes";
+        Some(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help))
+    }
+
+    /// The fault in the words for its kind.
+    fn as_found(&self, fault: Fault, at: u32) -> Diagnostic {
+        let next = self.tree.text[at as usize..].chars().next();
+        let width = next.map_or(0, |first| if first == '\n' { 0 } else { first.len_utf8() });
         let end = at + u32::try_from(width).unwrap_or(0);
-        let diagnostic = Diagnostic::new(&SYNTAX, self.span(at, end), fault.message);
-        self.stop(if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help) });
+        let mut diagnostic = Diagnostic::new(&SYNTAX, self.span(at, end), fault.message);
+        if fault.about == About::Brackets
+            && let Some(open) = self.open_bracket(at)
+        {
+            diagnostic = diagnostic
+                .related(self.span(open, open + 1), "opened here")
+                .help("close the bracket, or put a comma between two entries");
+        }
+        if fault.help.is_empty() { diagnostic } else { diagnostic.help(fault.help) }
     }
 
     /// What can be read of the text: up to an unfinished merge, which is reported.
@@ -86,6 +123,45 @@ impl<'s> Builder<'s, '_> {
         (deeper && !key.is_empty() && key.chars().all(is_name)).then_some((colon - length, colon))
     }
 
+    /// The line of a place, without its end.
+    fn line(&self, at: u32) -> (usize, &'s str) {
+        let (above, below) = self.tree.text.split_at(at as usize);
+        let start = above.rfind('\n').map_or(0, |end| end + 1);
+        let end = below.find('\n').map_or(self.tree.text.len(), |end| above.len() + end);
+        (start, self.tree.text[start..end].trim_end())
+    }
+
+    /// The end of the line above that of a place.
+    fn line_above(&self, at: u32) -> Option<u32> {
+        u32::try_from(self.line(at).0.checked_sub(1)?).ok()
+    }
+
+    /// The first line up to that of a place that a version control system wrote between versions.
+    fn marker_line(&self, at: u32) -> Option<(u32, u32)> {
+        let (start, line) = self.line(at);
+        let mut lines = self.tree.text[..start + line.len()].lines().map(str::trim_end);
+        let line = lines.find(|line| {
+            let is_marker = |sign: &str| line.strip_prefix(sign).is_some_and(is_end_of_marker);
+            ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].into_iter().any(is_marker)
+        })?;
+        let start = line.as_ptr() as usize - self.tree.text.as_ptr() as usize;
+        Some((u32::try_from(start).ok()?, u32::try_from(start + line.len()).ok()?))
+    }
+
+    /// The key with its `:` on the line of a place, if the value follows without a blank.
+    fn glued(&self, at: u32) -> Option<(u32, u32)> {
+        let (start, line) = self.line(at);
+        let key = line.trim_start();
+        let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+        let (name, value) = key.split_once(':')?;
+        let is_key = name.starts_with(char::is_alphabetic) && name.chars().all(is_name);
+        if !is_key || value.is_empty() || value.starts_with([' ', '\t', '/', ':']) {
+            return None;
+        }
+        let start = u32::try_from(start + line.len() - key.len()).ok()?;
+        Some((start, start + u32::try_from(name.len()).ok()? + 1))
+    }
+
     /// Whether a place is at, or right behind, the `$` of `${{`.
     fn opens_reference(&self, at: u32) -> bool {
         let from = |at: u32| self.tree.text.get(at as usize..).unwrap_or("");
@@ -123,6 +199,11 @@ impl<'s> Builder<'s, '_> {
 /// How far into a text its own end part starts.
 fn distance(text: &str, end_part: &str) -> u32 {
     u32::try_from(text.len() - end_part.len()).unwrap_or(u32::MAX)
+}
+
+/// What may stand behind the seven signs of a marker: nothing, or a blank and the name of a version.
+fn is_end_of_marker(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
 }
 
 /// The first line of a merge that a version control system left unfinished.

@@ -156,6 +156,10 @@ fn unknown_root(content: &str, root: &str, at: Range<usize>) -> Fault {
     if let Some(ours) = elsewhere(content) {
         return fault.help(format!("did you mean `{ours}`?"));
     }
+    let rest = cut(content).1;
+    if cut(rest).0 == "outputs" {
+        return fault.help(format!("did you mean `steps.{content}`?"));
+    }
     match near_miss(root, ROOTS.into_iter().chain(LATER)) {
         Some(near) => fault.help(format!("did you mean `{near}{}`?", &content[root.len()..])),
         None => fault.help(ALLOWED),
