@@ -65,6 +65,7 @@ cases! {
     approvals
     automl_tasks
     chained_submissions
+    ci_extras
     components
     endings
     files_both_ways

@@ -317,11 +317,33 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
         let path = text(format!("{}{path}", world.up));
         step.put("artifacts", Node::Dict(vec![("kept-files".to_owned(), path)]));
     }
+    extras(tape, world, step);
     if tape.chance(15) {
         step.put("when", text(tape.pick(&["success", "failure", "always"])));
     }
     if tape.chance(20) {
         step.put("timeout", text(tape.pick(&["15 minutes", "90s", "2h", "1m"])));
+    }
+}
+
+/// What only some CI jobs have.
+fn extras(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
+    if tape.chance(12) {
+        let file = text(format!("{}src/train.py", world.up));
+        let tool = tape.pick(&["pip", "conda"]);
+        step.put("cache", Node::Dict(vec![(tool.to_owned(), file)]));
+    }
+    if tape.chance(12) {
+        let path = tape.pick(&["report.xml", "out/**/*.xml", "a b.xml"]);
+        step.put("test_results", text(format!("{}{path}", world.up)));
+    }
+    if tape.chance(8) {
+        step.put("retry", word(tape.pick(&["1", "10"])));
+    }
+    if tape.chance(10) {
+        let (name, access) =
+            tape.pick(&[("issues", "write"), ("contents", "read"), ("id-token", "write")]);
+        step.put("permissions", Node::Dict(vec![(name.to_owned(), text(access))]));
     }
 }
 

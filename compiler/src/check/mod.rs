@@ -3,6 +3,7 @@
 //! [`check`] is the only way to a [`Checked`], and a [`Checked`] is all that lowering needs.
 
 mod binder;
+mod ci;
 pub(crate) mod circle;
 mod component;
 mod component_files;

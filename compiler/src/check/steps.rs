@@ -3,11 +3,11 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
-use super::{outputs, place, size, surroundings};
-use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink, excerpt};
+use super::{ci, outputs, place, size, surroundings};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink};
 use crate::plan::{
-    AzureMlPlace, CiPlace, ComponentKind, Input, Output, Parameter, Place, Reference, Scalar,
-    Setting, Source, Step, StepId, Text as PlanText, ValueType, When,
+    AzureMlPlace, ComponentKind, Input, Output, Parameter, Place, Reference, Scalar, Setting,
+    Source, Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
 use crate::spec::steps::{
@@ -228,6 +228,8 @@ fn shared_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 2] {
 fn instead(key: &str) -> &'static str {
     match key {
         "container" | "python" => "the software of a step on Azure ML is its `environment`",
+        "retry" => "Azure ML tries the mini-batches of a `parallel` step again: `max_retries`",
+        "test_results" => "write them into an output, and read it in a CI step",
         "working_dir" => "a step on Azure ML runs in its `code` folder",
         "artifacts" => "files of a step on Azure ML are its `outputs`",
         "when" => "on Azure ML a step runs when all that it needs has succeeded",
@@ -243,7 +245,7 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 8] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 12] {
     [
         ("container", body.container.as_ref().map(|it| it.span)),
         ("working_dir", body.working_dir.as_ref().map(|it| it.span)),
@@ -253,6 +255,10 @@ fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 8] {
         ("ci_environment", body.ci_environment.as_ref().map(|it| it.span)),
         ("artifacts", body.artifacts.items.first().map(|it| it.name.span)),
         ("when", body.when.as_ref().map(|it| it.span)),
+        ("cache", body.cache.as_ref().map(|it| it.span)),
+        ("test_results", body.test_results.0.first().map(|it| it.span)),
+        ("retry", body.retry.as_ref().map(|it| it.0.span)),
+        ("permissions", body.permissions.as_ref().map(|it| it.span)),
     ]
 }
 
@@ -297,7 +303,7 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
 fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<Place> {
     match binder.engine() {
         Engine::AzureMl => azure_ml(cx, step, binder).map(|place| Place::AzureMl(Box::new(place))),
-        Engine::Ci => ci(cx, step, binder.sink).map(Place::Ci),
+        Engine::Ci => ci::job(cx, step, binder.sink).map(|job| Place::Ci(Box::new(job))),
     }
 }
 
@@ -389,77 +395,6 @@ fn resource_rules(
     if let (Some(OrReference::Reference(text)), false) = (&resources.instance_count, parallel) {
         let message = "Azure ML takes a parameter for `instance_count` on `parallel` steps only";
         sink.report(Diagnostic::new(&CONFLICT, text.span, message).help("write a number"));
-    }
-}
-
-fn ci(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
-    let body = cx.step(step)?;
-    let runner = place::runner(cx, step, sink);
-    let working_dir = match &body.working_dir {
-        Some(path) => Some(super::files::folder(cx, cx.folder, &path.value.0, path.span, sink)?),
-        None => None,
-    };
-    let artifacts = body
-        .artifacts
-        .good()
-        .filter_map(|(name, path)| Some((name.value.clone(), kept(cx, path, sink)?)));
-    let artifacts = artifacts.collect();
-    let container = body.container.as_ref();
-    let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
-    let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
-    both_environments(body, sink);
-    python_version(body, sink);
-    Some(CiPlace {
-        runner: runner?,
-        container: container.map(|it| it.value.0.clone()),
-        working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
-        python: body.python.as_ref().map(|it| it.value.clone()),
-        checkout: body.checkout.as_ref().is_none_or(|it| it.value),
-        azure: body.azure.as_ref().is_some_and(|it| it.value),
-        environment: environment.map(|it| it.value.0.clone()),
-        artifacts,
-    })
-}
-
-/// Files that do not exist yet, so that only the path can be proved.
-fn kept(cx: &Context<'_>, path: &crate::spec::steps::PathItem, sink: &mut Sink) -> Option<String> {
-    let full = crate::source::join(cx.folder, &path.value.0);
-    if full.is_none() {
-        let message = format!("`{}` leaves the project's root", path.value.0);
-        let help = "only what lies below the root can be kept; paths start at the spec's folder";
-        let rule = &crate::diagnostics::MISSING_FILE;
-        sink.report(Diagnostic::new(rule, path.span, message).help(help));
-    }
-    full
-}
-
-/// A version that both platforms' tool caches know: `3`, `3.11`, `3.11.4`, `3.x`.
-fn python_version(body: &StepSpec, sink: &mut Sink) {
-    let Some(version) = &body.python else { return };
-    let number = |part: &str| {
-        part == "x" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let parts: Vec<&str> = version.value.split('.').collect();
-    if parts.len() > 3 || !parts.iter().all(|part| number(part)) {
-        let message = format!("`{}` is not a version of Python", excerpt(&version.value));
-        sink.report(
-            Diagnostic::new(&crate::diagnostics::BAD_VALUE, version.span, message)
-                .help("write it as `\"3.11\"`"),
-        );
-    }
-}
-
-/// A CI job belongs to one environment.
-fn both_environments(body: &StepSpec, sink: &mut Sink) {
-    if let (Some(approval), Some(environment)) = (&body.approval, &body.ci_environment)
-        && approval.value != environment.value
-    {
-        let message = "a CI job belongs to one environment";
-        sink.report(
-            Diagnostic::new(&CONFLICT, environment.span, message)
-                .related(approval.span, "the approval's environment")
-                .help("name the same one, or leave `ci_environment` out"),
-        );
     }
 }
 

@@ -74,6 +74,7 @@ rules! {
     Warning RUNNER_VARIABLE "runner-variable";
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
+    Warning LOST_RETRY "lost-retry";
     Warning LITERAL_SECRET "literal-secret";
     Warning FIXED_VERSION "fixed-version";
     Warning SHARED_OUTPUT "shared-output";

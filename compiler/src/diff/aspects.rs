@@ -6,9 +6,9 @@ mod native;
 
 use super::Pair;
 use crate::plan::{
-    AzureMlPlace, CiPlace, ComponentPlace, Concurrency, DockerArguments, Environment, FanOut,
-    Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar, Setting,
-    Step, StepId, Task, Trigger, When,
+    AzureMlPlace, CiExtras, CiPlace, ComponentPlace, Concurrency, DockerArguments, Environment,
+    FanOut, Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar,
+    Setting, Step, StepId, Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -258,6 +258,18 @@ fn ci_place(place: &CiPlace, pairs: &mut Pairs) {
     pairs.put_some("ci_environment", place.environment.as_ref());
     let artifacts = place.artifacts.iter().map(|(name, path)| format!("{name}: {path}"));
     pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
+    ci_extras(&place.extras, pairs);
+}
+
+fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
+    for cache in &extras.caches {
+        pairs.put(format!("cache {}", cache.tool.word()), cache.files.join(", "));
+    }
+    pairs.put_list("test_results", &extras.test_results);
+    pairs.put_if("retry", extras.retries > 0, &extras.retries.to_string());
+    for (name, write) in &extras.permissions {
+        pairs.put(format!("permission {name}"), if *write { "write" } else { "read" });
+    }
 }
 
 fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {

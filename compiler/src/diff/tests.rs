@@ -20,7 +20,7 @@ fn on_azure_ml() -> Place {
 }
 
 fn on_ci() -> Place {
-    Place::Ci(sample::ci_place())
+    Place::Ci(Box::new(sample::ci_place()))
 }
 
 fn parameter(name: &str, default: Option<i64>) -> Parameter {

@@ -7,6 +7,7 @@ mod busy_minute;
 mod bytes_of_table;
 mod fixed_version;
 mod literal_secret;
+mod lost_retry;
 mod lost_title;
 mod missing_code;
 mod missing_data;
@@ -52,6 +53,7 @@ static LINTS: &[Lint] = &[
     bytes_of_table::lint,
     fixed_version::lint,
     literal_secret::lint,
+    lost_retry::lint,
     lost_title::lint,
     missing_code::lint,
     missing_data::lint,

@@ -3,6 +3,7 @@
 //! Targets read this and nothing else. Everything that can fail was decided before: a plan can be
 //! written by every target that its project names.
 
+mod ci;
 mod component;
 mod endpoint;
 mod filter;
@@ -19,6 +20,7 @@ mod value;
 mod words;
 mod workflow;
 
+pub use ci::*;
 pub use component::*;
 pub use endpoint::*;
 pub use filter::*;

@@ -103,6 +103,7 @@ pub(crate) fn ci_place() -> CiPlace {
         azure: false,
         environment: None,
         artifacts: Vec::new(),
+        extras: CiExtras::default(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    ComponentUse, DockerArguments, Mode, Native, NativeKind, NodeSettings, Reference, Scalar,
-    StepId, Text, ValueType,
+    CiExtras, ComponentUse, DockerArguments, Mode, Native, NativeKind, NodeSettings, Reference,
+    Scalar, StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -43,7 +43,7 @@ pub enum Place {
     /// A node of an Azure ML pipeline job.
     AzureMl(Box<AzureMlPlace>),
     /// A job on the CI platform.
-    Ci(CiPlace),
+    Ci(Box<CiPlace>),
 }
 
 /// A node's cluster and software.
@@ -130,6 +130,8 @@ pub struct CiPlace {
     pub environment: Option<String>,
     /// Files kept for people: name and root-relative path (a file, a folder, or a pattern).
     pub artifacts: Vec<(String, String)>,
+    /// What else only some CI jobs have.
+    pub extras: CiExtras,
 }
 
 /// The machine of a CI job, per platform.

@@ -18,6 +18,7 @@ pub use pipeline::PipelineUse;
 pub use spark::Spark;
 pub use sweep::Sweep;
 
+use super::ci::{CacheSpec, PermissionsSpec, Retries};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
 use super::ports::{InputSpec, OutputSpec};
@@ -141,6 +142,15 @@ record! {
         opt ci_environment = "ci_environment": Spanned<CiEnvironment>,
         /// Files of a CI job that are kept for people: a name and a path from this file on.
         all artifacts = "artifacts": Dict<EntryName, PathItem>,
+        /// Downloaded packages that later runs of a CI step find again.
+        opt cache = "cache": Box<CacheSpec>,
+        /// Files in the form of `JUnit` that a CI step writes, from this file on, as paths or patterns. Their
+        /// numbers and failures show where people look, also when the step failed.
+        all test_results = "test_results": Many<Spanned<PathText>>,
+        /// How often a CI step that fails is tried again. Only Azure Pipelines does that.
+        opt retry = "retry": Retries,
+        /// What a CI job's own token may do on GitHub beyond what the step needs by itself.
+        opt permissions = "permissions": Box<PermissionsSpec>,
         /// When a CI step runs, as to what came before it.
         opt when = "when": Spanned<WhenWord> = "success",
         /// The CI platform's environment whose reviewers approve before the step starts.
@@ -148,7 +158,7 @@ record! {
     }
     later {
         "register", "deploy", "image",
-        "stage", "matrix", "cache", "permissions", "retry", "test_results", "passthrough", "shell", "variant",
+        "stage", "matrix", "passthrough", "shell", "variant",
     }
 }
 

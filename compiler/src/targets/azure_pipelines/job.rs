@@ -12,7 +12,7 @@ use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, container, expression, gate, parameters};
+use super::{condition, container, expression, extras, gate, parameters};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
 /// after one hour.
@@ -112,8 +112,10 @@ fn steps(
         steps.push(none);
     }
     steps.extend(place.python.as_deref().map(step::python));
+    steps.extend(extras::caches(&place.extras));
     steps.extend(downloads);
     steps.push(script);
+    steps.extend(extras::results(place));
     steps.extend(outputs(scope, id, step));
     steps.extend(kept(place));
     steps
@@ -159,7 +161,9 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     if place.azure {
         text.push_str(&step::azure_setup());
     }
-    let mut env: Vec<(String, Value)> = Vec::new();
+    let caches = extras::env(&place.extras);
+    let mut env: Vec<(String, Value)> =
+        caches.map(|(name, folder)| (name.to_owned(), Value::safe(folder))).collect();
     for (name, value) in reader.plan().env.iter().chain(&step.env) {
         env.push((name.clone(), reader.text(value)));
     }
@@ -180,6 +184,7 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     value::put(&mut script, &env);
     script.folder.clone_from(&place.working_dir);
     script.timeout = timeout(step);
+    script.retries = place.extras.retries;
     if place.azure { script.azure(reader) } else { script.bash() }
 }
 

@@ -10,6 +10,7 @@
 mod condition;
 mod container;
 mod expression;
+mod extras;
 mod gate;
 mod header;
 mod job;

@@ -35,6 +35,8 @@ pub(super) struct Script {
     pub(super) folder: Option<String>,
     /// The longest time it may take, in minutes.
     pub(super) timeout: Option<u32>,
+    /// How often it is tried again when it fails.
+    pub(super) retries: u8,
 }
 
 impl Script {
@@ -47,6 +49,7 @@ impl Script {
             env: Vec::new(),
             folder: None,
             timeout: None,
+            retries: 0,
         }
     }
 
@@ -93,6 +96,8 @@ impl Script {
         step.put_some("name", self.name);
         step.put("displayName", expression::literal(&self.title));
         step.put_some("timeoutInMinutes", self.timeout);
+        let retries = Some(i64::from(self.retries)).filter(|retries| *retries > 0);
+        step.put_some("retryCountOnTaskFailure", retries);
     }
 
     /// Brings variables that the service would keep back in under another name.

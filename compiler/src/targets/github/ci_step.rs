@@ -12,7 +12,7 @@ use super::data::{self, Arrival};
 use super::expression;
 use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
-use super::{check, gate, login, pins, step};
+use super::{check, extras, gate, login, pins, step};
 
 /// Minutes after which the platform ends a hosted job, and the most that a step may be given.
 const LIMIT: u32 = 360;
@@ -80,6 +80,7 @@ impl CiStep<'_> {
                 actions: self.reviewed.is_some(),
                 contents: false,
                 id_token: self.fetches() && login::is_oidc(self.scope.plan),
+                asked: Vec::new(),
             },
             steps,
             ..Frame::default()
@@ -100,6 +101,7 @@ impl CiStep<'_> {
                 actions: self.reviewed.is_some(),
                 contents: self.place.checkout,
                 id_token: azure && login::is_oidc(self.scope.plan),
+                asked: self.place.extras.permissions.clone(),
             },
             container: self.place.container.clone(),
             outputs: data::values(self.own),
@@ -128,6 +130,7 @@ impl CiStep<'_> {
             steps.extend(data::clean(self.own, &self.arrivals));
         }
         steps.extend(self.place.python.as_deref().map(step::python));
+        steps.extend(extras::caches(&self.place.extras));
         steps.extend(data::downloads(&self.arrivals));
         if azure {
             steps.extend(login::steps(self.scope));
@@ -135,6 +138,7 @@ impl CiStep<'_> {
         }
         steps.extend(data::place(self.scope, self.own, &self.command.variables));
         steps.push(self.run(minutes));
+        steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
         steps.extend(data::uploads(self.own));
         steps.extend(self.place.artifacts.iter().map(|(name, path)| step::keep(name, path)));
@@ -172,6 +176,9 @@ impl CiStep<'_> {
             last.insert(name.to_ascii_lowercase(), env.len());
             env.push((name.to_owned(), value));
         };
+        for (name, folder) in extras::env(&self.place.extras) {
+            set(name, folder);
+        }
         for (name, text) in self.texts() {
             set(name, expression::text(self.scope, text));
         }

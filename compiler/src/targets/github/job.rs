@@ -1,6 +1,6 @@
 //! Jobs: the frame around the steps, the same for every kind of work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::emit::{Doc, Map};
 use crate::plan::{Job, When, Work};
@@ -27,7 +27,7 @@ pub(super) struct Frame {
 }
 
 /// What a job may do, at the least.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Permissions {
     /// It reads an environment's protection rules.
     pub(super) actions: bool,
@@ -35,6 +35,8 @@ pub(super) struct Permissions {
     pub(super) contents: bool,
     /// It signs in to Azure without a secret.
     pub(super) id_token: bool,
+    /// What the author asks for besides.
+    pub(super) asked: Vec<(&'static str, bool)>,
 }
 
 impl Frame {
@@ -60,15 +62,24 @@ impl Frame {
 impl Permissions {
     /// Naming one permission takes all others away.
     fn into_map(self) -> Map {
+        let own = [
+            (self.actions, "actions", false, "read the environment's protection rules"),
+            (self.contents, "contents", false, "check out the repository"),
+            (self.id_token, "id-token", true, "sign in to Azure without a secret"),
+        ];
+        let own = own.into_iter().filter(|(needed, ..)| *needed);
+        let mut all: BTreeMap<&str, (bool, &str)> =
+            own.map(|(_, name, write, why)| (name, (write, why))).collect();
+        for (name, write) in self.asked {
+            let entry = all.entry(name).or_insert((write, "the spec asks for it"));
+            if write && !entry.0 {
+                *entry = (true, "the spec asks for it");
+            }
+        }
         let mut permissions = Map::new();
-        if self.actions {
-            permissions.put_beside("actions", "read", "read the environment's protection rules");
-        }
-        if self.contents {
-            permissions.put_beside("contents", "read", "check out the repository");
-        }
-        if self.id_token {
-            permissions.put_beside("id-token", "write", "sign in to Azure without a secret");
+        for (name, (write, why)) in all {
+            let access = if write { "write" } else { "read" };
+            permissions.put_beside(name.to_owned(), access, why);
         }
         permissions
     }

@@ -6,6 +6,7 @@ mod ci_step;
 mod data;
 mod events;
 mod expression;
+mod extras;
 mod gate;
 mod header;
 mod inputs;

@@ -45,5 +45,11 @@ pub(super) const DOWNLOAD_ARTIFACT: Action = Action {
     version: "v8.0.1",
 };
 
+pub(super) const CACHE: Action = Action {
+    name: "actions/cache",
+    commit: "27d5ce7f107fe9357f9df03efb73ab90386fccae",
+    version: "v5.0.5",
+};
+
 /// The machine of the jobs that are not an author's step. A fixed version, since `-latest` moves.
 pub(super) const RUNNER: &str = "ubuntu-24.04";

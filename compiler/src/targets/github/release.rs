@@ -72,7 +72,11 @@ fn apply(scope: &Scope<'_>, release: &Release) -> Frame {
         needs: release.checks.iter().map(|job| job.id.clone()).collect(),
         runs_on: vec![pins::RUNNER.to_owned()],
         timeout_minutes: 60,
-        permissions: Permissions { actions: false, contents: true, id_token: login::is_oidc(plan) },
+        permissions: Permissions {
+            contents: true,
+            id_token: login::is_oidc(plan),
+            ..Permissions::default()
+        },
         steps,
         ..Frame::default()
     }

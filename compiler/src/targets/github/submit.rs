@@ -114,9 +114,9 @@ impl Watch<'_> {
             runs_on: vec![pins::RUNNER.to_owned()],
             timeout_minutes: self.slices[number - 1] + AROUND,
             permissions: Permissions {
-                actions: false,
                 contents: number == 1,
                 id_token: login::is_oidc(self.scope.plan),
+                ..Permissions::default()
             },
             outputs,
             env,

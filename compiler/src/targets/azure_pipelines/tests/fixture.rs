@@ -34,7 +34,7 @@ pub(super) fn plan(name: &str) -> Builder {
 
 /// A CI step on a hosted machine.
 pub(super) fn ci(name: &str, script: &str) -> Step {
-    sample::step(name, Place::Ci(sample::ci_place()), sample::script(script))
+    sample::step(name, Place::Ci(Box::new(sample::ci_place())), sample::script(script))
 }
 
 /// A node of an Azure ML job.

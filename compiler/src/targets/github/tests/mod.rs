@@ -6,6 +6,7 @@ mod parts;
 mod plans;
 #[cfg(unix)]
 mod releases;
+mod reports;
 mod scripts;
 
 /// The documents of a plan's files.

@@ -23,7 +23,7 @@ pub(super) fn ci(name: &str, script: &str, variables: Vec<(&str, Variable)>) -> 
     let variables = variables.into_iter().map(|(name, from)| (name.to_owned(), from)).collect();
     let script = sample::script(script);
     let task = Task::Command(Command { code: None, script, variables });
-    Step { task, ..sample::step(name, Place::Ci(place()), Vec::new()) }
+    Step { task, ..sample::step(name, Place::Ci(Box::new(place())), Vec::new()) }
 }
 
 /// An Azure ML step.

@@ -11,13 +11,16 @@ pub(super) fn ci_only() -> Plan {
     plan.parameters = ci_parameters();
     let mut tell = ci("tell", "./tell.sh", vec![]);
     tell.when = When::Failure;
-    tell.place = Place::Ci(CiPlace { python: Some("3.12".to_owned()), ..place() });
+    tell.place = Place::Ci(Box::new(CiPlace { python: Some("3.12".to_owned()), ..place() }));
     let mut tidy = ci("tidy", "echo \"$TOKEN\" | ./tidy.sh", vec![]);
     tidy.when = When::Always;
     let token = Piece::Reference(Reference::Secret("TIDY_TOKEN".to_owned()));
     tidy.env = vec![("TOKEN".to_owned(), vec![token])];
-    tidy.place =
-        Place::Ci(CiPlace { environment: Some("ops".to_owned()), checkout: false, ..place() });
+    tidy.place = Place::Ci(Box::new(CiPlace {
+        environment: Some("ops".to_owned()),
+        checkout: false,
+        ..place()
+    }));
     plan.steps = vec![maker(), reader(), tell, tidy];
     let review = PullRequest { branches: vec![], paths: vec![], drafts: false };
     plan.triggers = vec![
@@ -115,7 +118,7 @@ fn reader() -> Step {
         ..place()
     };
     Step {
-        place: Place::Ci(place),
+        place: Place::Ci(Box::new(place)),
         inputs: vec![
             input("make__report", ValueType::UriFile, Reference::Output(StepId(0), 1)),
             input("make__clean", ValueType::UriFolder, Reference::Output(StepId(0), 2)),
@@ -251,7 +254,7 @@ pub(super) fn gated() -> Plan {
     let mut plan = empty("gated");
     let mut publish = ci("publish", "az ml model list", vec![]);
     publish.approval = Some("production (eu)".to_owned());
-    publish.place = Place::Ci(CiPlace { azure: true, ..place() });
+    publish.place = Place::Ci(Box::new(CiPlace { azure: true, ..place() }));
     plan.steps = vec![ml("train", vec![]), publish];
     plan.submissions = vec![submission("train", &[0], vec![])];
     let gate = Work::Gate { step: StepId(0), environment: "production (eu)".to_owned() };

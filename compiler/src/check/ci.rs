@@ -1,0 +1,139 @@
+//! CI steps as jobs: what only they have.
+
+use super::names::Context;
+use super::{files, place};
+use crate::diagnostics::{
+    BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, excerpt,
+};
+use crate::plan::{Cache, CacheTool, CiExtras, CiPlace};
+use crate::source::{Spanned, join};
+use crate::spec::ci::CacheSpec;
+use crate::spec::steps::StepSpec;
+use crate::spec::values::PathText;
+
+/// The job of a CI step; `None` when a mistake was reported.
+pub(crate) fn job(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
+    let body = cx.step(step)?;
+    let runner = place::runner(cx, step, sink);
+    let working_dir = match &body.working_dir {
+        Some(path) => Some(files::folder(cx, cx.folder, &path.value.0, path.span, sink)?),
+        None => None,
+    };
+    let artifacts = body
+        .artifacts
+        .good()
+        .filter_map(|(name, path)| Some((name.value.clone(), kept(cx, path, sink)?)));
+    let artifacts = artifacts.collect();
+    let container = body.container.as_ref();
+    let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
+    let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
+    both_environments(body, sink);
+    python_version(body, sink);
+    Some(CiPlace {
+        runner: runner?,
+        container: container.map(|it| it.value.0.clone()),
+        working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
+        python: body.python.as_ref().map(|it| it.value.clone()),
+        checkout: body.checkout.as_ref().is_none_or(|it| it.value),
+        azure: body.azure.as_ref().is_some_and(|it| it.value),
+        environment: environment.map(|it| it.value.0.clone()),
+        artifacts,
+        extras: extras(cx, body, sink),
+    })
+}
+
+/// Files that do not exist yet, so that only the path can be proved.
+fn kept(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
+    let full = join(cx.folder, &path.value.0);
+    if full.is_none() {
+        let message = format!("`{}` leaves the project's root", path.value.0);
+        let help = "only what lies below the root can be kept; paths start at the spec's folder";
+        sink.report(Diagnostic::new(&MISSING_FILE, path.span, message).help(help));
+    }
+    full
+}
+
+/// A version that both platforms' tool caches know: `3`, `3.11`, `3.11.4`, `3.x`.
+fn python_version(body: &StepSpec, sink: &mut Sink) {
+    let Some(version) = &body.python else { return };
+    let number = |part: &str| {
+        part == "x" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<&str> = version.value.split('.').collect();
+    if parts.len() > 3 || !parts.iter().all(|part| number(part)) {
+        let message = format!("`{}` is not a version of Python", excerpt(&version.value));
+        sink.report(
+            Diagnostic::new(&BAD_VALUE, version.span, message).help("write it as `\"3.11\"`"),
+        );
+    }
+}
+
+/// A CI job belongs to one environment.
+fn both_environments(body: &StepSpec, sink: &mut Sink) {
+    if let (Some(approval), Some(environment)) = (&body.approval, &body.ci_environment)
+        && approval.value != environment.value
+    {
+        let message = "a CI job belongs to one environment";
+        sink.report(
+            Diagnostic::new(&CONFLICT, environment.span, message)
+                .related(approval.span, "the approval's environment")
+                .help("name the same one, or leave `ci_environment` out"),
+        );
+    }
+}
+
+fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
+    let results = body.test_results.0.iter().filter_map(|path| results(cx, path, sink));
+    let test_results = results.collect();
+    CiExtras {
+        caches: body.cache.as_ref().map_or_else(Vec::new, |cache| caches(cx, cache, sink)),
+        test_results,
+        retries: body.retry.as_ref().map_or(0, |it| u8::try_from(it.0.value).unwrap_or(0)),
+        permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
+    }
+}
+
+/// Test results do not exist yet either. Several are told apart by line ends.
+fn results(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
+    let full = kept(cx, path, sink)?;
+    if full.starts_with('!') || full.contains("$(") {
+        let message =
+            "Azure Pipelines reads `!` at the start and `$(` in a path in ways of its own";
+        sink.report(Diagnostic::new(&BAD_VALUE, path.span, message).help("rename the file"));
+        return None;
+    }
+    Some(full)
+}
+
+fn caches(cx: &Context<'_>, spec: &CacheSpec, sink: &mut Sink) -> Vec<Cache> {
+    let written = [(CacheTool::Pip, &spec.pip), (CacheTool::Conda, &spec.conda)];
+    let written = written.into_iter().filter(|(_, files)| !files.0.is_empty());
+    let caches: Vec<Cache> = written
+        .map(|(tool, paths)| {
+            let files = paths.0.iter().filter_map(|path| key_file(cx, path, sink)).collect();
+            Cache { tool, files }
+        })
+        .collect();
+    if caches.is_empty() && !spec.broken {
+        let message = "this `cache` holds nothing";
+        sink.report(Diagnostic::new(&MISSING_KEY, spec.span, message).help(
+            "write `pip: requirements.txt`, with the files that say which packages are installed",
+        ));
+    }
+    caches
+}
+
+/// A file whose content names a cache. Both platforms take its path for a pattern, and Azure
+/// Pipelines cuts a key at `|` and `,`.
+fn key_file(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
+    let full = files::file(cx, cx.folder, &path.value.0, path.span, sink)?;
+    let plain = |letter: char| letter.is_alphanumeric() || "._-/+@ ".contains(letter);
+    if full.chars().all(plain) {
+        return Some(full);
+    }
+    let message = format!("the platforms would read `{}` as a pattern", excerpt(&full));
+    let help =
+        "a file that a cache depends on has letters, digits, blanks and `. _ - + @` in its path";
+    sink.report(Diagnostic::new(&BAD_VALUE, path.span, message).help(help));
+    None
+}

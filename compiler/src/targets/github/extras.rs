@@ -1,0 +1,44 @@
+//! What only some jobs have: packages kept for later runs, and reports of tests.
+
+use crate::emit::Map;
+use crate::plan::{Cache, CiExtras};
+
+use super::{expression, pins, step};
+
+/// Where a tool keeps its packages. The action and the tools read `~` alike, also in a container.
+fn folder(cache: &Cache) -> String {
+    format!("~/.cache/{}", cache.tool.word())
+}
+
+/// The variables that send the tools there.
+pub(super) fn env(extras: &CiExtras) -> impl Iterator<Item = (&'static str, String)> {
+    extras.caches.iter().map(|cache| (cache.tool.variable(), folder(cache)))
+}
+
+/// Brings the packages of earlier runs in, and saves them after the job.
+pub(super) fn caches(extras: &CiExtras) -> impl Iterator<Item = Map> {
+    extras.caches.iter().map(|cache| {
+        let tool = cache.tool.word();
+        let of = expression::expression;
+        let machine = format!("{tool}-{}-{}-", of("runner.os"), of("runner.arch"));
+        let files: Vec<_> = cache.files.iter().map(|file| expression::quoted(file)).collect();
+        let content = of(&format!("hashFiles({})", files.join(", ")));
+        let mut with = Map::new();
+        with.put("path", folder(cache));
+        with.put("key", format!("{machine}{content}"));
+        with.put("restore-keys", machine);
+        step::action(&format!("Restore the packages of {tool}"), &pins::CACHE, with)
+    })
+}
+
+/// Shows the results of tests, also when the step failed.
+pub(super) fn report(extras: &CiExtras) -> Option<Map> {
+    if extras.test_results.is_empty() {
+        return None;
+    }
+    let mut env = Map::new();
+    env.put("TEST_RESULTS", expression::literal(&extras.test_results.join("\n")));
+    let script = concat!("set -euo pipefail\n", include_str!("scripts/test_results.sh"));
+    let report = step::script("Report the test results", env, script);
+    Some(step::with_head(None, Some(&expression::condition("!cancelled()")), report))
+}
