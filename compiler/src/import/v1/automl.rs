@@ -83,6 +83,13 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
         if let Some(value) = config.keyword(key) {
             match table(draft, value).or_else(|| flow(draft, step, value)) {
                 Some(path) => {
+                    if path.starts_with("steps.") {
+                        draft.remarks.lost(
+                            config.place(key),
+                            "AutoML reads tables, and the step before writes a folder",
+                            "write an `MLTable` file in that step, and give its output the type `mltable`",
+                        );
+                    }
                     body.put(key, reference(&path));
                 }
                 None => draft.remarks.lost(

@@ -165,6 +165,18 @@ impl<'a> Machine<'a> {
             }
             scope.insert(name.to_owned(), value);
         }
+        if let Some(rest) = &function.parameters.vararg {
+            scope.insert(rest.name.to_string(), Value::List(positional.collect()));
+        }
+        if let Some(rest) = &function.parameters.kwarg {
+            let known = |name: &str| {
+                let mut all = function.parameters.iter_non_variadic_params();
+                all.any(|parameter| parameter.name().as_str() == name)
+            };
+            let rest_of = named.iter().filter(|(name, ..)| !known(name));
+            let pairs = rest_of.map(|(name, value, _)| (name.clone(), value.clone()));
+            scope.insert(rest.name.to_string(), Value::Dict(pairs.collect()));
+        }
         self.scopes.push(scope);
         let value = self.block(&function.body).unwrap_or(Value::Nothing);
         self.scopes.pop();

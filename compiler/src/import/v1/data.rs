@@ -13,7 +13,8 @@ const BETWEEN: [&str; 4] = [
 ];
 
 /// Methods that say how data arrives, leaves or is called.
-const WAYS: [&str; 12] = [
+const WAYS: [&str; 13] = [
+    "register",
     "as_mount",
     "as_download",
     "as_upload",
@@ -233,7 +234,6 @@ fn note(object: &Object, data: &mut Data<'_>) {
             let name = named("name", 0).or_else(|| named("input_name", 0));
             data.name = data.name.take().or(name.map(str::to_owned));
         }
-        "read_delimited_files" | "read_parquet_files" => data.is_input = true,
         "register_on_complete" => data.register = named("name", 0).map(str::to_owned),
         _ => {}
     }

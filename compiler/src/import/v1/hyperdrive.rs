@@ -34,13 +34,14 @@ pub(super) fn write(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Map {
         return Map::new();
     };
     let run = config.keyword("run_config").or_else(|| config.keyword("estimator"));
-    let space = space(draft, config);
+    let (space, options) = space(draft, config);
+    trained(draft, step.object);
     let mut doc = Map::new();
     let mut trial = Map::new();
     if let Some((_, object)) = run.and_then(|run| draft.object(run)) {
         doc = placed(draft, object, run);
         trial.put("code", draft.code(object));
-        trial.put("command", command(draft, step, object, &space));
+        trial.put("command", command(draft, step, object, &options));
     } else {
         let message = "what is tried was not understood";
         draft.remarks.lost(config.span, message, "write `command` in the spec");
@@ -57,7 +58,7 @@ pub(super) fn write(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Map {
 }
 
 /// Version 1 hands hyperparameters over behind the arguments.
-fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, run: &Object, space: &Map) -> String {
+fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, run: &Object, options: &Options) -> String {
     let script = run.keyword("script").or_else(|| run.keyword("entry_script"));
     let script = script.and_then(Value::text);
     if script.is_none() {
@@ -69,11 +70,8 @@ fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, run: &Object, space: &Map
         step.listed = run.place("arguments");
     }
     words.extend(arguments(draft, step, own.or_else(|| run.keyword("arguments"))));
-    for entry in &space.0 {
-        words.extend([
-            format!("--{}", entry.key),
-            reference(&format!("search_space.{}", entry.key)),
-        ]);
+    for (option, name) in options {
+        words.extend([word(option), reference(&format!("search_space.{name}"))]);
     }
     words.join(" ")
 }
@@ -82,18 +80,37 @@ fn sampled<'p>(draft: &Draft<'p>, config: &'p Object) -> Option<&'p Object> {
     draft.object(config.keyword("hyperparameter_sampling")?).map(|(_, sampling)| sampling)
 }
 
-fn space(draft: &mut Draft<'_>, config: &Object) -> Map {
-    let mut space = Map::new();
+/// The options that hand over hyperparameters, as the script reads them, and their names.
+type Options = Vec<(String, String)>;
+
+/// Says which outputs version 1 fills by itself.
+fn trained(draft: &mut Draft<'_>, step: &Object) {
+    for value in step.keyword("outputs").map_or(&[][..], Value::items) {
+        let Some((_, output)) = draft.data(value).and_then(|data| data.object) else { continue };
+        if output.keyword("training_output").is_some() {
+            draft.remarks.lost(
+                output.place("training_output"),
+                "version 1 fills this output from the best run; in version 2 the script writes it",
+                "hand its path to the command, and write the file in the script",
+            );
+        }
+    }
+}
+
+fn space(draft: &mut Draft<'_>, config: &Object) -> (Map, Options) {
+    let (mut space, mut options) = (Map::new(), Options::new());
     let sampling = config.keyword("hyperparameter_sampling").and_then(|it| draft.object(it));
     let pairs = sampling.and_then(|(_, sampling)| sampling.argument("parameter_space", 0));
     let Some(Value::Dict(pairs)) = pairs else {
         let at = config.place("hyperparameter_sampling");
         draft.remarks.lost(at, "the search space was not understood", "write it in the spec");
-        return space;
+        return (space, options);
     };
     let mut taken = Taken::default();
     for (key, value) in pairs {
-        let name = taken.unique(identifier(key.trim_start_matches('-')));
+        let bare = key.trim_start_matches('-');
+        let name = taken.unique(identifier(bare));
+        options.push((format!("--{bare}"), name.clone()));
         match draft.object(value).and_then(|(_, object)| distribution(object)) {
             Some(distribution) => {
                 space.put(name, distribution);
@@ -105,7 +122,7 @@ fn space(draft: &mut Draft<'_>, config: &Object) -> Map {
             ),
         }
     }
-    space
+    (space, options)
 }
 
 fn distribution(object: &Object) -> Option<Map> {

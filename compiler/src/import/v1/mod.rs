@@ -29,7 +29,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::NewFile;
 use super::names::Taken;
@@ -118,8 +118,9 @@ fn import(
     let alone = pipelines.len() == 1;
     let mut all: Vec<Imported> = Vec::new();
     let mut room = Room::default();
+    let writers = writers(&program, place);
     for id in pipelines {
-        let imported = pipeline(&program, id, alone, stem, place, (&mut said, &mut room));
+        let imported = pipeline(&program, id, alone, stem, place, (&mut said, &mut room, &writers));
         let mut imported = match imported {
             Ok(imported) => imported,
             Err(refused) => return (Vec::new(), vec![*refused]),
@@ -149,6 +150,11 @@ fn nothing_found(program: &Program, file: FileId) -> Diagnostic {
             "this script is for version 2 of the SDK (`azure.ai.ml`), and only scripts for version 1 are read",
             "write its job to a file, `pipeline_job.dump(\"pipeline.yml\")`, and import that file",
         )
+    } else if program.has_class {
+        (
+            "no `Pipeline(…)` was found outside of this script's classes, which are not followed",
+            "build the pipeline in a function, or in the script itself",
+        )
     } else {
         ("no `Pipeline(…)` was found in this script", "import the script that builds the pipeline")
     };
@@ -162,11 +168,11 @@ fn pipeline(
     alone: bool,
     stem: &str,
     place: Place<'_>,
-    (said, room): (&mut Vec<Diagnostic>, &mut Room),
+    (said, room, writers): (&mut Vec<Diagnostic>, &mut Room, &Writers),
 ) -> Result<Imported, Box<Diagnostic>> {
     let object = &program.objects[id];
     let mut draft = Draft::new(program, place);
-    let steps = step_ids(&draft, object, alone);
+    let steps = step_ids(&draft, object, alone, writers);
     name_steps(&mut draft, &steps);
     find_producers(&mut draft, &steps);
     let mut bodies = Map::new();
@@ -189,7 +195,7 @@ fn pipeline(
 
 /// The steps that the pipeline was given, and those that they need; all steps of a script with one
 /// pipeline, in the script's order.
-fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool) -> Vec<ObjectId> {
+fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool, writers: &Writers) -> Vec<ObjectId> {
     let all = draft.program.objects.iter().enumerate();
     let all = all.filter(|(_, object)| steps::is_step(object)).map(|(id, _)| id);
     if alone {
@@ -209,7 +215,44 @@ fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool) -> Vec<ObjectId> 
             None => {}
         }
     }
+    needed(draft, writers, &mut wanted);
     all.filter(|id| wanted.contains(id)).collect()
+}
+
+/// Which step writes which data.
+type Writers = BTreeMap<ObjectId, ObjectId>;
+
+/// The steps of a script by the data that they write; the first writes it.
+fn writers(program: &Program, place: Place<'_>) -> Writers {
+    let draft = Draft::new(program, place);
+    let mut writers = Writers::new();
+    for (id, object) in program.objects.iter().enumerate().filter(|(_, it)| steps::is_step(it)) {
+        for value in steps::written(object) {
+            let data = draft.data(value).filter(|data| data.is_between() && !data.is_input);
+            if let Some((base, _)) = data.and_then(|data| data.object) {
+                writers.entry(base).or_insert(id);
+            }
+        }
+    }
+    writers
+}
+
+/// Adds the steps that others wait for, or whose data they read.
+fn needed(draft: &Draft<'_>, writers: &Writers, wanted: &mut BTreeSet<ObjectId>) {
+    let program = draft.program;
+    let mut open: Vec<ObjectId> = wanted.iter().copied().collect();
+    while let Some(step) = open.pop() {
+        let before = program.methods(step, "run_after");
+        let before = before.flat_map(|call| call.argument("step", 0).map_or(&[][..], Value::items));
+        let before = before.filter_map(|value| draft.object(value)).map(|(id, _)| id);
+        let read = steps::read(&program.objects[step]).filter_map(|value| draft.data(value));
+        let read = read.filter_map(|data| writers.get(&data.object?.0).copied());
+        for id in before.chain(read) {
+            if steps::is_step(&program.objects[id]) && wanted.insert(id) {
+                open.push(id);
+            }
+        }
+    }
 }
 
 fn name_steps(draft: &mut Draft<'_>, steps: &[ObjectId]) {
@@ -248,7 +291,7 @@ fn find_producers(draft: &mut Draft<'_>, steps: &[ObjectId]) {
 /// submitted to.
 fn pipeline_name(program: &Program, id: ObjectId) -> Option<&str> {
     let published = program.methods(id, "publish").next();
-    let endpoint = program.of_class("PipelineEndpoint.publish").map(|(_, call)| call).next();
+    let endpoint = program.endpoint(id);
     let experiment = program.of_class("Experiment").map(|(_, call)| call).next();
     let named = [(published, 0), (endpoint, 1), (experiment, 1)].into_iter();
     let mut named = named.filter_map(|(call, at)| call?.argument("name", at)?.text());
@@ -263,7 +306,7 @@ fn spec(
     id: ObjectId,
     steps: Map,
 ) -> String {
-    let triggers = schedule::triggers(draft, &Value::Object(id));
+    let triggers = schedule::triggers(draft, id);
     let mut doc = Map::new();
     doc.put("mlopsc", 1_u32).put("name", name);
     doc.put_some("display_name", Some(title).filter(|title| *title != name));
@@ -274,6 +317,7 @@ fn spec(
     doc.put_some("default_datastore", store.and_then(|store| draft.store(store)));
     let continued = continues(draft, id);
     doc.put_some("continue_on_step_failure", continued);
+    doc.put_some("force_rerun", regenerates(draft));
     let mut parameters = Map::new();
     for (name, parameter) in &draft.parameters {
         parameters.put(name.clone(), Doc::clone(parameter));
@@ -412,6 +456,13 @@ fn tags(draft: &mut Draft<'_>) -> Map {
         }
     }
     tags
+}
+
+/// Whether a job runs all steps again.
+fn regenerates(draft: &Draft<'_>) -> Option<bool> {
+    let calls = draft.program.of_class("submit");
+    let mut given = calls.filter_map(|(_, call)| call.keyword("regenerate_outputs"));
+    given.any(|value| *value == Value::Bool(true)).then_some(true)
 }
 
 fn continues(draft: &Draft<'_>, id: ObjectId) -> Option<bool> {

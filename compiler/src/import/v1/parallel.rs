@@ -1,6 +1,8 @@
 //! `ParallelRunStep` with its `ParallelRunConfig`.
 
-use super::draft::Draft;
+use super::draft::{Draft, FILL_IN};
+use super::pure::printed;
+use super::software;
 use super::steps::{self, Step, arguments, flow};
 use super::value::{Object, Value};
 use crate::emit::{Doc, Map};
@@ -17,8 +19,14 @@ pub(super) fn write(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Map {
         return Map::new();
     };
     let mut doc = steps::placed(draft, config, config.keyword("environment"));
+    doc.put_some("description", config.keyword("description").and_then(Value::text));
     doc.put("parallel", body(draft, step, config));
-    doc.put_filled("env", variables(config));
+    let mut env = software::variables(draft, config.keyword("environment"));
+    for entry in variables(config).0 {
+        env.0.retain(|known| known.key != entry.key);
+        env.0.push(entry);
+    }
+    doc.put_filled("env", env);
     let mut resources = Map::new();
     put(draft, config, &mut resources, "instance_count", "node_count");
     put(draft, config, &mut resources, "max_concurrency_per_instance", "process_count_per_node");
@@ -31,7 +39,8 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     let mut body = Map::new();
     body.put("code", draft.code(config));
     body.put("entry_script", text("entry_script").unwrap_or("fill_in.py"));
-    let words = arguments(draft, step, step.object.keyword("arguments"));
+    let mut words = arguments(draft, step, step.object.keyword("arguments"));
+    bare(draft, step, &mut words);
     body.put_some("arguments", Some(words.join(" ")).filter(|words| !words.is_empty()));
     body.put_some("input_data", divided(draft, step));
     side_inputs(draft, step);
@@ -50,6 +59,18 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     retries(draft, config, &mut body);
     put(draft, config, &mut body, "logging_level", "logging_level");
     body
+}
+
+/// No shell reads the arguments, which are cut at blanks: what needs quotes is lost.
+fn bare(draft: &mut Draft<'_>, step: &Step<'_>, words: &mut [String]) {
+    for word in words.iter_mut().filter(|word| word.starts_with(['\'', '"'])) {
+        FILL_IN.clone_into(word);
+        draft.remarks.lost(
+            step.listed,
+            "the arguments of a parallel step are cut at blanks, and take no quotes",
+            "put the text into a file in `code`, or into `env`",
+        );
+    }
 }
 
 /// A setting under its new name.
@@ -157,7 +178,7 @@ fn variables(config: &Object) -> Map {
     let mut env = Map::new();
     if let Some(Value::Dict(pairs)) = config.keyword("environment_variables") {
         for (name, value) in pairs {
-            if let Some(text) = value.text() {
+            if let Some(text) = printed(value) {
                 env.put(name.clone(), text);
             }
         }

@@ -31,7 +31,8 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
             Some(Value::Text(parts?.join("/")))
         }
         "str" => {
-            Some(printed(arguments.first()?).map_or_else(|| arguments[0].clone(), Value::Text))
+            let value = arguments.first()?;
+            Some(shown(value).map_or_else(|| value.clone(), Value::Text))
         }
         "int" => arguments.first()?.text()?.trim().parse().ok().map(Value::Integer),
         "os.getcwd" | "getcwd" | "Path.cwd" => Some(Value::Text(".".to_owned())),
@@ -58,6 +59,48 @@ pub(super) fn printed(value: &Value) -> Option<String> {
         Value::Variable(_, Some(default)) => printed(default),
         other => other.text().map(str::to_owned),
     }
+}
+
+/// A value as `str` gives it.
+fn shown(value: &Value) -> Option<String> {
+    let quoted = |value: &Value| match value {
+        Value::Text(text) if text.contains(['\'', '\\', '\n']) => None,
+        Value::Text(text) => Some(format!("'{text}'")),
+        Value::List(_) | Value::Dict(_) => None,
+        other => printed(other),
+    };
+    match value {
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(quoted).collect::<Option<_>>()?;
+            Some(format!("[{}]", items.join(", ")))
+        }
+        Value::Dict(pairs) => {
+            let pair =
+                |(key, value): &(String, Value)| Some(format!("'{key}': {}", quoted(value)?));
+            let pairs: Vec<String> = pairs.iter().map(pair).collect::<Option<_>>()?;
+            Some(format!("{{{}}}", pairs.join(", ")))
+        }
+        other => printed(other),
+    }
+}
+
+/// `"%s of %d" % (a, b)`
+pub(super) fn filled(text: &str, values: &Value) -> Option<Value> {
+    let (mut out, mut rest, mut values) = (String::new(), text, values.items().iter());
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        match after.bytes().next()? {
+            b'%' => out.push('%'),
+            b's' | b'd' => out.push_str(&printed(values.next()?)?),
+            _ => return None,
+        }
+        if out.len() > LONGEST {
+            return None;
+        }
+        rest = &after[1..];
+    }
+    out.push_str(rest);
+    values.next().is_none().then_some(Value::Text(out))
 }
 
 /// The folder of a path; the script's own is where paths start.
@@ -211,8 +254,9 @@ pub(super) fn subscript(holder: Value, key: &Value) -> Value {
             let item = at.and_then(|at| items.get(usize::try_from(at).ok()?));
             item.cloned().unwrap_or(Value::Unknown)
         }
-        (Value::Dict(pairs), Value::Text(key)) => {
-            let found = pairs.iter().find(|(known, _)| known == key);
+        (Value::Dict(pairs), key) => {
+            let key = key.text();
+            let found = pairs.iter().find(|(known, _)| Some(known.as_str()) == key);
             found.map_or(Value::Unknown, |(_, value)| value.clone())
         }
         (Value::Path(path), Value::Text(key)) if path.ends_with("environ") => {

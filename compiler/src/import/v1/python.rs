@@ -13,7 +13,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::budget::Budget;
 use super::depth;
-use super::pure::{folder, negative, plus, subscript, system};
+use super::pure::{filled, folder, negative, plus, subscript, system};
 use super::value::{Program, Value};
 use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
 use crate::source::{FileId, Span};
@@ -29,7 +29,14 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
     if refused.is_some() {
         return Program { refused, ..Program::default() };
     }
-    let parsed = parse_unchecked_source(text, PySourceType::Python);
+    let mut parsed = parse_unchecked_source(text, PySourceType::Python);
+    if !parsed.errors().is_empty() {
+        // A notebook that was exported may keep the commands of its shell.
+        let cells = parse_unchecked_source(text, PySourceType::Ipynb);
+        if cells.errors().is_empty() {
+            parsed = cells;
+        }
+    }
     let mut machine = Machine {
         file,
         text,
@@ -155,6 +162,7 @@ impl<'a> Machine<'a> {
             Stmt::FunctionDef(function) => {
                 self.functions.insert(function.name.to_string(), function);
             }
+            Stmt::ClassDef(_) => self.program.has_class = true,
             Stmt::Return(value) => {
                 return Some(value.value.as_ref().map_or(Value::Nothing, |it| self.value(it)));
             }
@@ -217,6 +225,11 @@ impl<'a> Machine<'a> {
                     pairs.retain(|(known, _)| *known != key);
                     pairs.push((key, value.clone()));
                     self.assign(name.id.as_str(), Value::Dict(pairs));
+                } else if let Expr::Attribute(_) = item.value.as_ref() {
+                    let (holder, key) = (self.value(&item.value), self.value(&item.slice));
+                    let at = self.span(item.range);
+                    let key = key.text().unwrap_or("?");
+                    self.set(&holder, &format!("[{key}]"), value, at);
                 }
             }
             Expr::Tuple(tuple) => {
@@ -289,6 +302,10 @@ impl<'a> Machine<'a> {
                 let (left, right) = (self.value(&operation.left), self.value(&operation.right));
                 system("os.path.join", &[left, right]).unwrap_or(Value::Unknown)
             }
+            Expr::BinOp(operation) if operation.op == Operator::Mod => {
+                let (left, right) = (self.value(&operation.left), self.value(&operation.right));
+                left.text().and_then(|text| filled(text, &right)).unwrap_or(Value::Unknown)
+            }
             Expr::If(choice) => match self.truth(&choice.test) {
                 Some(false) => self.value(&choice.orelse),
                 _ => self.value(&choice.body),
@@ -304,7 +321,7 @@ impl<'a> Machine<'a> {
                 self.attribute(holder, attribute.attr.as_str())
             }
             Expr::Subscript(item) => {
-                let (holder, key) = (self.value(&item.value), self.value(&item.slice));
+                let (holder, key) = (self.value(&item.value), self.part(&item.slice));
                 subscript(holder, &key)
             }
             Expr::Call(call) => self.call(call),
@@ -340,7 +357,9 @@ impl<'a> Machine<'a> {
             }
             Value::Path(path) => Value::Path(format!("{path}.{name}")),
             Value::Object(id) => {
-                let known = self.program.objects[*id].field(name).cloned();
+                let object = &self.program.objects[*id];
+                let known = object.field(name).cloned();
+                let known = known.or_else(|| self.program.option(object, name));
                 known.unwrap_or_else(|| Value::Part(Box::new(holder), name.to_owned()))
             }
             Value::Part(inner, path) => {

@@ -2,7 +2,7 @@
 
 use super::super::ports::is_safe;
 use super::draft::{Draft, dashed, name};
-use super::value::{Object, Value};
+use super::value::{Object, ObjectId, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
 use crate::spec::windows_zones;
@@ -14,18 +14,21 @@ pub(super) struct Triggers {
     pub(super) notes: Vec<String>,
 }
 
-pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: &Value) -> Triggers {
+pub(super) fn triggers(draft: &mut Draft<'_>, pipeline: ObjectId) -> Triggers {
     let mut triggers = Triggers::default();
     let program = draft.program;
-    for (_, call) in program
-        .of_class("Schedule.create")
-        .chain(program.of_class("Schedule.create_for_pipeline_endpoint"))
-    {
-        schedule(draft, call, &mut triggers);
+    for (class, key) in [
+        ("Schedule.create", "pipeline_id"),
+        ("Schedule.create_for_pipeline_endpoint", "pipeline_endpoint_id"),
+    ] {
+        let calls = program.of_class(class).map(|(_, call)| call);
+        for call in calls.filter(|call| program.concerns(call, key, pipeline)) {
+            schedule(draft, call, &mut triggers);
+        }
     }
-    let endpoint = program.of_class("PipelineEndpoint.publish").map(|(_, call)| (call, 1)).next();
+    let endpoint = program.endpoint(pipeline).map(|call| (call, 1));
     let published = program.objects.iter().find(|call| {
-        let ours = call.receiver.as_ref() == Some(pipeline);
+        let ours = call.receiver == Some(Value::Object(pipeline));
         call.class == "publish" && (ours || call.receiver.is_none())
     });
     if let Some((call, at)) = endpoint.or(published.map(|call| (call, 0))) {

@@ -109,6 +109,11 @@ const SIGNATURES: &[(&str, &[&str])] = &[
             "time_of_day",
         ],
     ),
+    ("PipelineEndpoint.publish", &["workspace", "name", "pipeline", "description"]),
+    (
+        "Schedule.create_for_pipeline_endpoint",
+        &["workspace", "name", "pipeline_endpoint_id", "experiment_name", "recurrence"],
+    ),
     ("ScriptRunConfig", &["source_directory", "script", "arguments", "run_config"]),
 ];
 

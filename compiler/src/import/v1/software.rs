@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::draft::{Draft, FILL_IN, dashed, name};
+use super::draft::{Draft, FILL_IN, dashed, is_reference, name};
+use super::pure::printed;
 use super::value::{Object, ObjectId, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
+use crate::spec::decode::NameRule as _;
+use crate::spec::values::VariableName;
 
 /// Where the script names no image: Microsoft's plain one for Azure ML.
 const IMAGE: &str = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest";
@@ -68,7 +71,7 @@ impl<'p> Draft<'p> {
             "the script names no environment, and what was the default is gone",
             "choose an image and a conda file in the spec's `environments`",
         );
-        self.described("training", None, None, at)
+        self.put("training", Some(IMAGE), None, at)
     }
 
     fn made(&mut self, class: &str, object: &'p Object) -> String {
@@ -90,7 +93,7 @@ impl<'p> Draft<'p> {
                     format!("`{class}` has no counterpart"),
                     "write a conda file with these packages, and name it in `environments`",
                 );
-                self.put(name, None, None, object.span)
+                self.put(name, Some(IMAGE), None, object.span)
             }
         }
     }
@@ -242,4 +245,50 @@ pub(super) fn environments(draft: &Draft<'_>) -> Map {
         map.put(name.clone(), Doc::clone(doc));
     }
     map
+}
+
+/// The variables that a run configuration and its environment set.
+pub(super) fn variables(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
+    let mut env = Map::new();
+    let mut next = config.cloned();
+    for _ in 0..MOST_CONFIGURATIONS {
+        let Some((_, object)) = next.as_ref().and_then(|value| draft.object(value)) else { break };
+        for (path, value, at) in &object.fields {
+            let rest = path.strip_prefix("environment.").unwrap_or(path);
+            match (rest.strip_prefix(VARIABLES), value) {
+                (Some(""), Value::Dict(pairs)) => {
+                    for (name, value) in pairs {
+                        variable(draft, &mut env, name, value, *at);
+                    }
+                }
+                (Some(""), _) => unknown(draft, *at),
+                (Some(item), value) => {
+                    let name = item.trim_start_matches(['.', '[']).trim_end_matches(']');
+                    variable(draft, &mut env, name, value, *at);
+                }
+                (None, _) => {}
+            }
+        }
+        let inner = object.keyword("environment").or_else(|| object.field("environment"));
+        next = inner.or_else(|| object.field("run_config.environment")).cloned();
+    }
+    env
+}
+
+/// Where configurations keep their variables.
+pub(super) const VARIABLES: &str = "environment_variables";
+
+fn variable(draft: &mut Draft<'_>, env: &mut Map, name: &str, value: &Value, at: Span) {
+    match printed(value).filter(|_| VariableName::allows(name)) {
+        Some(text) if !is_reference(&text) => {
+            env.0.retain(|entry| entry.key != name);
+            env.put(name.to_owned(), text);
+        }
+        _ => unknown(draft, at),
+    }
+}
+
+fn unknown(draft: &mut Draft<'_>, at: Span) {
+    let message = "these variables were not understood";
+    draft.remarks.lost(at, message, "write them under `env` of the steps");
 }

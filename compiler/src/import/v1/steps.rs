@@ -1,6 +1,7 @@
 //! Steps: each class of step as the language says it.
 
 use super::draft::{Draft, FILL_IN, is_reference, reference, word};
+use super::software::variables;
 use super::value::{Object, ObjectId, Value};
 use super::{automl, hyperdrive, parallel, unread};
 use crate::emit::{Doc, Map};
@@ -128,6 +129,12 @@ pub(super) fn written(object: &Object) -> impl Iterator<Item = &Value> {
     listed.filter_map(|name| object.keyword(name)).flat_map(Value::items)
 }
 
+/// Every value of a step that may be data which it reads.
+pub(super) fn read(object: &Object) -> impl Iterator<Item = &Value> {
+    let listed = ["inputs", "side_inputs", "arguments"].into_iter();
+    listed.filter_map(|name| object.keyword(name)).flat_map(Value::items)
+}
+
 /// Steps before it from which nothing flows.
 fn needs(draft: &mut Draft<'_>, step: &Step<'_>) -> Vec<Doc> {
     let program = draft.program;
@@ -175,7 +182,8 @@ fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, program: Program) -> Map 
         Program::Python => {
             let script = object.argument("script_name", 0).and_then(Value::text);
             if script.is_none() {
-                draft.remarks.lost(object.span, "the script is not known", "name it in `run`");
+                let at = object.place("script_name");
+                draft.remarks.lost(at, "the script is not known", "name it in `run`");
             }
             vec!["python".to_owned(), word(script.unwrap_or("fill_in.py"))]
         }
@@ -185,6 +193,7 @@ fn command(draft: &mut Draft<'_>, step: &mut Step<'_>, program: Program) -> Map 
     let mut doc = placed(draft, object, object.keyword("runconfig"));
     doc.put("code", draft.code(object));
     doc.put("run", words.join(" "));
+    doc.put_filled("env", variables(draft, object.keyword("runconfig")));
     doc.put_filled("resources", machines(draft, object.keyword("runconfig")));
     unread(draft, step);
     doc
@@ -221,7 +230,7 @@ pub(super) fn placed(draft: &mut Draft<'_>, object: &Object, config: Option<&Val
     let from_config = config.and_then(|config| draft.object(config));
     let target = target.or_else(|| from_config.and_then(|(_, it)| it.field("target")));
     let compute = draft.compute(target, object.place("compute_target"));
-    if compute.is_none() {
+    if target.is_none() {
         draft.remarks.lost(object.span, "the step has no cluster", "name one in the spec");
     }
     doc.put("compute", compute.unwrap_or_else(|| format!("azureml:{FILL_IN}")));
@@ -314,9 +323,13 @@ fn unread(draft: &mut Draft<'_>, step: &mut Step<'_>) {
     let bases: Vec<Value> =
         said.iter().filter_map(|value| draft.data(value)).map(|data| data.base).collect();
     for value in object.keyword("inputs").map_or(&[][..], Value::items) {
-        let Some(data) = draft.data(value).filter(|data| !bases.contains(&data.base)) else {
+        let Some(data) = draft.data(value) else {
+            unknown_input(draft, object, value);
             continue;
         };
+        if bases.contains(&data.base) {
+            continue;
+        }
         let name = Draft::outside_name(&data);
         if let Some(path) = flow(draft, step, value)
             && path.starts_with("steps.")
@@ -332,5 +345,14 @@ fn unread(draft: &mut Draft<'_>, step: &mut Step<'_>) {
             ),
             "hand it to the command as an argument",
         );
+    }
+}
+
+/// Says that an input was not understood; data paths are parameters, and stand in the arguments.
+fn unknown_input(draft: &mut Draft<'_>, object: &Object, value: &Value) {
+    let first = value.items().first().cloned().unwrap_or(Value::Nothing);
+    if draft.parameter(&first).is_none() {
+        let message = "an input was not understood";
+        draft.remarks.lost(object.place("inputs"), message, "write it under `inputs` in the spec");
     }
 }

@@ -22,7 +22,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What becomes a part of a text; of a variable that is its default, which is said.
-    fn part(&mut self, expression: &'a Expr) -> Value {
+    pub(super) fn part(&mut self, expression: &'a Expr) -> Value {
         let value = self.value(expression);
         self.baked("", std::slice::from_ref(&value), expression.range());
         value

@@ -87,6 +87,11 @@ fn what_is_no_pipeline_says_so() {
     ── said
     b.py:1:1: error[not-imported]: no `Pipeline(…)` was found in this script
     ");
+    let class = "class A:\n    def f(self):\n        return Pipeline(ws, [])\nA().f()\n";
+    insta::assert_snapshot!(carried("d.py", class), @r"
+    ── said
+    d.py:1:1: error[not-imported]: no `Pipeline(…)` was found outside of this script's classes, which are not followed
+    ");
     let version_2 = "from azure.ai.ml.dsl import pipeline\n\n@pipeline()\ndef p(x):\n    pass\n";
     insta::assert_snapshot!(carried("c.py", version_2), @r"
     ── said
@@ -208,6 +213,11 @@ fn the_order_of_steps_is_kept_or_said_to_be_lost() {
 #[test]
 fn texts_are_texts_and_what_is_not_known_is_said() {
     insta::assert_snapshot!(carried("texts.py", include_str!("scripts/texts.py")));
+}
+
+#[test]
+fn options_helpers_and_pipelines_side_by_side() {
+    insta::assert_snapshot!(carried("idioms.py", include_str!("scripts/idioms.py")));
 }
 
 /// A schedule that names no pipeline that was understood stands in each of them.

@@ -1,6 +1,7 @@
 //! What a script says and nobody carries over: listed at its place.
 
 use super::draft::is_reference;
+use super::software::VARIABLES;
 use super::value::{Object, Program, Remarks, Value};
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
@@ -68,8 +69,14 @@ const READ: &[(&str, &[&str])] = &[
             "allowed_failed_percent",
             "partition_keys",
             "environment_variables",
+            "description",
         ],
     ),
+    (
+        "ScriptRunConfig",
+        &["source_directory", "script", "arguments", "compute_target", "environment", "run_config"],
+    ),
+    ("register_on_complete", &["name"]),
     (
         "AutoMLStep",
         &[
@@ -121,6 +128,7 @@ const READ: &[(&str, &[&str])] = &[
             "tags",
             "pipeline_parameters",
             "continue_on_step_failure",
+            "regenerate_outputs",
         ],
     ),
     ("Schedule.create", SCHEDULE),
@@ -388,7 +396,7 @@ fn variables(value: &Value, at: Span, remarks: &mut Remarks) {
 
 fn fields(object: &Object, remarks: &mut Remarks) {
     for (path, _, at) in &object.fields {
-        if !FIELDS.contains(&path.as_str()) {
+        if !FIELDS.contains(&path.as_str()) && !path.contains(VARIABLES) {
             let message = format!("the setting `{path}` was not carried over");
             remarks.lost(*at, message, "look for its counterpart in the manual, or leave it out");
         }

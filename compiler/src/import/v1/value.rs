@@ -120,6 +120,8 @@ pub(super) struct Program {
     pub(super) elements: BTreeMap<u32, Vec<Span>>,
     /// Whether it is for version 2 of the SDK.
     pub(super) version_2: bool,
+    /// Whether it has classes of its own, which are not followed.
+    pub(super) has_class: bool,
     /// What was not understood.
     pub(super) remarks: Remarks,
     /// Why nothing is made of the script.
@@ -141,6 +143,50 @@ impl Program {
         class: &'a str,
     ) -> impl Iterator<Item = (ObjectId, &'a Object)> {
         self.objects.iter().enumerate().filter(move |(_, object)| object.class == class)
+    }
+
+    /// The pipeline behind a value: itself, what it was published as, or the id of that.
+    pub(super) fn pipeline_of(&self, value: &Value) -> Option<ObjectId> {
+        let mut value = value;
+        for _ in 0..4 {
+            match value {
+                Value::Part(holder, _) => value = holder,
+                Value::Object(id) if self.objects[*id].class == "Pipeline" => return Some(*id),
+                Value::Object(id) if self.objects[*id].class == "PipelineEndpoint.publish" => {
+                    value = self.objects[*id].keyword("pipeline")?;
+                }
+                Value::Object(id) => value = self.objects[*id].receiver.as_ref()?,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The call that publishes an endpoint for a pipeline.
+    pub(super) fn endpoint(&self, pipeline: ObjectId) -> Option<&Object> {
+        let mut calls = self.of_class("PipelineEndpoint.publish").map(|(_, call)| call);
+        calls.find(|call| self.concerns(call, "pipeline", pipeline))
+    }
+
+    /// Whether a call may concern a pipeline, by the argument that names it.
+    pub(super) fn concerns(&self, call: &Object, key: &str, pipeline: ObjectId) -> bool {
+        let named = call.keyword(key).and_then(|value| self.pipeline_of(value));
+        named.is_none_or(|named| named == pipeline)
+    }
+
+    /// The default of an option that `parse_args` read.
+    pub(super) fn option(&self, parsed: &Object, name: &str) -> Option<Value> {
+        if parsed.class != "parse_args" {
+            return None;
+        }
+        let declared = |it: &&Object| {
+            let written = it.arguments.iter().filter_map(Value::text);
+            let mut names = written.map(|text| text.trim_start_matches('-').replace('-', "_"));
+            it.receiver == parsed.receiver && names.any(|known| known == name)
+        };
+        let mut options = self.of_class("add_argument").map(|(_, it)| it);
+        let default = options.find(declared)?.keyword("default").cloned();
+        default.map(|default| Value::Variable(format!("--{name}"), Some(Box::new(default))))
     }
 
     /// Calls of a method of an object.
