@@ -8,7 +8,8 @@ use crate::check;
 use crate::check::circle::{Site, circle};
 use crate::check::uses::{Component, Unfit, Use, Uses};
 use crate::diagnostics::{
-    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, without_aftermath,
+    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, near_miss,
+    without_aftermath,
 };
 use crate::lower;
 use crate::plan::Plan;
@@ -81,7 +82,7 @@ impl<'a> Loader<'a> {
     fn steps(&mut self, spec: &Spec, path: &str, sources: &mut Sources, sink: &mut Sink) {
         for (_, step) in spec.steps.good() {
             let Some(used) = step.pipeline.as_ref().filter(|_| !self.is_full) else { continue };
-            let Some(target) = Self::target(path, &used.spec, sink) else { continue };
+            let Some(target) = self.target(path, &used.spec, sink) else { continue };
             if self.uses.knows(&target) {
                 continue;
             }
@@ -99,7 +100,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The root-relative path of a spec.
-    fn target(from: &str, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
+    fn target(&self, from: &str, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
         let written = &path.value.0;
         let Some(target) = join(folder_of(from), written) else {
             let message = format!("`{}` leaves the project's root", excerpt(written));
@@ -109,11 +110,23 @@ impl<'a> Loader<'a> {
         };
         if !target.ends_with(".mlops.yaml") && !target.ends_with(".mlops.yml") {
             let message = format!("`{}` is not the name of a spec", excerpt(written));
-            let help = "a spec's name ends in `.mlops.yaml` or `.mlops.yml`; an Azure ML component file is a `component` step";
+            let whole = [".mlops.yaml", ".mlops.yml"].map(|end| format!("{target}{end}"));
+            let whole = whole.iter().find(|whole| self.files.kind(whole).is_some());
+            let help = match whole.and_then(|whole| whole.strip_prefix(&target)) {
+                Some(end) => format!("did you mean `{}{end}`?", excerpt(written)),
+                None => "a spec's name ends in `.mlops.yaml` or `.mlops.yml`; an Azure ML component file is a `component` step".to_owned(),
+            };
             sink.report(Diagnostic::new(&BAD_VALUE, path.span, message).help(help));
             return None;
         }
         Some(target)
+    }
+
+    /// The name of a file in the folder of a path that is almost the path's own.
+    fn near(&self, path: &str) -> Option<String> {
+        let entries = self.files.list(folder_of(path)).ok()?;
+        let name = path.rsplit('/').next()?;
+        near_miss(name, entries.iter().map(|(name, _)| name.as_str())).map(str::to_owned)
     }
 
     /// One spec, at the end of the way; `None` when something was refused.
@@ -124,7 +137,11 @@ impl<'a> Loader<'a> {
             Ok(text) => text,
             Err(FileFault::Missing) => {
                 let message = format!("there is no spec `{path}`");
-                sink.report(Diagnostic::new(&MISSING_FILE, at, message).help("letter case counts"));
+                let help = self.near(path).map_or_else(
+                    || "letter case counts".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
                 return None;
             }
             Err(fault @ FileFault::NotUtf8(_)) => {

@@ -3,13 +3,14 @@
 use crate::diagnostics::excerpt;
 
 /// Keys of GitHub workflows, Azure Pipelines, Azure ML's v1 and v2 files.
-const KEYS: [(&str, &str); 46] = [
+const KEYS: [(&str, &str); 47] = [
     ("on", "triggers"),
     ("trigger", "triggers"),
     ("jobs", "steps"),
     ("tasks", "steps"),
     ("stages", "steps"),
     ("inputs", "parameters"),
+    ("with", "inputs"),
     ("params", "parameters"),
     ("parameter", "parameters"),
     ("variables", "parameters"),
@@ -174,6 +175,7 @@ pub(crate) fn list(expected: &str) -> Option<&'static str> {
         "a spec" => Some("a spec is a map; it starts with `mlopsc: 1`"),
         "the project file" => Some("it is a map; it starts with `mlopsc: 1`"),
         "a `push` trigger" | "a `pull_request` trigger" => Some("write `{ branches: [ … ] }`"),
+        "a distribution" => Some("write `{ type: choice, values: [ … ] }`"),
         "a trigger" | "a step" => Some("a list cannot stand here; write its keys without `-`"),
         _ => None,
     }

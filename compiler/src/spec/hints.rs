@@ -51,7 +51,7 @@ impl Cx<'_, '_> {
 pub(crate) fn text(expected: &str, kind: Kind<'_>) -> Option<&'static str> {
     match (expected, kind) {
         ("a command", Kind::List(_)) => {
-            Some("write the commands as one text: `run: |`, and below it a line for each")
+            Some("it is one text: several commands stand below `|`, a line for each")
         }
         ("a command", Kind::Null) => Some("write a command behind it, such as `echo hello`"),
         ("text", Kind::List(_)) => Some("one value stands here; write it without brackets"),

@@ -91,8 +91,11 @@ fn form(bare: &str, start: usize) -> Result<(), Fault> {
     if let Some((at, found)) = bare.char_indices().find_map(|(at, c)| Some((at, refused(c)?))) {
         let length = bare[at..].chars().next().map_or(1, char::len_utf8);
         let at = start + at..start + at + length;
-        let listed = bare.contains(", ") || bare.contains(' ') && !bare.contains('\n');
-        let help = if listed {
+        let blank = bare.contains(' ') && !bare.contains('\n');
+        let help = if blank && bare.contains('/') && !bare.contains(',') {
+            let starred = bare.replace(' ', "*");
+            format!("`*` stands for a blank too: `{}`", excerpt(&starred))
+        } else if blank {
             let words: Vec<&str> = bare.split([',', ' ']).filter(|word| !word.is_empty()).collect();
             format!("several patterns are a list: `[{}]`", excerpt(&words.join(", ")))
         } else {

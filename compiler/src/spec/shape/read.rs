@@ -171,7 +171,7 @@ fn spelled(found: &str, words: &[&'static str]) -> Option<&'static str> {
     let same = |word: &&&'static str| letters(word).eq(letters(found));
     let length = letters(found).count();
     let starts =
-        |word: &&&'static str| length >= 4 && letters(word).take(length).eq(letters(found));
+        |word: &&&'static str| length >= 3 && letters(word).take(length).eq(letters(found));
     let mut starting = words.iter().filter(starts);
     let only = starting.next().filter(|_| starting.next().is_none());
     words.iter().find(same).or(only).copied()
