@@ -82,14 +82,14 @@ upload() {
 }
 
 # code REQUEST PATH: uploads a folder of code to the place that the service gives; prints codeUri, the
-# address of the folder without the signature.
+# address of the folder without the signature. Of a single file, it is that of the place.
 code() {
   local place
   good POST "$(jq -r .upload.start.url <<< "$1")" "$management" \
     --data "$(jq -c .upload.start.content <<< "$1")"
   place=$(jq -r --arg at "$(jq -r .upload.into <<< "$1")" 'getpath($at | split("/")[1:])' "$work/answer")
   upload "$2" "${place%%\?*}" "${place#*\?}"
-  echo "${place%%\?*}/$(basename "$(realpath "$2")")"
+  if [ -d "$2" ]; then echo "${place%%\?*}/$(basename "$(realpath "$2")")"; else echo "${place%%\?*}"; fi
 }
 
 # data URL PATH: uploads data, a model, or a folder with a Dockerfile into the workspace's own store, which

@@ -247,6 +247,9 @@ fn the_script_deploys_the_bodies_in_order() {
     let step = put("components/azureml_anonymous/versions/rest-bodies.step-train-abc");
     let command = step.json()["properties"]["componentSpec"]["command"].to_string();
     assert!(command.contains(r#"--region \"${AZURE_LOCATION}\""#), "{command}");
+    let file = put("components/azureml_anonymous/versions/rest-bodies.file-prepare-abc").json();
+    let used = file["properties"]["componentSpec"]["code"].to_string();
+    assert!(used.ends_with("/codes/rest-bodies--src/versions/abc\""), "{used}");
     let report = put("components/azureml_anonymous/versions/rest-bodies.step-report-abc");
     let software = report.json()["properties"]["componentSpec"]["environment"].to_string();
     assert!(software.ends_with("/environments/reports/versions/12\""), "{software}");
@@ -254,8 +257,9 @@ fn the_script_deploys_the_bodies_in_order() {
     let deployment = put("batchEndpoints/forest/deployments/forest").json();
     assert_eq!(deployment["location"], "westeurope");
     let told = fs::read_to_string(stage.folder.path().join("told")).expect("az ran");
-    assert!(told.contains("component create --file ../../../components/prepare.yml"), "{told}");
-    assert!(told.contains("--name rest_bodies__prepare --version abc"), "{told}");
+    assert!(told.contains("component create --file ../../../components/added.yml"), "{told}");
+    let named = "--name rest_bodies__added__file --version rest-bodies.file-added-abc";
+    assert!(told.contains(named), "{told}");
     assert!(told.contains("--resource-group rg-models --workspace-name mlw"), "{told}");
 }
 

@@ -66,6 +66,7 @@ cases! {
     automl_tasks
     chained_submissions
     ci_extras
+    component_files
     components
     endings
     files_both_ways

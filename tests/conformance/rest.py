@@ -35,6 +35,8 @@ from azure.ai.ml.operations._operation_orchestrator import OperationOrchestrator
 
 # What ids of the SDK's side stand for.
 MADE = {}
+# Component files that are registered by Microsoft's tools, on both sides.
+REGISTERED = set()
 # What the placeholders of our side stand for; those of looked-up labels are all `1`.
 PLACEHOLDERS = {
     "AZURE_SUBSCRIPTION_ID": azureml.SUBSCRIPTION,
@@ -51,6 +53,7 @@ OF_FILES = set(
     " mini_batch_error_threshold max_concurrency_per_instance entry py_files jars files archives conf args"
     " identity resources".split()
 )
+OF_COMMANDS = {"_source", "resources", "distribution"}
 
 
 def plain(value):
@@ -89,7 +92,7 @@ def client_that_remembers():
             return asset
         source = getattr(asset, "_source_path", None)
         source = source and Path(source).resolve()
-        if source and '"generated_by"' not in source.read_text(encoding="utf-8"):
+        if source in REGISTERED:
             return made("components", f"file {source}")
         anonymous = getattr(asset, "_is_anonymous", False)
         asset._is_anonymous = True
@@ -124,7 +127,9 @@ def ours(folder):
     bodies, behind = {}, {}
     for request in requests["deploy"] + requests["run"]:
         if "component" in request:
-            behind[filled(request["id"], names)] = f"file {(folder / request['component']).resolve()}"
+            path = (folder / request["component"]).resolve()
+            REGISTERED.add(path)
+            behind[filled(request["id"], names)] = f"file {path}"
             continue
         if "body" not in request:
             continue
@@ -153,6 +158,8 @@ def content(folder, request, body):
     if kind == "environments":
         own = body["properties"]
         own["tags"].pop("generated_by")
+        if isinstance(own.get("condaFile"), str):
+            own["condaFile"] = yaml.safe_load(own["condaFile"])
         return {key: value for key, value in own.items() if value != {}}
     return body
 
@@ -188,7 +195,7 @@ def settled(value, where=()):
         if "componentSpec" in value.get("properties", {}):
             value.pop("name", None)
         if str(value.get("componentId", "")).startswith("file "):
-            shared = {"_source"} if value.get("type", "command") == "command" else OF_FILES
+            shared = OF_COMMANDS if value.get("type", "command") == "command" else OF_FILES
             value = {key: item for key, item in value.items() if key not in shared}
         if str(value.get("trial", {}).get("componentId", "")).startswith("file ") and "search_space" in value:
             value.pop("_source", None)
@@ -286,6 +293,7 @@ def main():
             with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
                 client = client or client_that_remembers()
                 MADE.clear()
+                REGISTERED.clear()
                 bodies, found = compare(client, Path(line))
         except (Exception, SystemExit) as error:  # the SDK raises whatever its parts raise
             bodies, found = 0, [f"{type(error).__name__}: {str(error)[:600]}"]

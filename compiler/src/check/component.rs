@@ -178,6 +178,7 @@ impl StepBinder<'_, '_> {
             arguments,
             nodes: interface.closed().map_or(1, |closed| closed.nodes),
             needs_cluster: interface.closed().is_some_and(|closed| closed.clusterless.is_some()),
+            body: interface.closed().and_then(|closed| closed.body.clone()),
             overrides: Fields::default(),
         }))
     }

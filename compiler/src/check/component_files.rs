@@ -86,6 +86,7 @@ impl<'a> Reader<'a> {
         let parts: Vec<Option<Rc<Closed>>> =
             nodes.iter().map(|node| self.node(node, &mut closed, sources, sink)).collect();
         component_nodes::agree(&nodes, &parts, sink);
+        closed.body = component_nodes::body(closed.body.take(), &nodes, &parts);
         (sink.errors() == before).then(|| Rc::new(closed))
     }
 

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::interface::Closed;
 use super::names::{unknown, what_there_is};
 use crate::diagnostics::{CYCLE, Diagnostic, MISSING_KEY, Sink, UNKNOWN_REFERENCE, excerpt};
 use crate::graph::Dag;
+use crate::plan::{ComponentBody, ComponentPart, ComponentPlace};
 use crate::source::{Span, Spanned};
 use crate::spec::component::{ComponentNode, NodeRead, Reads};
 
@@ -33,6 +35,23 @@ pub(super) fn agree(nodes: &[ComponentNode], parts: &[Option<Rc<Closed>>], sink:
         }
     }
     circles(nodes, &edges, sink);
+}
+
+/// What a component says together with what its nodes run; `None` where only Azure ML's own tools can
+/// say one of them.
+pub(super) fn body(
+    own: Option<Arc<ComponentBody>>,
+    nodes: &[ComponentNode],
+    parts: &[Option<Rc<Closed>>],
+) -> Option<Arc<ComponentBody>> {
+    let mut body = Arc::unwrap_or_clone(own?);
+    for (node, part) in nodes.iter().zip(parts) {
+        let Some(part) = part else { continue };
+        let ComponentPlace::File(path) = &part.place else { return None };
+        let (node, path) = (node.name.value.clone(), path.clone());
+        body.parts.push(ComponentPart { node, path, body: part.body.clone()? });
+    }
+    Some(Arc::new(body))
 }
 
 /// Whether a node binds what its component takes, and nothing else.

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::component_files::Reader;
 use super::names::unknown;
 use super::uses::Uses;
 use crate::diagnostics::{CONFLICT, Diagnostic, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE};
-use crate::plan::{ComponentKind, ComponentPlace, Output, Parameter, Reference, Scalar, ValueType};
+use crate::plan::{
+    ComponentBody, ComponentKind, ComponentPlace, Output, Parameter, Reference, Scalar, ValueType,
+};
 use crate::source::{Files, Sources, Span, Spanned, folder_of, join};
 use crate::spec::Spec;
 use crate::spec::component::{ComponentFile, ComponentPort, LocalFiles};
@@ -47,6 +50,8 @@ pub(crate) struct Closed {
     pub(crate) parts: Vec<Rc<Closed>>,
     /// A node that takes a cluster and names none, here or in a part: it runs on the job's.
     pub(crate) clusterless: Option<Spanned<String>>,
+    /// What the service is told of it.
+    pub(crate) body: Option<Arc<ComponentBody>>,
     /// Facts of the run that the component reads, under the names of its inputs.
     pub(crate) ambient: Vec<(String, Reference)>,
     /// How many nodes Azure ML makes of it.
@@ -161,7 +166,7 @@ impl Closed {
 
     /// A component file; its parts are added by whoever reads them.
     pub(crate) fn of_file(path: &str, file: ComponentFile) -> Self {
-        let ComponentFile { kind, inputs, outputs, local: named, is_open, nodes: _ } = file;
+        let ComponentFile { kind, inputs, outputs, local: named, is_open, body, nodes: _ } = file;
         Self {
             place: ComponentPlace::File(path.to_owned()),
             kind: kind.value,
@@ -170,6 +175,7 @@ impl Closed {
             inputs: inputs.iter().map(InPort::of_component).collect(),
             outputs: outputs.iter().map(OutPort::of_component).collect(),
             local: vec![Local { folder: folder_of(path).to_owned(), named }],
+            body: body.map(|fields| Arc::new(ComponentBody { fields, parts: Vec::new() })),
             ambient: Vec::new(),
             nodes: 1,
             is_open,
@@ -188,7 +194,7 @@ impl Closed {
         let (place, kind) = (ComponentPlace::Made(path), ComponentKind::Pipeline);
         let local = Vec::new();
         let (noun, is_open) = ("pipeline", false);
-        let (parts, clusterless) = (Vec::new(), None);
+        let (parts, clusterless, body) = (Vec::new(), None, None);
         Self {
             place,
             kind,
@@ -199,6 +205,7 @@ impl Closed {
             local,
             parts,
             clusterless,
+            body,
             ambient,
             nodes,
             is_open,

@@ -1,5 +1,7 @@
 //! Nodes that run a component that stands elsewhere.
 
+use std::sync::Arc;
+
 use super::Fields;
 
 /// A node that runs a component of the author's, of the workspace or of a registry.
@@ -20,8 +22,31 @@ pub struct ComponentUse {
     pub nodes: usize,
     /// Whether nodes inside of it run on the cluster of the job that is submitted.
     pub needs_cluster: bool,
+    /// What the service is told of the author's file; `None` for other components, and where only
+    /// Azure ML's own tools can say it.
+    pub body: Option<Arc<ComponentBody>>,
     /// What the node says in place of the component.
     pub overrides: Fields,
+}
+
+/// What a component file says, for whoever registers it without Azure ML's own tools.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ComponentBody {
+    /// Its keys, as far as they reach the service.
+    pub fields: Fields,
+    /// The component files that the nodes of a pipeline run.
+    pub parts: Vec<ComponentPart>,
+}
+
+/// A component file that a node of a pipeline component runs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ComponentPart {
+    /// The node.
+    pub node: String,
+    /// Root-relative path of the file.
+    pub path: String,
+    /// What it says.
+    pub body: Arc<ComponentBody>,
 }
 
 /// Where a component stands.

@@ -1,6 +1,7 @@
 //! Component files of Azure ML: read as far as their use needs it, with what Microsoft's own check
 //! lets pass in them. Keys that do not matter here are not looked at.
 
+mod body;
 mod expressions;
 mod head;
 mod local;
@@ -13,7 +14,7 @@ pub use nodes::{ComponentNode, NodeRead, Reads};
 use super::decode::Cx;
 use super::values::Literal;
 use crate::diagnostics::{BAD_VALUE, Diagnostic, MISSING_KEY, Sink, excerpt};
-use crate::plan::{ComponentKind, ValueType};
+use crate::plan::{ComponentKind, Fields, ValueType};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::{self, Kind, NodeId, Tree};
 
@@ -30,6 +31,8 @@ pub struct ComponentFile {
     pub local: LocalFiles,
     /// Whether it takes inputs that it does not declare: a flow takes what its data have.
     pub is_open: bool,
+    /// What the service is told of it; `None` where only Azure ML's own tools can say it.
+    pub body: Option<Fields>,
     /// The nodes of a pipeline.
     pub nodes: Vec<ComponentNode>,
 }
@@ -85,7 +88,8 @@ pub fn read_component(file: FileId, text: &str, sink: &mut Sink) -> Option<Compo
         local.extend(found.local);
         nodes = found.all;
     }
-    let component = ComponentFile { kind, inputs, outputs, local, is_open: false, nodes };
+    let body = body::body(&tree, root, kind.value, &inputs).filter(|_| is_whole);
+    let component = ComponentFile { kind, inputs, outputs, local, is_open: false, body, nodes };
     // What a broken input is called, nobody knows.
     for node in expressions::texts(&cx, root, kind.value).into_iter().filter(|_| is_whole) {
         expressions::references(&mut cx, node, &component);
@@ -157,6 +161,7 @@ fn flow(cx: &Cx<'_, '_>, root: NodeId) -> Option<ComponentFile> {
             ..LocalFiles::default()
         },
         is_open: true,
+        body: None,
         nodes: Vec::new(),
     })
 }

@@ -12,7 +12,7 @@ use crate::spec::decode::Cx;
 use crate::spec::hints;
 use crate::spec::ports::is_reserved;
 use crate::spec::values::{Literal, value_type};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Reads all under one key.
 pub(super) fn ports(cx: &mut Cx<'_, '_>, root: NodeId, key: &str) -> Vec<ComponentPort> {
@@ -180,11 +180,15 @@ fn optional(cx: &mut Cx<'_, '_>, node: NodeId) -> bool {
 
 /// A truth value as Azure ML's tools read it; what is none is reported.
 pub(super) fn truth(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<bool> {
-    let word = cx.tree.text_of(node).to_ascii_lowercase();
-    match word.as_str() {
+    truth_of(cx.tree, node).or_else(|| cx.wrong_scalar(node, "true or false", hints::boolean))
+}
+
+/// The same, without a report.
+pub(super) fn truth_of(tree: &Tree<'_>, node: NodeId) -> Option<bool> {
+    match tree.text_of(node).to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" | "t" | "1" => Some(true),
         "false" | "no" | "off" | "n" | "f" | "0" => Some(false),
-        _ => cx.wrong_scalar(node, "true or false", hints::boolean),
+        _ => None,
     }
 }
 
@@ -254,7 +258,7 @@ fn literal(cx: &mut Cx<'_, '_>, node: NodeId, kind: ValueType) -> Option<Literal
 }
 
 /// What YAML 1.1 takes for a truth value, and the two words as text.
-fn boolean(literal: &Literal) -> Option<bool> {
+pub(super) fn boolean(literal: &Literal) -> Option<bool> {
     match literal.text.to_ascii_lowercase().as_str() {
         "true" => Some(true),
         "false" => Some(false),

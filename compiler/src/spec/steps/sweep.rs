@@ -3,7 +3,7 @@
 use super::component::ComponentName;
 use super::tuning::{self, ALGORITHM, EARLY_TERMINATION, Search};
 use super::{Binder, Engine, Kind, Need, StepSpec, Takes};
-use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, NOT_SUPPORTED};
+use crate::diagnostics::{BAD_NAME, BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY};
 use crate::plan::{Fields, Native, NativeKind, ScriptPiece, Task, Trial, ValueType};
 use crate::source::Spanned;
 use crate::spec::decode::NameRule;
@@ -242,14 +242,18 @@ impl Sweep {
         if from.file().is_some() || from.is_complete() && !from.is_of_registry() {
             return Some(Tried::Component);
         }
-        let message = if from.is_of_registry() {
-            "a component of a registry as a trial is not supported yet".to_owned()
+        let (message, help) = if from.is_of_registry() {
+            (
+                "Azure ML's tools take no component of a registry as a trial".to_owned(),
+                "register it in the workspace too, and write `azureml:<name>:<version>`; or the path of its file",
+            )
         } else {
-            format!("`{}` does not say which component", component.value)
+            (
+                format!("`{}` does not say which component", component.value),
+                "write the path of a component file, or `azureml:<name>:<version>`",
+            )
         };
-        let help = "write the path of a component file, or `azureml:<name>:<version>`";
-        let rule = if from.is_of_registry() { &NOT_SUPPORTED } else { &BAD_VALUE };
-        binder.report(Diagnostic::new(rule, component.span, message).help(help));
+        binder.report(Diagnostic::new(&BAD_VALUE, component.span, message).help(help));
         None
     }
 

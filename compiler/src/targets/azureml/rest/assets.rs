@@ -2,7 +2,7 @@
 
 use super::ids::{FILL_IN, VERSION, placeholder, slug};
 use super::requests::{API, Body, Hole, Requests};
-use crate::emit::{Doc, Map};
+use crate::emit::{Doc, Map, json, yaml};
 use crate::plan::component_name;
 
 /// Under this name the tools keep the software of single nodes.
@@ -56,7 +56,9 @@ impl Requests<'_> {
         let [conda, folder] =
             [doc.text("conda_file"), build].map(|it| it.map(|it| self.rooted(it)));
         let dockerfile = doc.map("build").and_then(|build| build.text("dockerfile_path"));
-        let key = format!("{:?} {conda:?} {folder:?} {dockerfile:?}", doc.text("image"));
+        let said = ["image", "description"].map(|key| doc.text(key));
+        let [tags, packages] = ["tags", "conda_file"].map(|key| doc.map(key).map(json));
+        let key = format!("{said:?} {tags:?} {packages:?} {conda:?} {folder:?} {dockerfile:?}");
         let id = self.once(key, &stem, |requests, name| {
             let version = format!(
                 "{}--{}-{}",
@@ -95,11 +97,12 @@ impl Requests<'_> {
     pub(super) fn component_file(&mut self, path: &str) -> String {
         let path = self.rooted(path);
         let known = last(&path);
-        let stem = format!("component-{}", slug(known.split('.').next().unwrap_or(known)));
+        let stem = format!("file-{}", slug(known.split('.').next().unwrap_or(known)));
         self.once(format!("component {path}"), &stem, |requests, name| {
-            let name = format!("{}__{}", requests.plan.name, after(name, "component-"));
+            // Names of components hold no `-`; versions do, and tell apart what meets there.
+            let version = format!("{}.{name}-{}", requests.plan.name, placeholder(VERSION));
+            let name = format!("{}__{}__file", requests.plan.name, after(name, "file-"));
             let name = component_name(&name.to_ascii_lowercase());
-            let version = placeholder(VERSION);
             let mut request = Map::new();
             request.put("component", requests.way_to(&path));
             request
@@ -137,8 +140,12 @@ fn last(path: &str) -> &str {
 /// The body of a node's software.
 fn software(requests: &Requests<'_>, name: String, doc: &Map) -> Body {
     let (mut properties, mut holes) = (Map::new(), Vec::new());
-    properties.put("tags", requests.tags(None));
+    properties.put("tags", requests.tags(doc.map("tags")));
+    properties.put_some("description", doc.text("description"));
     properties.put_some("image", doc.text("image"));
+    if let Some(conda) = doc.map("conda_file") {
+        properties.put("condaFile", yaml(conda, &[]));
+    }
     if let Some(path) = doc.text("conda_file") {
         properties.put("condaFile", FILL_IN);
         holes.push(Hole {

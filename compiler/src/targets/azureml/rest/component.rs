@@ -1,11 +1,13 @@
 //! Components: what nodes run, and pipelines of them.
 
-use super::ids::{VERSION, placeholder};
+use super::author::Author;
+use super::ids::{VERSION, placeholder, slug};
 use super::requests::{Body, Requests, without_mark};
 use super::values::{is_binding, text};
 use super::{node, settings};
 use crate::emit::{Doc, Map, json};
 use crate::plan::{Step, ValueType};
+use crate::source::folder_of;
 
 use super::super::context::{Context, Role};
 use super::super::{component as documents, step_file};
@@ -34,6 +36,30 @@ pub(super) fn of_step(
         let version = format!("{}.{name}-{}", requests.plan.name, placeholder(VERSION));
         let place = format!("components/{ANONYMOUS}/versions/{version}");
         let properties = properties(requests, spec, true, true);
+        requests.put(&place, Body::of(format!("{name}.json"), properties))
+    })
+}
+
+/// The component in a file of the author's.
+pub(super) fn of_author(requests: &mut Requests<'_>, file: &Author<'_>) -> String {
+    let known = file.path.rsplit('/').next().unwrap_or(file.path);
+    let stem = format!("file-{}", slug(known.split('.').next().unwrap_or(known)));
+    requests.once(format!("component {}", file.path), &stem, |requests, name| {
+        let folder = folder_of(file.path).to_owned();
+        let mut doc = Map::new();
+        doc.put("name", ANONYMOUS).put("version", "1");
+        doc.0.extend(file.doc.0.iter().cloned());
+        let spec = requests.below(folder, |requests| {
+            let mut spec = from_file(requests, &doc);
+            if spec.get("jobs").is_some() {
+                spec.set("jobs", file.nodes(requests).into());
+            }
+            spec
+        });
+        let version = format!("{}.{name}-{}", requests.plan.name, placeholder(VERSION));
+        let place = format!("components/{ANONYMOUS}/versions/{version}");
+        let is_leaf = spec.get("jobs").is_none();
+        let properties = properties(requests, spec, true, is_leaf);
         requests.put(&place, Body::of(format!("{name}.json"), properties))
     })
 }
@@ -84,7 +110,8 @@ fn properties(requests: &Requests<'_>, spec: Map, is_anonymous: bool, is_leaf: b
     if is_leaf {
         properties.put("isArchived", false);
     }
-    properties.put("properties", Map::new()).put("componentSpec", spec);
+    let others = spec.map("properties").cloned().unwrap_or_default();
+    properties.put("properties", others).put("componentSpec", spec);
     properties
 }
 

@@ -4,6 +4,7 @@
 //! writes, so that both say the same.
 
 mod assets;
+mod author;
 mod automl;
 mod component;
 mod endpoint;

@@ -1,6 +1,7 @@
 //! Nodes of a pipeline.
 
 use super::super::context::{Context, Role};
+use super::author::Author;
 use super::requests::Requests;
 use super::settings::{self, IdentityStyle};
 use super::values::{OF_NODE, inputs, is_binding, outputs};
@@ -41,22 +42,38 @@ fn write(
     let mut node = Map::new();
     node.put("name", &step.name).put("type", &kind);
     run(requests, context, step, role, inline, &mut node);
+    let is_inline = is_inline_parallel(step);
     for entry in inline.0.iter().filter(|entry| !is_left_out(step, &entry.key, &entry.value)) {
-        if let Some((key, value)) = member(requests, (step, &kind), &entry.key, &entry.value) {
+        if let Some((key, value)) = member(requests, (is_inline, &kind), &entry.key, &entry.value) {
             node.put(key, value);
         }
     }
-    if kind == "spark" && node.get("identity").is_none() {
-        // As the tools do: the submitter's on machines of the service, the pool's own on a pool.
-        let mut identity = Map::new();
-        let on_pool = inline.text("compute").is_some();
-        identity.put("type", if on_pool { "managed" } else { "user_identity" });
-        node.put("identity", settings::identity(&identity, IdentityStyle::Node));
+    if let Some(file) = Author::of(step) {
+        file.copy(requests, &kind, &mut node);
     }
+    spark_identity(&kind, inline, &mut node);
     if matches!(step.task, Task::FanOut(_)) && node.get("mini_batch_size").is_none() {
         node.put("mini_batch_size", 0i64);
     }
     node
+}
+
+/// As the tools do: the submitter's on machines of the service, the pool's own on a pool.
+pub(super) fn spark_identity(kind: &str, inline: &Map, node: &mut Map) {
+    if kind != "spark" || node.get("identity").is_some() {
+        return;
+    }
+    let mut identity = Map::new();
+    let on_pool = inline.text("compute").is_some();
+    identity.put("type", if on_pool { "managed" } else { "user_identity" });
+    node.put("identity", settings::identity(&identity, IdentityStyle::Node));
+}
+
+/// What a node runs that is registered, and where that is.
+pub(super) fn registered(requests: &mut Requests<'_>, named: &str) -> (&'static str, String) {
+    let id = requests.registered("components", named);
+    let is_local = id.starts_with('/');
+    (if is_local { "REMOTE.WORKSPACE.COMPONENT" } else { "REMOTE.REGISTRY" }, id)
 }
 
 /// The other spec that a step runs.
@@ -82,16 +99,17 @@ fn run(
         return;
     }
     if let Some(named) = inline.text("component").or(inline.text("trial")) {
-        let id = if named.contains(':') {
-            requests.registered("components", named)
+        if let Some(file) = Author::of(step) {
+            node.put("_source", "YAML.COMPONENT");
+            let id = component::of_author(requests, &file);
+            return put_component(inline, id, node);
+        }
+        let (source, id) = if named.contains(':') {
+            registered(requests, named)
         } else {
-            requests.component_file(named)
+            ("REMOTE.WORKSPACE.COMPONENT", requests.component_file(named))
         };
-        let is_local = id.starts_with('/');
-        node.put(
-            "_source",
-            if is_local { "REMOTE.WORKSPACE.COMPONENT" } else { "REMOTE.REGISTRY" },
-        );
+        node.put("_source", source);
         put_component(inline, id, node);
         return;
     }
@@ -129,9 +147,9 @@ fn is_left_out(step: &Step, key: &str, value: &Doc) -> bool {
 }
 
 /// A key of the node; `None` for what its component says.
-fn member(
+pub(super) fn member(
     requests: &mut Requests<'_>,
-    (step, kind): (&Step, &str),
+    (is_inline_parallel, kind): (bool, &str),
     key: &str,
     value: &Doc,
 ) -> Option<(&'static str, Doc)> {
@@ -149,7 +167,7 @@ fn member(
         "queue_settings" => ("queue_settings", settings::queue(map?).into()),
         "distribution" => ("distribution", settings::distribution(map?).into()),
         // The tools send it as the document has it.
-        "identity" if is_inline_parallel(step) => ("identity", value.clone()),
+        "identity" if is_inline_parallel => ("identity", value.clone()),
         "identity" => ("identity", settings::identity(map?, IdentityStyle::Node).into()),
         "services" => ("services", settings::services(map?).into()),
         "resources" => ("resources", settings::resources(map?).into()),

@@ -173,7 +173,12 @@ impl<'a> Requests<'a> {
 
     /// Reads the documents of another plan.
     pub(super) fn within<T>(&mut self, plan: &Plan, read: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.folder, folder(plan));
+        self.below(folder(plan), read)
+    }
+
+    /// Reads documents of another folder.
+    pub(super) fn below<T>(&mut self, folder: String, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.folder, folder);
         let result = read(self);
         self.folder = before;
         result

@@ -113,7 +113,9 @@ fn input(requests: &mut Requests<'_>, style: Style, value: &Doc) -> Map {
 pub(super) fn outputs(style: Style, outputs: Option<&Map>) -> Map {
     let mut doc = Map::new();
     for entry in outputs.iter().flat_map(|outputs| &outputs.0) {
-        let Doc::Map(data) = &entry.value else { continue };
+        let mut bound = Map::new();
+        bound.put_some("path", entry.value.as_text());
+        let data = entry.value.as_map().unwrap_or(&bound);
         doc.put(entry.key.clone(), output(style, data));
     }
     doc
