@@ -92,6 +92,7 @@ rules! {
     Warning ROOT_ABOVE "root-above";
     Warning ARTIFACT_ELSEWHERE "artifact-elsewhere";
     Warning UNAPPLIED_TRIGGER "unapplied-trigger";
+    Warning ADDRESS_AS_TEXT "address-as-text";
 }
 
 /// The kind with a name.

@@ -1,5 +1,6 @@
 //! Opinions: one file a rule. A project sets their levels, a comment allows them.
 
+mod address_as_text;
 mod artifact_elsewhere;
 mod boolean_spelling;
 mod build_id_kills_reuse;
@@ -46,6 +47,7 @@ type ProjectLint = fn(&ProjectSpec, &mut Sink);
 
 /// Every rule for specs.
 static LINTS: &[Lint] = &[
+    address_as_text::lint,
     artifact_elsewhere::lint,
     boolean_spelling::lint,
     build_id_kills_reuse::lint,

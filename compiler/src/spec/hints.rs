@@ -54,6 +54,12 @@ pub(crate) fn text(expected: &str, kind: Kind<'_>) -> Option<&'static str> {
             Some("it is one text: several commands stand below `|`, a line for each")
         }
         ("a command", Kind::Null) => Some("write a command behind it, such as `echo hello`"),
+        ("a parameter (a default, a type, or a map)", Kind::List(_)) => {
+            Some("the only values of a parameter are its `enum`: `{ type: …, enum: [ … ] }`")
+        }
+        ("a parameter (a default, a type, or a map)", Kind::Null) => {
+            Some("write its type, such as `string`, or its default")
+        }
         ("text", Kind::List(_)) => Some("one value stands here; write it without brackets"),
         _ => None,
     }

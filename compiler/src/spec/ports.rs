@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Cx, Decode, Many};
+use super::hints;
 use super::record::{choice, record};
 use super::text::Text;
 use super::values::{Literal, value_type};
@@ -177,7 +178,10 @@ impl Decode for ParameterSpec {
                     None => Self::Default(Literal::decode(cx, node)?),
                 })
             }
-            Kind::Null | Kind::List(_) => cx.wrong_type(node, Self::EXPECTED),
+            Kind::Null | Kind::List(_) => {
+                let hint = hints::text(Self::EXPECTED, cx.tree.kind(node));
+                cx.not_text(node, Self::EXPECTED, hint)
+            }
         }
     }
 }

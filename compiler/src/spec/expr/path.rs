@@ -27,9 +27,12 @@ const ROOTS: [&str; 9] = [
 const LATER: [&str; 4] = ["matrix", "args", "event", "stage"];
 
 /// What other languages call our paths.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("github.sha", "git.sha"),
     ("github.ref_name", "git.branch"),
+    ("github.head_ref", "git.branch"),
+    ("github.ref", "git.branch"),
+    ("github.run_number", "run.id"),
     ("github.run_id", "run.id"),
     ("vars", "variables"),
     ("params", "parameters"),
@@ -121,7 +124,9 @@ fn fact(root: &str, rest: &str, at: Range<usize>, name: Range<usize>) -> Result<
             let all: &[&str] = if root == "run" { &["id"] } else { &["sha", "branch", "tag"] };
             let at = if rest.is_empty() { at } else { name };
             let fault = Fault::new(at, format!("`{root}` has no `{rest}`"));
-            Err(match near_miss(rest, all.iter().copied()) {
+            let near = near_miss(rest, all.iter().copied());
+            let near = near.or((root == "git" && rest == "commit").then_some("sha"));
+            Err(match near {
                 Some(near) => fault.help(format!("did you mean `{root}.{near}`?")),
                 None => {
                     fault.help(format!("allowed: `{root}.{}`", all.join(&format!("`, `{root}."))))
