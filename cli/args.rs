@@ -181,7 +181,7 @@ pub(crate) struct ImportArgs {
     /// Write into this folder instead of beside each file
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace files that are there
+    /// Replace specs that are there; other files are never replaced
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Field, Node};
 use crate::spec::decode::NameRule;
+use crate::spec::ports::is_reserved;
 use crate::spec::values::{PortName, StepName};
-
-/// Names that clash with environment variables on Azure ML's nodes.
-const RESERVED: [&str; 7] = ["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"];
 
 /// Names that are taken, so that two things of a file never get one.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -63,7 +61,7 @@ pub(super) fn among(map: Option<Node<'_>>, name: &str, adapt: fn(&str) -> String
 
 /// A name of a parameter, input or output.
 pub(super) fn port(name: &str) -> String {
-    let reserved = RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let reserved = is_reserved(name);
     if PortName::allows(name) && !reserved {
         return name.to_owned();
     }

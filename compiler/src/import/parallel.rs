@@ -8,6 +8,7 @@ use super::read::{Field, Keys, Node};
 use super::scope::Scope;
 use super::step::{extras, head, references, resources, setting, tail, uses, verbatim};
 use super::text;
+use crate::diagnostics::{Diagnostic, IMPORT_CHANGE};
 use crate::emit::{Doc, Map};
 
 /// The step that a parallel node becomes.
@@ -144,7 +145,15 @@ fn arguments(cx: &mut Cx<'_>, keys: &Keys<'_>, task: &Keys<'_>, inputs: &Inputs,
     let (rest, percent, progress) = driver(text);
     let Some(references) = references(cx, inputs, keys, field.value) else { return };
     if !rest.is_empty() {
-        let odd = rest.split_whitespace().any(is_drivers);
+        let own = rest.split_whitespace().find(|word| is_drivers(word));
+        if let Some(own) = own {
+            let message =
+                format!("`{own}` is an argument of Azure ML's driver; it stays among the script's");
+            let help = "say it with its key, and write the other arguments without `verbatim`";
+            let change = Diagnostic::new(&IMPORT_CHANGE, field.value.span(), message);
+            cx.sink.report(change.help(help));
+        }
+        let odd = own.is_some();
         put_from(map, "arguments", Some(unread(rest, odd, &references)), Some(field));
     }
     map.put_some("allowed_failed_percent", percent);

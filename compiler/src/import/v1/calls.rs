@@ -98,8 +98,11 @@ impl<'a> Machine<'a> {
     ) -> Value {
         let (span, variable, fields) = (self.span(range), None, Vec::new());
         let object = Object { class, receiver, arguments, named, span, variable, fields };
+        let id: ObjectId = self.program.objects.len();
+        if let Some(Value::Object(of)) = object.receiver {
+            self.program.calls.entry(of).or_default().push(id);
+        }
         self.program.objects.push(object);
-        let id: ObjectId = self.program.objects.len() - 1;
         Value::Object(id)
     }
 

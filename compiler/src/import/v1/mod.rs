@@ -118,9 +118,9 @@ fn import(
     let alone = pipelines.len() == 1;
     let mut all: Vec<Imported> = Vec::new();
     let mut room = Room::default();
-    let writers = writers(&program, place);
+    let order = order(&program, place);
     for id in pipelines {
-        let imported = pipeline(&program, id, alone, stem, place, (&mut said, &mut room, &writers));
+        let imported = pipeline(&program, id, alone, stem, place, (&mut said, &mut room, &order));
         let mut imported = match imported {
             Ok(imported) => imported,
             Err(refused) => return (Vec::new(), vec![*refused]),
@@ -168,11 +168,11 @@ fn pipeline(
     alone: bool,
     stem: &str,
     place: Place<'_>,
-    (said, room, writers): (&mut Vec<Diagnostic>, &mut Room, &Writers),
+    (said, room, order): (&mut Vec<Diagnostic>, &mut Room, &Order),
 ) -> Result<Imported, Box<Diagnostic>> {
     let object = &program.objects[id];
     let mut draft = Draft::new(program, place);
-    let steps = step_ids(&draft, object, alone, writers);
+    let steps = step_ids(&draft, object, alone, order);
     name_steps(&mut draft, &steps);
     find_producers(&mut draft, &steps);
     let mut bodies = Map::new();
@@ -195,7 +195,7 @@ fn pipeline(
 
 /// The steps that the pipeline was given, and those that they need; all steps of a script with one
 /// pipeline, in the script's order.
-fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool, writers: &Writers) -> Vec<ObjectId> {
+fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool, order: &Order) -> Vec<ObjectId> {
     let all = draft.program.objects.iter().enumerate();
     let all = all.filter(|(_, object)| steps::is_step(object)).map(|(id, _)| id);
     if alone {
@@ -215,38 +215,48 @@ fn step_ids(draft: &Draft<'_>, pipeline: &Object, alone: bool, writers: &Writers
             None => {}
         }
     }
-    needed(draft, writers, &mut wanted);
+    needed(draft, order, &mut wanted);
     all.filter(|id| wanted.contains(id)).collect()
 }
 
-/// Which step writes which data.
-type Writers = BTreeMap<ObjectId, ObjectId>;
+/// What the steps of a script need of each other.
+#[derive(Default)]
+struct Order {
+    /// Which step writes which data.
+    writers: BTreeMap<ObjectId, ObjectId>,
+    /// The steps that each waits for.
+    before: BTreeMap<ObjectId, Vec<ObjectId>>,
+}
 
-/// The steps of a script by the data that they write; the first writes it.
-fn writers(program: &Program, place: Place<'_>) -> Writers {
+/// The order of a script's steps; the first that writes data gives them.
+fn order(program: &Program, place: Place<'_>) -> Order {
     let draft = Draft::new(program, place);
-    let mut writers = Writers::new();
+    let mut order = Order::default();
+    for (_, call) in program.of_class("run_after") {
+        let Some(Value::Object(step)) = call.receiver else { continue };
+        let values = call.argument("step", 0).map_or(&[][..], Value::items);
+        let steps = values.iter().filter_map(|value| draft.object(value)).map(|(id, _)| id);
+        order.before.entry(step).or_default().extend(steps);
+    }
     for (id, object) in program.objects.iter().enumerate().filter(|(_, it)| steps::is_step(it)) {
         for value in steps::written(object) {
             let data = draft.data(value).filter(|data| data.is_between() && !data.is_input);
             if let Some((base, _)) = data.and_then(|data| data.object) {
-                writers.entry(base).or_insert(id);
+                order.writers.entry(base).or_insert(id);
             }
         }
     }
-    writers
+    order
 }
 
 /// Adds the steps that others wait for, or whose data they read.
-fn needed(draft: &Draft<'_>, writers: &Writers, wanted: &mut BTreeSet<ObjectId>) {
+fn needed(draft: &Draft<'_>, order: &Order, wanted: &mut BTreeSet<ObjectId>) {
     let program = draft.program;
     let mut open: Vec<ObjectId> = wanted.iter().copied().collect();
     while let Some(step) = open.pop() {
-        let before = program.methods(step, "run_after");
-        let before = before.flat_map(|call| call.argument("step", 0).map_or(&[][..], Value::items));
-        let before = before.filter_map(|value| draft.object(value)).map(|(id, _)| id);
+        let before = order.before.get(&step).into_iter().flatten().copied();
         let read = steps::read(&program.objects[step]).filter_map(|value| draft.data(value));
-        let read = read.filter_map(|data| writers.get(&data.object?.0).copied());
+        let read = read.filter_map(|data| order.writers.get(&data.object?.0).copied());
         for id in before.chain(read) {
             if steps::is_step(&program.objects[id]) && wanted.insert(id) {
                 open.push(id);

@@ -1,5 +1,6 @@
 //! The software of steps: environments, and the conda files that scripts put together.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::draft::{Draft, FILL_IN, dashed, is_reference, name};
@@ -249,7 +250,7 @@ pub(super) fn environments(draft: &Draft<'_>) -> Map {
 
 /// The variables that a run configuration and its environment set.
 pub(super) fn variables(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
-    let mut env = Map::new();
+    let mut env = BTreeMap::new();
     let mut next = config.cloned();
     for _ in 0..MOST_CONFIGURATIONS {
         let Some((_, object)) = next.as_ref().and_then(|value| draft.object(value)) else { break };
@@ -258,13 +259,13 @@ pub(super) fn variables(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
             match (rest.strip_prefix(VARIABLES), value) {
                 (Some(""), Value::Dict(pairs)) => {
                     for (name, value) in pairs {
-                        variable(draft, &mut env, name, value, *at);
+                        variable(draft, &mut env, (name, value, *at));
                     }
                 }
                 (Some(""), _) => unknown(draft, *at),
                 (Some(item), value) => {
                     let name = item.trim_start_matches(['.', '[']).trim_end_matches(']');
-                    variable(draft, &mut env, name, value, *at);
+                    variable(draft, &mut env, (name, value, *at));
                 }
                 (None, _) => {}
             }
@@ -272,17 +273,24 @@ pub(super) fn variables(draft: &mut Draft<'_>, config: Option<&Value>) -> Map {
         let inner = object.keyword("environment").or_else(|| object.field("environment"));
         next = inner.or_else(|| object.field("run_config.environment")).cloned();
     }
-    env
+    let mut map = Map::new();
+    for (name, text) in env {
+        map.put(name, text);
+    }
+    map
 }
 
 /// Where configurations keep their variables.
 pub(super) const VARIABLES: &str = "environment_variables";
 
-fn variable(draft: &mut Draft<'_>, env: &mut Map, name: &str, value: &Value, at: Span) {
+fn variable(
+    draft: &mut Draft<'_>,
+    env: &mut BTreeMap<String, String>,
+    (name, value, at): (&str, &Value, Span),
+) {
     match printed(value).filter(|_| VariableName::allows(name)) {
         Some(text) if !is_reference(&text) => {
-            env.0.retain(|entry| entry.key != name);
-            env.put(name.to_owned(), text);
+            env.insert(name.to_owned(), text);
         }
         _ => unknown(draft, at),
     }

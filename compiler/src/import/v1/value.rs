@@ -116,6 +116,8 @@ impl Object {
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) objects: Vec<Object>,
+    /// Calls of methods, by the object that they were called on.
+    pub(super) calls: BTreeMap<ObjectId, Vec<ObjectId>>,
     /// The places of the items of lists that stand in a call, by where their argument starts.
     pub(super) elements: BTreeMap<u32, Vec<Span>>,
     /// Whether it is for version 2 of the SDK.
@@ -195,8 +197,8 @@ impl Program {
         of: ObjectId,
         name: &'a str,
     ) -> impl Iterator<Item = &'a Object> {
-        let on = move |object: &&Object| object.receiver == Some(Value::Object(of));
-        self.objects.iter().filter(on).filter(move |object| object.class == name)
+        let calls = self.calls.get(&of).into_iter().flatten();
+        calls.map(|call| &self.objects[*call]).filter(move |object| object.class == name)
     }
 }
 
