@@ -222,16 +222,11 @@ impl InPort {
     fn of_component(port: &ComponentPort) -> Self {
         let typed = |literal: &Literal| literal.of_kind(port.kind);
         let parameter = Parameter {
-            name: port.name.value.clone(),
-            kind: port.kind,
-            default: None,
             optional: port.optional,
-            description: None,
             choices: port.choices.iter().filter_map(typed).collect(),
             min: port.min.as_ref().and_then(typed),
             max: port.max.as_ref().and_then(typed),
-            pattern: None,
-            mode: None,
+            ..Parameter::new(port.name.value.clone(), port.kind)
         };
         Self {
             demand: Demand { parameter, declared: port.name.span },

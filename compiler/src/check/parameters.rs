@@ -48,18 +48,7 @@ fn parameter(
         );
         return None;
     };
-    let mut parameter = Parameter {
-        name: name.to_owned(),
-        kind,
-        default: None,
-        optional: spec.is_optional(),
-        description: None,
-        choices: Vec::new(),
-        min: None,
-        max: None,
-        pattern: None,
-        mode: None,
-    };
+    let mut parameter = Parameter { optional: spec.is_optional(), ..Parameter::new(name, kind) };
     if let ParameterSpec::Long(long) = spec {
         super::optional::no_default(long, sink)?;
         constrain(cx, &mut parameter, long, sink)?;

@@ -238,6 +238,24 @@ pub struct Parameter {
     pub mode: Option<Mode>,
 }
 
+impl Parameter {
+    /// A required parameter without limits.
+    pub fn new(name: impl Into<String>, kind: ValueType) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            default: None,
+            optional: false,
+            description: None,
+            choices: Vec::new(),
+            min: None,
+            max: None,
+            pattern: None,
+            mode: None,
+        }
+    }
+}
+
 /// Something that the pipeline gives: an output of one of its Azure ML steps.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PipelineOutput {

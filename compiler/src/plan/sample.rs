@@ -68,18 +68,7 @@ pub(crate) fn plan(name: &str, project: Project) -> Plan {
 
 /// A parameter without limits.
 pub(crate) fn parameter(name: &str, kind: ValueType, default: Option<Scalar>) -> Parameter {
-    Parameter {
-        name: name.to_owned(),
-        kind,
-        default,
-        optional: false,
-        description: None,
-        choices: Vec::new(),
-        min: None,
-        max: None,
-        pattern: None,
-        mode: None,
-    }
+    Parameter { default, ..Parameter::new(name, kind) }
 }
 
 /// A parameter whose texts are limited to what most values are made of.

@@ -215,18 +215,7 @@ mod tests {
     use std::process::Command;
 
     fn parameter(kind: ValueType) -> Parameter {
-        Parameter {
-            name: "x".to_owned(),
-            kind,
-            default: None,
-            optional: false,
-            description: None,
-            choices: Vec::new(),
-            min: None,
-            max: None,
-            pattern: None,
-            mode: None,
-        }
+        Parameter::new("x", kind)
     }
 
     fn bash(script: &str, value: &str) -> (bool, String) {
