@@ -35,7 +35,8 @@ pub(crate) fn outputs(
     let items = body.outputs.items.iter();
     let each = items.map(|item| {
         let spec = item.value.as_ref()?;
-        if engine == Engine::AzureMl {
+        // A component has names of its own.
+        if engine == Engine::AzureMl && cx.interface(step).is_none() {
             reserved(&item.name.value, item.name.span, sink);
         }
         let Some(kind) = &spec.kind else {
