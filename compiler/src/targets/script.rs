@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{Parameter, Plan, Reference, Scalar, Submission, SubmissionInput, ValueType};
+use crate::plan::{
+    Mode, Parameter, Plan, Reference, Scalar, Submission, SubmissionInput, ValueType,
+};
 
 /// Bash: `demand VALUE FORM MESSAGE` fails unless the value is one line that matches the form.
 pub(crate) const DEMAND: &str =
@@ -162,14 +164,19 @@ pub(crate) struct Binding {
     pub(crate) variable: String,
     /// Whether an empty text is no value.
     pub(crate) optional: bool,
+    /// How data arrives, which a value does not change.
+    pub(crate) mode: Option<Mode>,
 }
 
 impl Binding {
     /// A value for an input of a submission.
     pub(crate) fn new(plan: &Plan, input: &SubmissionInput, variable: String) -> Self {
-        let optional =
-            matches!(input.source, Reference::Parameter(id) if plan.parameter(id).optional);
-        Self { input: input.name.clone(), kind: input.kind, variable, optional }
+        let Reference::Parameter(id) = input.source else {
+            let (input, kind) = (input.name.clone(), input.kind);
+            return Self { input, kind, variable, optional: false, mode: None };
+        };
+        let Parameter { optional, mode, .. } = *plan.parameter(id);
+        Self { input: input.name.clone(), kind: input.kind, variable, optional, mode }
     }
 }
 
@@ -192,7 +199,9 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     for binding in bindings {
         let place = format!(".inputs[\"{}\"]", binding.input);
         let value = if !binding.kind.is_scalar() {
-            Some(format!("{place} |= {{type: \"{}\", path: place}}", binding.kind.word()))
+            let mode = binding.mode.map(|mode| format!(", mode: \"{}\"", mode.word()));
+            let (kind, mode) = (binding.kind.word(), mode.unwrap_or_default());
+            Some(format!("{place} |= {{type: \"{kind}\", path: place{mode}}}"))
         } else if binding.kind == ValueType::Boolean {
             Some(format!("{place} |= fromjson"))
         } else {
@@ -301,7 +310,8 @@ mod tests {
     }
 
     fn binding(input: &str, kind: ValueType) -> Binding {
-        Binding { input: input.to_owned(), kind, variable: "X".to_owned(), optional: false }
+        let (input, variable) = (input.to_owned(), "X".to_owned());
+        Binding { input, kind, variable, optional: false, mode: None }
     }
 
     #[test]
@@ -342,6 +352,17 @@ mod tests {
         ] {
             let inputs = bound(binding("raw", ValueType::UriFolder), value);
             assert_eq!(inputs["raw"], serde_json::json!({"type": "uri_folder", "path": path}));
+        }
+    }
+
+    #[test]
+    fn data_arrives_as_the_job_file_says() {
+        for optional in [false, true] {
+            let mode = Some(Mode::EvalMount);
+            let table = Binding { mode, optional, ..binding("a.b", ValueType::Mltable) };
+            let expected =
+                serde_json::json!({"type": "mltable", "path": "a:b", "mode": "eval_mount"});
+            assert_eq!(bound(table, "a:b")["a.b"], expected);
         }
     }
 
