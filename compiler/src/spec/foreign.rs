@@ -162,6 +162,7 @@ pub(crate) fn value(expected: &str, text: &str) -> Option<String> {
             Some(format!("write `{{ cron: \"{text}\" }}`"))
         }
         "a `schedule` trigger" => Some("write `{ every: day, at: \"02:10\" }`".to_owned()),
+        "permissions" => Some("name each: `{ contents: write }`".to_owned()),
         "a `parallel` step" => {
             Some("write a map with `code`, `entry_script` and `input_data`".to_owned())
         }

@@ -80,6 +80,8 @@ pub(super) enum About {
     Colon,
     /// What should be a key has no `:`.
     Key,
+    /// A line, or the rest of one, belongs to nothing above it.
+    Indent,
     /// All else.
     Other,
 }
@@ -181,6 +183,7 @@ fn about(kind: &ErrorKind) -> About {
         ErrorKind::InvalidQuotedScalarIndent => About::Quotes,
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => About::Colon,
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => About::Key,
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation => About::Indent,
         ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => {
             About::Escape
         }

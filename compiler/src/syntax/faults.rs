@@ -16,11 +16,13 @@ impl<'s> Builder<'s, '_> {
         if fault.about == About::Depth {
             return self.too_large(at, at, &fault.message);
         }
-        let known = self.unfinished_merge(at).or_else(|| match fault.about {
+        let known = self.unfinished_merge(at).or_else(|| self.odd_blank(at));
+        let known = known.or_else(|| match fault.about {
             About::Quotes => self.runaway_quote(at),
             About::Brackets => self.bare_reference(at),
             About::Key => self.missing_blank(at),
             About::Colon => self.deep_line(at).or_else(|| self.missing_blank(self.line_above(at)?)),
+            About::Indent => self.behind_bracket(at),
             About::Depth | About::Escape | About::Tab | About::Other => None,
         });
         let diagnostic = known.unwrap_or_else(|| self.as_found(fault, at));
@@ -32,6 +34,39 @@ impl<'s> Builder<'s, '_> {
         let message = "a line of a merge that was not finished";
         let help = "remove it, and keep one of the two versions";
         Some(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help))
+    }
+
+    /// A blank, on the line of a place or that above it, that indents or separates a value from its
+    /// key and is no space: copied from a page, it looks like one.
+    fn odd_blank(&self, at: u32) -> Option<Diagnostic> {
+        let is_odd = |c: char| c.is_whitespace() && !c.is_ascii();
+        let odd = |at: u32| {
+            let (start, line) = self.line(at);
+            let key = line.trim_start_matches(|c: char| c == ' ' || is_odd(c));
+            let indent = line.len() - key.len();
+            let behind = key.find(':').map(|colon| indent + colon + 1);
+            let behind = behind.filter(|at| line[*at..].starts_with(is_odd));
+            let found = line[..indent].find(is_odd).or(behind)?;
+            Some((start + found, line[found..].chars().next()?))
+        };
+        let above = self.line_above(at).and_then(odd);
+        let (start, blank) = above.or_else(|| odd(at))?;
+        let start = u32::try_from(start).ok()?;
+        let end = start + u32::try_from(blank.len_utf8()).ok()?;
+        let message = format!("U+{:04X} looks like a space and is none", u32::from(blank));
+        let help = "write a plain space; it may have been copied from a page";
+        Some(Diagnostic::new(&SYNTAX, self.span(start, end), message).help(help))
+    }
+
+    /// A text that was to start with a bracket, as `[ -f x ] && …` in bash.
+    fn behind_bracket(&self, at: u32) -> Option<Diagnostic> {
+        let (start, _) = self.line(at);
+        let before = self.tree.text[start..at as usize].trim_end();
+        before.ends_with([']', '}']).then(|| {
+            let message = "something follows the closing bracket";
+            let help = "put text that starts with a bracket in quotes, or write it below `|`";
+            Diagnostic::new(&SYNTAX, self.span(at, at), message).help(help)
+        })
     }
 
     fn runaway_quote(&self, at: u32) -> Option<Diagnostic> {
