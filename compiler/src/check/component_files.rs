@@ -112,6 +112,13 @@ impl<'a> Reader<'a> {
         for include in std::mem::take(&mut own.named.includes) {
             self.include(&folder, include, &mut own.named, sink);
         }
+        for data in &own.named.data {
+            if join(&folder, &data.value).is_none() {
+                let message = format!("`{}` leaves the project's root", data.value);
+                let help = "everything that a spec names lies in the repository";
+                sink.report(Diagnostic::new(&MISSING_FILE, data.span, message).help(help));
+            }
+        }
         let mut others = Vec::new();
         for file in &own.named.environments {
             others.extend(self.environment(&folder, file, sources, sink));

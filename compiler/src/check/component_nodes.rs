@@ -5,13 +5,20 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::interface::Closed;
+use super::interface::{Closed, InPort};
 use super::names::{unknown, what_there_is};
-use crate::diagnostics::{CYCLE, Diagnostic, MISSING_KEY, Sink, UNKNOWN_REFERENCE, excerpt};
+use super::parameters;
+use crate::diagnostics::{
+    BAD_VALUE, CONFLICT, CYCLE, Diagnostic, MISSING_KEY, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
+    excerpt,
+};
 use crate::graph::Dag;
-use crate::plan::{ComponentBody, ComponentPart, ComponentPlace};
+use crate::plan::{
+    ComponentBody, ComponentKind, ComponentPart, ComponentPlace, Parameter, ValueType,
+};
 use crate::source::{Span, Spanned};
-use crate::spec::component::{ComponentNode, NodeRead, Reads};
+use crate::spec::component::{Bound, ComponentNode, NodeInput, NodeRead, Reads};
+use crate::spec::values::Literal;
 
 /// Nodes of a circle that are shown: nobody reads thousands.
 const MOST_SHOWN: usize = 12;
@@ -22,15 +29,22 @@ pub(super) fn agree(nodes: &[ComponentNode], parts: &[Option<Rc<Closed>>], sink:
     let mut edges = Vec::new();
     for (at, (node, part)) in (0u32..).zip(nodes.iter().zip(parts)) {
         if let Some(part) = part {
+            one_kind(node, part, sink);
             bound(node, part, sink);
             named(node, part, sink);
+            for input in &node.inputs {
+                fits(input, part, sink);
+            }
         }
         for read in &node.reads {
             let index = read.node as usize;
             let Some(other) = nodes.get(index) else { continue };
-            let part = parts.get(index).and_then(Option::as_deref);
-            if is_there(other, part, read, sink) && read.what == Reads::Output {
+            let giver = parts.get(index).and_then(Option::as_deref);
+            if is_there(other, giver, read, sink) && read.what == Reads::Output {
                 edges.push((read.node, at, read.name.span));
+                if let (Some(giver), Some(part)) = (giver, part) {
+                    flows(node, (part, giver), read, sink);
+                }
             }
         }
     }
@@ -54,10 +68,93 @@ pub(super) fn body(
     Some(Arc::new(body))
 }
 
+/// A node is what its component is.
+fn one_kind(node: &ComponentNode, part: &Closed, sink: &mut Sink) {
+    let Some(said) = &node.kind else { return };
+    let is_run = ComponentKind::ALL.iter().any(|kind| kind.word() == said.value);
+    if is_run && said.value != part.kind.word() {
+        let message = format!("the component is of type {}", part.kind.word());
+        sink.report(
+            Diagnostic::new(&CONFLICT, said.span, message)
+                .related(part.head, "said here")
+                .help("write that type"),
+        );
+    }
+}
+
+/// Whether what flows in, as far as it is known, is what the component takes.
+fn fits(input: &NodeInput, part: &Closed, sink: &mut Sink) {
+    let Some(reader) = part.input(&input.name.value) else { return };
+    let takes = &reader.demand.parameter;
+    let found = match &input.bound {
+        Bound::Kind(kind) => *kind,
+        Bound::Read | Bound::Unknown => return,
+        Bound::Literal(literal) if takes.kind.is_scalar() => {
+            return value_fits(literal, takes, reader.demand.declared, sink);
+        }
+        Bound::Literal(_) => ValueType::String,
+    };
+    clash(input.at, reader, found, sink);
+}
+
+/// Whether what another node gives is what the component takes.
+fn flows(
+    node: &ComponentNode,
+    (part, other): (&Closed, &Closed),
+    read: &NodeRead,
+    sink: &mut Sink,
+) {
+    let at = read.name.span;
+    let is_bound = |input: &&NodeInput| {
+        matches!(input.bound, Bound::Read) && (input.at.start..input.at.end).contains(&at.start)
+    };
+    let reader = node.inputs.iter().find(is_bound).and_then(|input| part.input(&input.name.value));
+    let given = other.outputs.iter().find(|given| given.output.name == read.name.value);
+    if let (Some(reader), Some(given)) = (reader, given) {
+        clash(at, reader, given.output.kind, sink);
+    }
+}
+
+/// Says that what flows in is of a type that the component does not take.
+fn clash(at: Span, port: &InPort, found: ValueType, sink: &mut Sink) {
+    let takes = port.demand.parameter.kind;
+    if takes.takes(found) {
+        return;
+    }
+    let message = format!("the component takes a {}, and this is a {}", takes.word(), found.word());
+    sink.report(
+        Diagnostic::new(&TYPE_CLASH, at, message)
+            .related(port.demand.declared, "declared here")
+            .help("bind something of that type, or change one of the two"),
+    );
+}
+
+/// Azure ML's tools take numbers and truth values in quotes too.
+fn value_fits(literal: &Literal, takes: &Parameter, declared: Span, sink: &mut Sink) {
+    let plain = Literal { quoted: false, ..literal.clone() };
+    let text = excerpt(&literal.text);
+    let (message, help) = match plain.of_kind(takes.kind) {
+        None if takes.kind == ValueType::Boolean => return, // YAML has many words for it
+        None => (
+            format!("the component takes the type {}, and this is `{text}`", takes.kind.word()),
+            None,
+        ),
+        Some(value) => match parameters::refusal(takes, &value) {
+            Some((message, help)) => (message, Some(help)),
+            None => return,
+        },
+    };
+    let diagnostic = Diagnostic::new(&BAD_VALUE, literal.span, message);
+    let diagnostic = diagnostic.related(declared, "declared here");
+    let help = help.unwrap_or_else(|| "write a value of that type".to_owned());
+    sink.report(diagnostic.help(help));
+}
+
 /// Whether a node binds what its component takes, and nothing else.
 fn bound(node: &ComponentNode, part: &Closed, sink: &mut Sink) {
     let mut is_whole = true;
     for name in node.inputs.iter().filter(|_| !part.is_open) {
+        let name = &name.name;
         if part.input(&name.value).is_none() {
             let known = part.inputs.iter().map(|port| port.demand.parameter.name.as_str());
             let what = "input of the component";
@@ -66,7 +163,7 @@ fn bound(node: &ComponentNode, part: &Closed, sink: &mut Sink) {
             is_whole = false;
         }
     }
-    let bound: BTreeSet<&str> = node.inputs.iter().map(|name| name.value.as_str()).collect();
+    let bound: BTreeSet<&str> = node.inputs.iter().map(|input| input.name.value.as_str()).collect();
     for port in part.inputs.iter().filter(|port| is_whole && port.required) {
         let name = &port.demand.parameter.name;
         if !bound.contains(name.as_str()) && !node.swept.contains(name) {
@@ -99,11 +196,11 @@ fn gives(part: &Closed, name: &str) -> bool {
 /// Whether what is read of a node is there, as far as that can be known.
 fn is_there(node: &ComponentNode, part: Option<&Closed>, read: &NodeRead, sink: &mut Sink) -> bool {
     let name = &read.name.value;
-    let own = match read.what {
-        Reads::Input => &node.inputs,
-        Reads::Output => &node.outputs,
+    let own: Vec<&str> = match read.what {
+        Reads::Input => node.inputs.iter().map(|input| input.name.value.as_str()).collect(),
+        Reads::Output => node.outputs.iter().map(|port| port.value.as_str()).collect(),
     };
-    let is_named = own.iter().any(|port| port.value == *name);
+    let is_named = own.contains(&name.as_str());
     let known: Vec<&str> = match (part, read.what) {
         _ if is_named => return true,
         (Some(part), _) if part.is_open => return true,
@@ -113,7 +210,7 @@ fn is_there(node: &ComponentNode, part: Option<&Closed>, read: &NodeRead, sink: 
         (Some(part), Reads::Input) => {
             part.inputs.iter().map(|port| port.demand.parameter.name.as_str()).collect()
         }
-        (None, _) if node.is_plain => own.iter().map(|port| port.value.as_str()).collect(),
+        (None, _) if node.is_plain => own,
         (None, _) => return true,
     };
     if known.contains(&name.as_str()) {

@@ -362,7 +362,7 @@ pub(crate) fn allowed(
 }
 
 /// Why a value is none for a parameter, and what is allowed.
-fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
+pub(crate) fn refusal(parameter: &Parameter, value: &Scalar) -> Option<(String, String)> {
     outside_choices(parameter, value)
         .or_else(|| outside_range(parameter, value))
         .or_else(|| outside_pattern(parameter, &value.text()))

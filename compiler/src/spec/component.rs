@@ -1,6 +1,7 @@
 //! Component files of Azure ML: read as far as their use needs it, with what Microsoft's own check
 //! lets pass in them. Keys that do not matter here are not looked at.
 
+mod binding;
 mod body;
 mod expressions;
 mod head;
@@ -8,6 +9,7 @@ mod local;
 mod nodes;
 mod ports;
 
+pub use binding::{Bound, NodeInput};
 pub use local::LocalFiles;
 pub use nodes::{ComponentNode, NodeRead, Reads};
 
@@ -54,6 +56,23 @@ pub struct ComponentPort {
     pub max: Option<Literal>,
     /// The only values.
     pub choices: Vec<Literal>,
+}
+
+impl ComponentPort {
+    /// An input or output of an inline node, of which nothing but the name counts: it may be unset.
+    fn of_node(tree: &Tree<'_>, key: NodeId) -> Self {
+        let name = Spanned::new(tree.text_of(key).to_owned(), tree.span(key));
+        let default = Some(Literal::new("", crate::syntax::Style::Double, name.span));
+        Self {
+            name,
+            kind: ValueType::String,
+            optional: true,
+            default,
+            min: None,
+            max: None,
+            choices: Vec::new(),
+        }
+    }
 }
 
 /// A folder of code.

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::{ComponentFile, ComponentPort, get, text};
+use super::{ComponentFile, ComponentPort, LocalFiles, get, text};
 use crate::diagnostics::{BAD_EXPRESSION, Diagnostic, OPTIONAL_INPUT, UNKNOWN_REFERENCE, excerpt};
 use crate::plan::ComponentKind;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::spec::decode::Cx;
 use crate::spec::fault::Fault;
-use crate::syntax::NodeId;
+use crate::syntax::{Kind, NodeId};
 
 /// The texts in which the component's own inputs and outputs stand.
 pub(super) fn texts(cx: &Cx<'_, '_>, root: NodeId, kind: ComponentKind) -> Vec<NodeId> {
@@ -25,6 +25,32 @@ pub(super) fn texts(cx: &Cx<'_, '_>, root: NodeId, kind: ComponentKind) -> Vec<N
         ComponentKind::Pipeline => Vec::new(),
     };
     all.into_iter().flatten().collect()
+}
+
+/// The same for a node: of one that stands inline its own inputs and outputs, of a component in it
+/// those of the component.
+pub(super) fn of_node(cx: &mut Cx<'_, '_>, node: NodeId, holder: NodeId, kind: ComponentKind) {
+    if holder != node || !matches!(kind, ComponentKind::Command | ComponentKind::Parallel) {
+        return;
+    }
+    let ports = |key: &str| -> Vec<ComponentPort> {
+        let Some(Kind::Map(entries)) = get(cx.tree, node, key).map(|map| cx.tree.kind(map)) else {
+            return Vec::new();
+        };
+        entries.iter().map(|entry| ComponentPort::of_node(cx.tree, entry.key)).collect()
+    };
+    let component = ComponentFile {
+        kind: Spanned::new(kind, cx.head(node)),
+        inputs: ports("inputs"),
+        outputs: ports("outputs"),
+        local: LocalFiles::default(),
+        is_open: false,
+        body: None,
+        nodes: Vec::new(),
+    };
+    for text in texts(cx, node, kind) {
+        references(cx, text, &component);
+    }
 }
 
 /// Every `${{ … }}` names something that there is; optional inputs stand inside `$[[ … ]]`, and
@@ -44,7 +70,12 @@ pub(super) fn references(cx: &mut Cx<'_, '_>, node: NodeId, component: &Componen
         let Some(length) = text[at..].find("}}") else { continue };
         let path = text[at + 3..at + length].trim();
         let range = at..at + length + 2;
-        if let Some(name) = path.strip_prefix("inputs.") {
+        if path.starts_with("parent.") {
+            let message = "a command knows nothing of the pipeline around it";
+            let help = "bind it to an input, and write `${{inputs.<input>}}`";
+            let at = place(cx, node, &range);
+            cx.report(Diagnostic::new(&BAD_EXPRESSION, at, message).help(help));
+        } else if let Some(name) = path.strip_prefix("inputs.") {
             match named(&component.inputs, name) {
                 Some(input) => within(cx, node, (text, range), input),
                 None => unknown(cx, node, range, ("input", name), &component.inputs),

@@ -104,6 +104,9 @@ const OTHERS: [&str; 3] = ["$schema", "id", "auto_delete_setting"];
 /// What the step says that uses the component.
 const OF_STEP: [&str; 5] = ["compute", "limits", "timeout", "identity", "services"];
 
+/// What the job says that runs a pipeline.
+const OF_JOB: [&str; 2] = ["settings", "experiment_name"];
+
 /// Azure ML drops keys that it does not know. A word of others means nothing to it; but one that is
 /// almost a key, or one of a node, was meant.
 fn keys(cx: &mut Cx<'_, '_>, root: NodeId, kind: ComponentKind) {
@@ -152,7 +155,8 @@ fn keys(cx: &mut Cx<'_, '_>, root: NodeId, kind: ComponentKind) {
         if known.contains(&key) || OTHERS.contains(&key) {
             continue;
         }
-        if OF_STEP.contains(&key) {
+        let is_of_job = kind == ComponentKind::Pipeline && OF_JOB.contains(&key);
+        if OF_STEP.contains(&key) || is_of_job {
             let message = format!("Azure ML reads no `{key}` of a component");
             let help = "write it at the step that uses the component";
             cx.report(Diagnostic::new(&UNKNOWN_KEY, cx.span(entry.key), message).help(help));

@@ -20,6 +20,8 @@ pub struct LocalFiles {
     pub files: Vec<Spanned<String>>,
     /// Files and folders that are added to the code.
     pub includes: Vec<Spanned<String>>,
+    /// Data, which may be fetched later.
+    pub data: Vec<Spanned<String>>,
     /// Files that say what the software is.
     pub environments: Vec<Spanned<String>>,
 }
@@ -30,6 +32,7 @@ impl LocalFiles {
         self.code.extend(other.code);
         self.files.extend(other.files);
         self.includes.extend(other.includes);
+        self.data.extend(other.data);
         self.environments.extend(other.environments);
     }
 }
@@ -101,6 +104,16 @@ fn in_repository(cx: &mut Cx<'_, '_>, node: NodeId, meant: &str) -> Option<Spann
         return cx.wrong_type(node, "a path");
     }
     Some(Spanned::new(path.to_owned(), at))
+}
+
+/// Data of the repository; what stands elsewhere is not looked at.
+pub(super) fn data(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Spanned<String>> {
+    let path = cx.tree.text_of(node);
+    let is_address = path.contains("${{") || path.starts_with("azureml:") || path.contains("://");
+    if path.is_empty() || is_address && !path.starts_with("file:") {
+        return None;
+    }
+    in_repository(cx, node, "a file or folder, or `azureml:<data>:<version>`")
 }
 
 /// The software of a component or a node.

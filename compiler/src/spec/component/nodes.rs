@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::binding::NodeInput;
 use super::expressions::{named, place, unknown};
-use super::local::{LocalFiles, local};
-use super::{ComponentPort, get, head, text};
+use super::local::{LocalFiles, data, local};
+use super::{ComponentPort, binding, expressions, get, head, text};
 use crate::diagnostics::{
     BAD_EXPRESSION, CONFLICT, Diagnostic, LIMIT, UNKNOWN_REFERENCE, excerpt, near_miss,
 };
@@ -22,7 +23,9 @@ pub struct ComponentNode {
     /// The component that it runs or tries, as it is written; `None`: it stands in the node.
     pub component: Option<Spanned<String>>,
     /// The inputs that are bound.
-    pub inputs: Vec<Spanned<String>>,
+    pub inputs: Vec<NodeInput>,
+    /// What it says that it is.
+    pub kind: Option<Spanned<String>>,
     /// The outputs that it names.
     pub outputs: Vec<Spanned<String>>,
     /// The hyperparameters of a sweep, which are inputs too.
@@ -84,7 +87,7 @@ pub(super) fn nodes(
     let names = (0u32..).zip(entries).map(|(at, entry)| (tree.text_of(entry.key), at));
     let names: BTreeMap<&str, u32> = names.collect();
     let mut scope = Scope { inputs, outputs, nodes: &names, given: BTreeMap::new() };
-    let mut bound = 0;
+    let mut count = 0;
     for entry in entries {
         let name = Spanned::new(tree.text_of(entry.key).to_owned(), tree.span(entry.key));
         let is_map = matches!(tree.kind(entry.value), Kind::Map(_));
@@ -92,21 +95,32 @@ pub(super) fn nodes(
             cx.wrong_type::<()>(entry.value, "a node (a map)");
         }
         let ports = ["inputs", "outputs"].map(|key| entries_of(tree, entry.value, key));
-        bound += ports.iter().map(Vec::len).sum::<usize>();
-        if bound > MOST_BOUND {
+        count += ports.iter().map(Vec::len).sum::<usize>();
+        if count > MOST_BOUND {
             let message = "up to here, the nodes bind too many inputs and outputs";
             let help = "write fewer of them, or several components";
             cx.report(Diagnostic::new(&LIMIT, name.span, message).help(help));
             break;
         }
         let mut reads = Vec::new();
-        for (_, value) in &ports[0] {
-            scope.references(cx, get(tree, *value, "path").unwrap_or(*value), &mut reads);
+        if is_map {
+            binding::head(cx, &name, entry.value);
+        }
+        let mut bound = Vec::new();
+        for (key, value) in &ports[0] {
+            let path = get(tree, *value, "path");
+            found.local.data.extend(path.and_then(|path| data(cx, path)));
+            scope.references(cx, path.unwrap_or(*value), &mut reads);
+            bound.push(NodeInput {
+                name: Spanned::new(tree.text_of(*key).to_owned(), tree.span(*key)),
+                at: tree.span(path.unwrap_or(*value)),
+                bound: binding::bound(cx, *value, inputs),
+            });
         }
         for (_, value) in &ports[1] {
             scope.given(cx, get(tree, *value, "path").unwrap_or(*value), &mut reads);
         }
-        let node = node(tree, name, entry.value, (&ports, reads));
+        let node = node(tree, name, entry.value, (bound, &ports[1], reads));
         if is_map {
             head::settings(cx, entry.value, kind(tree, entry.value), true);
         }
@@ -160,6 +174,7 @@ fn inline(cx: &mut Cx<'_, '_>, node: NodeId) -> LocalFiles {
     if within.is_some() {
         head::settings(cx, holder, kind, false);
     }
+    expressions::of_node(cx, node, holder, kind);
     local(cx, holder, kind)
 }
 
@@ -167,22 +182,21 @@ fn node(
     tree: &Tree<'_>,
     name: Spanned<String>,
     node: NodeId,
-    (ports, reads): (&[Pairs; 2], Vec<NodeRead>),
+    (inputs, outputs, reads): (Vec<NodeInput>, &Pairs, Vec<NodeRead>),
 ) -> ComponentNode {
     let value = |key: &str| text(tree, node, key).map(|(_, word)| word);
     let kind = word(tree, node);
     let takes_cluster = matches!(kind, "command" | "parallel" | "sweep" | "automl");
     let is_plain = matches!(kind, "command" | "parallel" | "spark");
     let swept = entries_of(tree, node, "search_space").into_iter();
-    let names = |ports: &[(NodeId, NodeId)]| -> Vec<Spanned<String>> {
-        let each = ports.iter().map(|(key, _)| *key);
-        each.map(|key| Spanned::new(tree.text_of(key).to_owned(), tree.span(key))).collect()
-    };
+    let outputs = outputs.iter().map(|(key, _)| *key);
+    let name_of = |key| Spanned::new(tree.text_of(key).to_owned(), tree.span(key));
     ComponentNode {
         name,
         component: value("component").or_else(|| value("trial")),
-        inputs: names(&ports[0]),
-        outputs: names(&ports[1]),
+        inputs,
+        kind: value("type"),
+        outputs: outputs.map(name_of).collect(),
         swept: swept.map(|(key, _)| tree.text_of(key).to_owned()).collect(),
         reads,
         is_plain: is_plain && get(tree, node, "component").is_none(),
@@ -205,6 +219,12 @@ impl Scope<'_> {
         let path = cx.tree.text_of(node).trim().strip_prefix("${{");
         let path = path.and_then(|path| path.strip_suffix("}}")).map(str::trim);
         let own = path.and_then(|path| path.strip_prefix("parent.outputs."));
+        if own.is_none() && path.is_some_and(|path| path.starts_with("parent.")) {
+            let message = "what a node gives goes to an output of the pipeline";
+            let help = "write `${{parent.outputs.<output>}}`";
+            cx.report(Diagnostic::new(&BAD_EXPRESSION, cx.span(node), message).help(help));
+            return;
+        }
         let Some(name) = own.filter(|name| named(self.outputs, name).is_some()) else {
             return self.references(cx, node, reads);
         };
@@ -227,7 +247,13 @@ impl Scope<'_> {
         }
         let text = tree.text_of(node);
         for (at, _) in text.match_indices("${{") {
-            let Some(length) = text[at..].find("}}") else { continue };
+            let Some(length) = text[at..].find("}}") else {
+                let message = "this `${{` is not closed by `}}`";
+                let at = place(cx, node, &(at..at + 3));
+                let help = "write `${{parent.inputs.<input>}}`";
+                cx.report(Diagnostic::new(&BAD_EXPRESSION, at, message).help(help));
+                continue;
+            };
             let range = at..at + length + 2;
             let path = text[at + 3..at + length].trim();
             let Some(path) = path.strip_prefix("parent.") else {

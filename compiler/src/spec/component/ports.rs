@@ -10,7 +10,6 @@ use crate::plan::ValueType;
 use crate::source::Spanned;
 use crate::spec::decode::Cx;
 use crate::spec::hints;
-use crate::spec::ports::is_reserved;
 use crate::spec::values::{Literal, value_type};
 use crate::syntax::{Kind, NodeId, Tree};
 
@@ -102,12 +101,6 @@ fn good_name(cx: &mut Cx<'_, '_>, name: &Spanned<String>) -> bool {
     if !name.value.split('.').all(is_word) {
         let message = format!("`{}` cannot be a name of an input or output", excerpt(&name.value));
         let help = "use letters, digits and `_`, and start with a letter or `_`";
-        cx.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
-        return false;
-    }
-    if is_reserved(&name.value) {
-        let message = format!("Azure ML reserves the name `{}`", name.value);
-        let help = "it is an environment variable there; choose another name";
         cx.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
         return false;
     }
