@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use mlopsc_compiler::diagnostics::{Diagnostic, Level, NOT_IMPORTED};
 use mlopsc_compiler::import::{Imported, import, merged};
-use mlopsc_compiler::source::{EntryKind, Files as _};
+use mlopsc_compiler::source::{EntryKind, Files as _, Sources};
 
+use crate::analysis::{Analysed, analyse};
 use crate::args::ImportArgs;
 use crate::disk::{self, Disk};
 use crate::output::{Outcome, Output, Report, Stream, Trouble, product};
@@ -24,8 +26,10 @@ pub(crate) fn run(output: &Output, args: &ImportArgs) -> Result<Outcome, Trouble
     for file in &args.files {
         all.push(one(file, args.out.as_deref())?);
     }
-    write(output, &all, args.force)?;
-    let reports: Vec<Report<'_>> = all
+    let specs = write(output, &all, args.force)?;
+    let built = analyse(if specs.is_empty() { Vec::new() } else { workspace::find(&specs)? });
+    let open: Vec<_> = built.iter().flat_map(unbuilt).collect();
+    let mut reports: Vec<Report<'_>> = all
         .iter()
         .map(|Done { disk, imported, .. }| Report {
             disk,
@@ -33,7 +37,34 @@ pub(crate) fn run(output: &Output, args: &ImportArgs) -> Result<Outcome, Trouble
             diagnostics: &imported.diagnostics,
         })
         .collect();
+    reports.extend(open.iter().map(|(disk, sources, found)| Report {
+        disk,
+        sources,
+        diagnostics: std::slice::from_ref(found),
+    }));
     output.report(Stream::Aside, &reports).map(Outcome::of)
+}
+
+/// What keeps specs from being built: the first error of each.
+fn unbuilt(analysed: &Analysed) -> impl Iterator<Item = (&Disk, &Sources, Diagnostic)> {
+    let disk = &analysed.project.disk;
+    let specs = analysed.analyses.iter().zip(&analysed.project.specs);
+    specs.filter_map(move |(analysis, spec)| {
+        let errors = || analysis.diagnostics.iter().filter(|it| it.level == Level::Error);
+        let first = errors().next()?;
+        let name = spec.rsplit('/').next().unwrap_or(spec);
+        let message = format!("`{name}` does not build yet: {}", first.message);
+        let more = errors().count() - 1;
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let help = format!(
+            "`mlopsc check` shows this{more}; mend the spec, or the file and import it again"
+        );
+        Some((
+            disk,
+            &analysis.sources,
+            Diagnostic::new(&NOT_IMPORTED, first.span, message).help(help),
+        ))
+    })
 }
 
 fn one(file: &Path, out: Option<&Path>) -> Result<Done, Trouble> {
@@ -105,7 +136,8 @@ fn collect<'a>(output: &Output, all: &'a [Done]) -> Result<Vec<New<'a>>, Trouble
 }
 
 /// Writes all new files, or none: what is in the way of one is found before the first is touched.
-fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
+/// Gives the places of the specs.
+fn write(output: &Output, all: &[Done], force: bool) -> Result<Vec<PathBuf>, Trouble> {
     let files = collect(output, all)?;
     for New { disk, path, text } in &files {
         refuse(disk, path, &output.shown(disk, path), text, force)?;
@@ -116,11 +148,15 @@ fn write(output: &Output, all: &[Done], force: bool) -> Result<(), Trouble> {
         let file = disk.stage(&path, &text);
         staged.push((shown, file.map_err(|error| Trouble::doing("write", &place, &error))?, place));
     }
+    let mut specs = Vec::new();
     for (shown, file, place) in staged {
         file.keep().map_err(|error| Trouble::doing("write", &place, &error))?;
         product(&format!("{shown}\n"))?;
+        if workspace::is_spec(&shown) {
+            specs.push(place);
+        }
     }
-    Ok(())
+    Ok(specs)
 }
 
 /// Refuses to replace what the import did not write. A spec is asked for by name, so that `--force`

@@ -253,6 +253,18 @@ fn import_says_what_it_cannot_say_and_writes_the_rest() {
 }
 
 #[test]
+fn import_says_when_the_spec_does_not_build() {
+    let text = JOB.replace("{ command: echo hello,", "{ command: echo hello, code: ./gone,");
+    let sandbox = Sandbox::new(&[("jobs/train.yml", &text)]);
+    let run = sandbox.run(&["import", "jobs/train.yml", "--message-format", "concise"]).code(1);
+    assert_eq!(run.out, "jobs/train.mlops.yaml\n");
+    let wanted =
+        "jobs/train.mlops.yaml:10:11: error[not-imported]: `train.mlops.yaml` does not build yet: ";
+    assert!(run.err.starts_with(wanted), "{}", run.err);
+    assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+}
+
+#[test]
 fn import_reads_scripts_for_version_1_without_running_them() {
     let script = "raise SystemExit('nobody runs this')\n\
         from azureml.core import Workspace, Environment, RunConfiguration\n\

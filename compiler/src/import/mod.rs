@@ -5,6 +5,7 @@
 //! the language; what nobody took is reported, so that nothing is lost without a word. Facts:
 //! <https://learn.microsoft.com/azure/machine-learning/reference-yaml-job-pipeline>.
 
+mod clock;
 mod component;
 mod context;
 mod declared;

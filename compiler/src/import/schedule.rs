@@ -1,5 +1,6 @@
 //! Schedules become triggers.
 
+use super::clock::{Clock, Recurrence};
 use super::component::is_registered;
 use super::context::{Cx, literal, put_claimed, put_from};
 use super::names;
@@ -7,8 +8,10 @@ use super::ports::address;
 use super::read::{Field, Foreign, Keys, Node};
 use super::scalar::Value;
 use super::values::Given;
+use crate::diagnostics::{Diagnostic, NOT_IMPORTED};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
+use crate::spec::timing;
 use crate::spec::zones::iana_name;
 
 /// A trigger of a spec.
@@ -106,25 +109,62 @@ fn value(cx: &mut Cx<'_>, node: Node<'_>) -> Option<Doc> {
 fn time(cx: &mut Cx<'_>, node: Node<'_>) -> Map {
     let keys = Keys::of(node);
     let mut map = Map::new();
+    let mut clock = Clock::default();
     keys.take("type");
-    let field = keys.take("expression");
-    put_from(&mut map, "cron", cx.text(field), field);
-    recurrence(cx, &keys, &mut map);
-    for (theirs, ours) in [("start_time", "start"), ("end_time", "end")] {
+    let bounds = [("start_time", "start"), ("end_time", "end")].map(|(theirs, ours)| {
         let field = keys.take(theirs);
         let text = cx.text(field).map(|text| moment(cx, field, &text));
-        put_from(&mut map, ours, text, field);
-    }
-    let field = keys.take("time_zone");
-    if let Some(text) = cx.text(field) {
-        let zone = iana_name(&text);
-        if let (None, Some(field)) = (zone, field) {
+        (ours, text, field)
+    });
+    [clock.start, clock.end] = bounds.clone().map(|(_, text, _)| text);
+    let zone = keys.take("time_zone");
+    if let (Some(field), Some(text)) = (zone, cx.text(zone)) {
+        clock.time_zone = iana_name(&text).filter(|zone| *zone != "UTC").map(str::to_owned);
+        if iana_name(&text).is_none() {
             cx.lost(field.value.span(), format!("`{text}` is no time zone of Azure ML"));
         }
-        put_from(&mut map, "time_zone", zone.filter(|zone| *zone != "UTC"), field);
     }
+    let field = keys.take("expression");
+    clock.cron = cx.text(field);
+    put_from(&mut map, "cron", clock.cron.clone(), field);
+    recurrence(cx, &keys, &mut clock, &mut map);
+    for (ours, text, field) in bounds {
+        put_from(&mut map, ours, text, field);
+    }
+    put_from(&mut map, "time_zone", clock.time_zone.as_deref(), zone);
     cx.finish(&keys, "`trigger`");
+    check(cx, node, &clock);
     map
+}
+
+/// Says what a spec refuses, at the key that says it.
+fn check(cx: &mut Cx<'_>, node: Node<'_>, clock: &Clock) {
+    let said = |key: &str| {
+        let pattern = node.get("schedule").and_then(|it| it.get(key));
+        pattern.or_else(|| node.get(key)).map(|it| it.span())
+    };
+    let whole = said("frequency").or(said("expression")).unwrap_or_else(|| node.span());
+    if clock.is_open() {
+        let message =
+            "the file says no time of day: Azure ML counts from when the schedule was made";
+        let help = "give it a `start_time`, or write `at` of the trigger in the spec";
+        cx.sink.report(Diagnostic::new(&NOT_IMPORTED, whole, message).help(help));
+        return;
+    }
+    for (field, message, help) in clock.faults() {
+        let at = match field {
+            timing::Field::Weekday(_) => said("week_days"),
+            timing::Field::Day(_) => said("month_days").or(said("start_time")),
+            timing::Field::At(_) => said("hours"),
+            timing::Field::Start => said("start_time"),
+            timing::Field::End => said("end_time"),
+            timing::Field::TimeZone => said("time_zone"),
+            timing::Field::Whole | timing::Field::Every | timing::Field::Cron => None,
+        };
+        let message = format!("a spec cannot say this: {message}");
+        let found = Diagnostic::new(&NOT_IMPORTED, at.unwrap_or(whole), message);
+        cx.sink.report(help.into_iter().fold(found, |it, help| it.help(help)));
+    }
 }
 
 /// Azure ML's tools drop an offset without a word.
@@ -137,43 +177,42 @@ fn moment(cx: &mut Cx<'_>, field: Option<Field<'_>>, text: &str) -> String {
     plain.replace(' ', "T")
 }
 
-fn recurrence(cx: &mut Cx<'_>, keys: &Keys<'_>, map: &mut Map) {
+fn recurrence(cx: &mut Cx<'_>, keys: &Keys<'_>, clock: &mut Clock, map: &mut Map) {
     let Some(frequency) = keys.take("frequency") else { return };
-    let word = frequency.value.text().unwrap_or("").to_ascii_lowercase();
     let interval = keys.take("interval");
     let interval = cx.integer(interval).unwrap_or(1);
-    let every = if interval == 1 { word.clone() } else { format!("{interval} {word}s") };
-    put_from(map, "every", Some(every), Some(frequency));
-    let Some(pattern) = keys.take("schedule") else { return };
-    let inner = Keys::of(pattern.value);
+    let pattern = keys.take("schedule").map(|field| Keys::of(field.value));
     let numbers = |cx: &mut Cx<'_>, key: &str| -> Vec<i64> {
-        let items = inner.take(key).map(|field| (field, field.value.items()));
+        let items = pattern.as_ref().and_then(|it| it.take(key));
+        let items = items.map(|field| (field, field.value.items()));
         let items = items.into_iter().flat_map(|(field, items)| {
             items.into_iter().map(move |value| Field { key: field.key, value })
         });
         items.filter_map(|field| cx.integer(Some(field))).collect()
     };
     let (hours, minutes) = (numbers(cx, "hours"), numbers(cx, "minutes"));
-    let days = numbers(cx, "month_days");
-    let week_days = inner.take("week_days");
-    let words: Vec<String> = week_days
+    clock.on_days = numbers(cx, "month_days");
+    clock.on_weekdays = pattern
         .iter()
+        .filter_map(|it| it.take("week_days"))
         .flat_map(|field| field.value.items())
         .filter_map(|day| Some(day.text()?.to_ascii_lowercase()))
         .collect();
-    if !words.is_empty() {
-        map.put("on_weekdays", Doc::Words(words));
+    let frequency_word = frequency.value.text().unwrap_or("");
+    let (hours, minutes) = (hours.as_slice(), minutes.as_slice());
+    let moved = clock.recur(&Recurrence { frequency: frequency_word, interval, hours, minutes });
+    if moved {
+        let message = "Azure ML counts these hours from the start; in the spec they are hours of the day, which daylight saving does not move";
+        cx.changed(frequency.value.span(), message);
     }
-    map.put_filled("on_days", days);
-    map.put_filled("at", times(&hours, &minutes));
-    cx.finish(&inner, "`schedule`");
-}
-
-/// Every hour with every minute, as Azure ML reads the two lists.
-fn times(hours: &[i64], minutes: &[i64]) -> Doc {
-    let minutes = if minutes.is_empty() { &[0] } else { minutes };
-    let each = hours
-        .iter()
-        .flat_map(|hour| minutes.iter().map(move |minute| format!("{hour:02}:{minute:02}")));
-    Doc::Words(each.collect())
+    put_from(map, "every", clock.every.as_deref(), Some(frequency));
+    put_from(map, "cron", clock.cron.as_deref(), Some(frequency));
+    if !clock.on_weekdays.is_empty() {
+        map.put("on_weekdays", Doc::Words(clock.on_weekdays.clone()));
+    }
+    map.put_filled("on_days", clock.on_days.clone());
+    map.put_filled("at", Doc::Words(clock.at.clone()));
+    if let Some(pattern) = pattern {
+        cx.finish(&pattern, "`schedule`");
+    }
 }

@@ -1,10 +1,12 @@
 //! What started a published pipeline: recurrences, polled datastores, the endpoint itself.
 
+use super::super::clock::{Clock, Recurrence};
 use super::super::ports::is_safe;
 use super::draft::{Draft, dashed, name};
 use super::value::{Object, ObjectId, Value};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
+use crate::spec::timing::Field;
 use crate::spec::windows_zones;
 
 /// Triggers by name, and lines for people about what the language cannot say yet.
@@ -137,53 +139,107 @@ fn not_bound(draft: &mut Draft<'_>, call: &Object, message: &str) {
 }
 
 fn clock(draft: &mut Draft<'_>, recurrence: &Object) -> Map {
-    let mut doc = Map::new();
     let frequency = recurrence.argument("frequency", 0).and_then(Value::text).unwrap_or("Day");
     let interval = recurrence.argument("interval", 1).and_then(Value::integer).unwrap_or(1);
-    doc.put("every", every(frequency, interval));
-    let days = recurrence.keyword("week_days").map_or(&[][..], Value::items);
-    let days = days.iter().filter_map(Value::text).map(|day| Doc::from(day.to_ascii_lowercase()));
-    doc.put_filled("on_weekdays", days.collect::<Vec<Doc>>());
-    let times: Vec<Doc> = times(recurrence).into_iter().map(Doc::from).collect();
-    match <[Doc; 1]>::try_from(times) {
+    let start = recurrence.argument("start_time", 2).and_then(|it| moment(draft, it));
+    let days = recurrence.argument("week_days", 6).map_or(&[][..], Value::items);
+    let days = days.iter().filter_map(Value::text).map(str::to_ascii_lowercase);
+    let zone = recurrence.argument("time_zone", 3).cloned();
+    let zone = zone.and_then(|zone| zone_name(draft, &zone, recurrence.place("time_zone")));
+    let (hours, minutes) = times(recurrence);
+    let (on_weekdays, time_zone) = (days.collect(), zone.filter(|zone| zone != "UTC"));
+    let mut clock = Clock { on_weekdays, time_zone, start, ..Clock::default() };
+    let moved = Recurrence { frequency, interval, hours: &hours, minutes: &minutes };
+    if clock.recur(&moved) {
+        draft.remarks.doubt(
+            recurrence.span,
+            "version 1 counts these hours from the start; in the spec they are hours of the day",
+            "look at the times where the clock changes between summer and winter",
+        );
+    }
+    check(draft, recurrence, &clock);
+    let mut doc = Map::new();
+    doc.put_some("every", clock.every).put_some("cron", clock.cron);
+    doc.put_filled("on_weekdays", clock.on_weekdays.into_iter().map(Doc::from).collect::<Vec<_>>());
+    doc.put_filled("on_days", clock.on_days);
+    match <[String; 1]>::try_from(clock.at) {
         Ok([one]) => {
             doc.put("at", one);
         }
         Err(times) => {
-            doc.put_filled("at", times);
+            doc.put_filled("at", times.into_iter().map(Doc::from).collect::<Vec<_>>());
         }
     }
-    if let Some(zone) = recurrence.keyword("time_zone") {
-        doc.put_some("time_zone", zone_name(draft, zone, recurrence.place("time_zone")));
-    }
-    doc.put_some("start", recurrence.keyword("start_time").and_then(Value::text));
+    doc.put_some("time_zone", clock.time_zone).put_some("start", clock.start);
     doc
 }
 
-fn every(frequency: &str, interval: i64) -> String {
-    let unit = frequency.to_ascii_lowercase();
-    if interval == 1 && matches!(unit.as_str(), "day" | "week" | "month") {
-        unit
-    } else {
-        format!("{interval} {unit}{}", if interval == 1 { "" } else { "s" })
+/// Says what a spec refuses, at the argument that says it.
+fn check(draft: &mut Draft<'_>, recurrence: &Object, clock: &Clock) {
+    if clock.is_open() {
+        draft.remarks.lost(
+            recurrence.span,
+            "the script says no time of day: version 1 counts from when the schedule was made",
+            "write `at` of the trigger in the spec, and the day for a week or a month",
+        );
+        return;
+    }
+    for (field, message, help) in clock.faults() {
+        let argument = match field {
+            Field::Weekday(_) => "week_days",
+            Field::At(_) => "hours",
+            Field::Day(_) | Field::Start => "start_time",
+            Field::TimeZone => "time_zone",
+            Field::Whole | Field::Every | Field::Cron | Field::End => "interval",
+        };
+        let message = format!("a spec cannot say this: {message}");
+        let help = help.unwrap_or_else(|| "write another schedule in the spec".to_owned());
+        draft.remarks.lost(recurrence.place(argument), message, &help);
     }
 }
 
-/// Times of the day.
-fn times(recurrence: &Object) -> Vec<String> {
-    if let Some(time) = recurrence.keyword("time_of_day").and_then(Value::text) {
-        return vec![format!("{time:0>5}")];
+/// A moment as text, or as `datetime(…)`.
+fn moment(draft: &Draft<'_>, value: &Value) -> Option<String> {
+    if let Some(text) = value.text() {
+        let plain = text.get(..19).unwrap_or(text).replace(' ', "T");
+        return Some(plain);
     }
-    let numbers = |name: &str| -> Vec<i64> {
-        let values = recurrence.keyword(name).map_or(&[][..], Value::items);
+    let (_, object) = draft.object(value)?;
+    if !is_datetime(object) {
+        return None;
+    }
+    let part = |name: &str, at: usize, least: i64| match object.argument(name, at) {
+        None => Some(least),
+        Some(number) => number.integer(),
+    };
+    let [year, month, day] = [part("year", 0, 1)?, part("month", 1, 1)?, part("day", 2, 1)?];
+    let [hour, minute, second] =
+        [part("hour", 3, 0)?, part("minute", 4, 0)?, part("second", 5, 0)?];
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
+}
+
+/// Whether a call is `datetime(…)`, a moment whose numbers are known.
+pub(super) fn is_datetime(object: &Object) -> bool {
+    let numbers = || object.arguments.iter().chain(object.named.iter().map(|(_, value, _)| value));
+    matches!(object.class.as_str(), "datetime" | "datetime.datetime")
+        && numbers().all(|it| it.integer().is_some())
+}
+
+/// Hours and minutes of the day.
+fn times(recurrence: &Object) -> (Vec<i64>, Vec<i64>) {
+    if let Some(time) = recurrence.argument("time_of_day", 7).and_then(Value::text) {
+        let number = |text: &str| text.trim().parse().ok();
+        let both = time.split_once(':').and_then(|(hour, rest)| {
+            let minute = rest.split(':').next().and_then(number)?;
+            Some((vec![number(hour)?], vec![minute]))
+        });
+        return both.unwrap_or_default();
+    }
+    let numbers = |name: &str, at: usize| -> Vec<i64> {
+        let values = recurrence.argument(name, at).map_or(&[][..], Value::items);
         values.iter().filter_map(Value::integer).collect()
     };
-    let (hours, mut minutes) = (numbers("hours"), numbers("minutes"));
-    if minutes.is_empty() {
-        minutes.push(0);
-    }
-    let each = |hour: &i64| minutes.iter().map(|minute| format!("{hour:02}:{minute:02}")).collect();
-    hours.iter().flat_map(|hour| -> Vec<String> { each(hour) }).collect()
+    (numbers("hours", 4), numbers("minutes", 5))
 }
 
 /// `TimeZone.TokyoStandardTime`, or the Windows name as text, as an IANA name.

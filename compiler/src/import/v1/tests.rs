@@ -257,3 +257,46 @@ Pipeline(steps=[s, t])
 "#
     ));
 }
+
+/// What a recurrence does not say is taken from its start, or said to be unknown.
+#[test]
+fn a_recurrence_fires_when_it_did() {
+    let schedule = |recurrence: &str| {
+        let script = format!(
+            "import datetime\np = Pipeline(steps=[PythonScriptStep(\"a.py\", compute_target=\"c\", runconfig=r)])\n\
+            Schedule.create(ws, \"s\", pipeline_id=p.publish(name=\"pub\").id, recurrence=ScheduleRecurrence({recurrence}))\n"
+        );
+        let (specs, said) = import(FileId(0), &script, "pipeline", &kept);
+        let after = specs[0].spec.split_once("schedule:\n").map_or("", |(_, rest)| rest);
+        let lines = after.lines().take_while(|line| line.starts_with("      "));
+        let lines: Vec<&str> = lines.map(str::trim).collect();
+        let wrong =
+            said.iter().filter(|it| it.span.start > 0 && !it.message.contains("environment"));
+        (lines.join("; "), wrong.map(|it| it.message.clone()).collect::<Vec<_>>().join("; "))
+    };
+    for (recurrence, clock) in [
+        (
+            "'Day', 1, start_time='2022-01-01T05:45:00'",
+            "every: day; at: 05:45; start: 2022-01-01T05:45:00",
+        ),
+        (
+            "'Month', start_time=datetime.datetime(2021, 3, 15, 2), interval=1",
+            "every: month; on_days:; - 15; at: 02:00; start: 2021-03-15T02:00:00",
+        ),
+        (
+            "'Week', 2, start_time='2021-03-17T06:30:00'",
+            "every: 2 weeks; on_weekdays:; - wednesday; at: 06:30; start: 2021-03-17T06:30:00",
+        ),
+        (
+            "'Hour', 5, start_time='2021-03-17T06:30:00'",
+            "every: 5 hours; start: 2021-03-17T06:30:00",
+        ),
+    ] {
+        let (lines, said) = schedule(recurrence);
+        assert_eq!((lines.replace('"', "").as_str(), said.as_str()), (clock, ""), "{recurrence}");
+    }
+    let (_, said) = schedule("'Week', 1");
+    assert!(said.contains("says no time of day"), "{said}");
+    let (_, said) = schedule("'Month', 1, start_time='2021-03-31T02:00:00'");
+    assert!(said.contains("not every month has a day 31"), "{said}");
+}

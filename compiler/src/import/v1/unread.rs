@@ -342,7 +342,10 @@ fn is_scalar(program: &Program, value: &Value) -> bool {
     match value {
         Value::List(items) => items.iter().all(|item| is_scalar(program, item)),
         Value::Dict(pairs) => pairs.iter().all(|(_, item)| is_scalar(program, item)),
-        Value::Object(id) => program.objects[*id].class == "PipelineParameter",
+        Value::Object(id) => {
+            let object = &program.objects[*id];
+            object.class == "PipelineParameter" || super::schedule::is_datetime(object)
+        }
         Value::Variable(_, default) => default.as_ref().is_some_and(|it| is_scalar(program, it)),
         Value::Path(_) | Value::Part(..) | Value::Unknown => false,
         _ => true,
