@@ -26,19 +26,19 @@ pub(super) fn check(cx: &mut Cx<'_, '_>, root: NodeId, kind: ComponentKind) {
     settings(cx, root, kind, false);
 }
 
+/// A component that steps use is made without its name; only who registers it needs one in small
+/// letters without dashes, so that names of either kind are taken.
 fn name(cx: &mut Cx<'_, '_>, root: NodeId) {
     let Some((node, name)) = text(cx.tree, root, "name") else { return };
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    let starts = name.value.starts_with(|first: char| first.is_ascii_lowercase());
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let starts = name.value.starts_with(|first: char| first.is_ascii_alphabetic());
     if cx.is_nothing(node)
         || starts && name.value.bytes().all(letter) && name.value.len() <= LONGEST_NAME
     {
         return;
     }
     let message = format!("`{}` cannot name a component of Azure ML", excerpt(&name.value));
-    let help = format!(
-        "use up to {LONGEST_NAME} lower-case letters, digits and `_`, and start with a letter"
-    );
+    let help = format!("use up to {LONGEST_NAME} letters, digits and `_`, and start with a letter");
     cx.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
 }
 
