@@ -8,8 +8,7 @@ use crate::check;
 use crate::check::circle::{Site, circle};
 use crate::check::uses::{Component, Unfit, Use, Uses};
 use crate::diagnostics::{
-    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, near_miss,
-    without_aftermath,
+    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, without_aftermath,
 };
 use crate::lower;
 use crate::plan::Plan;
@@ -122,13 +121,6 @@ impl<'a> Loader<'a> {
         Some(target)
     }
 
-    /// The name of a file in the folder of a path that is almost the path's own.
-    fn near(&self, path: &str) -> Option<String> {
-        let entries = self.files.list(folder_of(path)).ok()?;
-        let name = path.rsplit('/').next()?;
-        near_miss(name, entries.iter().map(|(name, _)| name.as_str())).map(str::to_owned)
-    }
-
     /// One spec, at the end of the way; `None` when something was refused.
     fn one(&mut self, path: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Use> {
         let at = self.way.last()?.at;
@@ -137,10 +129,8 @@ impl<'a> Loader<'a> {
             Ok(text) => text,
             Err(FileFault::Missing) => {
                 let message = format!("there is no spec `{path}`");
-                let help = self.near(path).map_or_else(
-                    || "letter case counts".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let help = check::meant(self.files, path);
+                let help = help.unwrap_or_else(|| "letter case counts".to_owned());
                 sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
                 return None;
             }

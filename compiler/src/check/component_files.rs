@@ -101,7 +101,13 @@ impl<'a> Reader<'a> {
         } else {
             format!("cannot read the {what} `{path}`: {fault}")
         };
-        sink.report(Diagnostic::new(&MISSING_FILE, at, message));
+        let missing = fault == FileFault::Missing;
+        let help = missing.then(|| super::files::meant(self.files, path)).flatten();
+        let diagnostic = Diagnostic::new(&MISSING_FILE, at, message);
+        sink.report(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
         None
     }
 

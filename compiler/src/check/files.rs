@@ -144,6 +144,19 @@ pub(crate) fn folder(
     Some(full)
 }
 
+/// What a root-relative path to no file may mean: a name in its folder that is almost the same, or
+/// the file of that path from a folder above on.
+pub(crate) fn meant(files: &dyn Files, path: &str) -> Option<String> {
+    let entries = files.list(folder_of(path)).unwrap_or_default();
+    let name = path.rsplit('/').next()?;
+    if let Some(near) = near_miss(name, entries.iter().map(|(name, _)| name.as_str())) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let mut below = path.match_indices('/').map(|(slash, _)| &path[slash + 1..]);
+    let found = below.find(|rest| files.kind(rest) == Some(EntryKind::File))?;
+    Some(format!("paths start at the file's own folder; `{found}` lies below the root"))
+}
+
 /// What a path means that was written from the root on: the way to it.
 fn from_root(cx: &Context<'_>, from: &str, path: &str) -> Option<String> {
     let meant = join("", path)?;

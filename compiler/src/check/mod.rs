@@ -41,6 +41,7 @@ use std::collections::BTreeMap;
 
 use binder::EdgeSite;
 use cut::Vertex;
+pub(crate) use files::meant;
 use files::{AbsentData, AbsentFolder};
 use names::Context;
 use order::Graph;

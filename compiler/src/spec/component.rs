@@ -15,7 +15,7 @@ pub use nodes::{ComponentNode, NodeRead, Reads};
 
 use super::decode::Cx;
 use super::values::Literal;
-use crate::diagnostics::{BAD_VALUE, Diagnostic, MISSING_KEY, Sink, excerpt};
+use crate::diagnostics::{BAD_VALUE, Diagnostic, MISSING_KEY, Sink, excerpt, near_miss};
 use crate::plan::{ComponentKind, Fields, ValueType};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::{self, Kind, NodeId, Tree};
@@ -222,7 +222,9 @@ fn kind(cx: &mut Cx<'_, '_>, root: NodeId) -> Option<Spanned<ComponentKind>> {
     if found.is_none() {
         let message = format!("`{}` is not a kind of component for a step", excerpt(&word.value));
         let words: Vec<&str> = ComponentKind::ALL.iter().map(|kind| kind.word()).collect();
-        let help = format!("allowed: {}", words.join(", "));
+        let near = near_miss(&word.value, words.iter().copied());
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let help = format!("{near}allowed: {}", words.join(", "));
         cx.report(Diagnostic::new(&BAD_VALUE, word.span, message).help(help));
     }
     found.map(|kind| Spanned::new(kind, word.span))

@@ -359,7 +359,7 @@ mod tests {
     fn data_arrives_as_the_job_file_says() {
         for optional in [false, true] {
             let mode = Some(Mode::EvalMount);
-            let table = Binding { mode, optional, ..binding("a.b", ValueType::Mltable) };
+            let table = Binding { optional, mode, ..binding("a.b", ValueType::Mltable) };
             let expected =
                 serde_json::json!({"type": "mltable", "path": "a:b", "mode": "eval_mount"});
             assert_eq!(bound(table, "a:b")["a.b"], expected);
