@@ -68,6 +68,7 @@ cases! {
     ci_extras
     component_files
     components
+    conditions
     endings
     files_both_ways
     minimal_azureml

@@ -319,7 +319,15 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     }
     extras(tape, world, step);
     if tape.chance(15) {
-        step.put("when", text(tape.pick(&["success", "failure", "always"])));
+        step.put(
+            "when",
+            text(tape.pick(&[
+                "success",
+                "failure",
+                "always",
+                "${{ git.branch == 'main' || !(git.tag != '' && git.branch != 'it''s') }}",
+            ])),
+        );
     }
     if tape.chance(20) {
         step.put("timeout", text(tape.pick(&["15 minutes", "90s", "2h", "1m"])));

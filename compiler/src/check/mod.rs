@@ -8,6 +8,7 @@ pub(crate) mod circle;
 mod component;
 mod component_files;
 mod component_nodes;
+mod conditions;
 pub mod cut;
 mod endpoints;
 mod files;
@@ -57,6 +58,7 @@ use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
 use crate::spec::steps::Engine;
+use crate::spec::when::WhenSpec;
 
 /// A spec that holds: every name leads somewhere, every edge fits, every trigger has a home.
 #[derive(Debug)]
@@ -216,7 +218,7 @@ fn vertices<'a>(cx: &Context<'a>, engines: &[Option<Engine>]) -> (Vec<Vertex>, V
     };
     let each = (0u32..).zip(engines).map(|(step, engine)| {
         let body = cx.step(step);
-        let when = body.and_then(|body| body.when.as_ref()).map(|when| when.value.plan());
+        let when = body.and_then(|body| body.when.as_ref()).map(WhenSpec::plan);
         Vertex {
             engine: match engine {
                 Some(Engine::AzureMl) => cut::Engine::AzureMl,

@@ -3,16 +3,17 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
-use super::{ci, outputs, place, size, surroundings};
+use super::{ci, conditions, outputs, place, size, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink};
 use crate::plan::{
-    AzureMlPlace, ComponentKind, Input, Output, Parameter, Place, Reference, Scalar, Setting,
-    Source, Step, StepId, Text as PlanText, ValueType, When,
+    AzureMlPlace, ComponentKind, Condition, Input, Output, Parameter, Place, Reference, Scalar,
+    Setting, Source, Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
 use crate::spec::steps::{
     Binder, Engine, Kind, Need, StepSpec, Takes, a_step, component_keys, component_takes,
 };
+use crate::spec::when::WhenSpec;
 
 /// What came of the steps. A step is `None` when something of it was refused.
 pub(crate) struct Steps {
@@ -117,6 +118,7 @@ fn bind(
     }
     let task = body.kind().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
+    let condition = if engine == Engine::Ci { conditions::bind(&mut binder) } else { None };
     let place = placed.then(|| place_of(cx, step, &mut binder)).flatten();
     let (mut inputs, asked_at) = (binder.inputs, binder.places);
     only_mode(body, &mut inputs, sink);
@@ -130,7 +132,8 @@ fn bind(
     if sink.errors() > before || body.broken {
         return Some((None, asked_at));
     }
-    let parts = Parts { inputs, outputs: outputs?, env: env?, place: place?, task: task? };
+    let parts =
+        Parts { inputs, outputs: outputs?, env: env?, place: place?, task: task?, condition };
     Some((Some(assemble(cx, step, body, parts)), asked_at))
 }
 
@@ -151,6 +154,7 @@ struct Parts {
     env: Vec<(String, PlanText)>,
     place: Place,
     task: crate::plan::Task,
+    condition: Option<Box<Condition>>,
 }
 
 fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step {
@@ -171,7 +175,8 @@ fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step 
         env: parts.env,
         timeout_seconds: body.timeout.as_ref().map(|it| it.value.0),
         approval: body.approval.as_ref().map(|it| it.value.0.clone()),
-        when: body.when.as_ref().map_or(When::Success, |it| it.value.plan()),
+        when: body.when.as_ref().map_or(When::Success, WhenSpec::plan),
+        condition: parts.condition,
         needs: needs.map(|index| StepId(*index)).collect(),
         tags: tags.collect(),
     }
@@ -254,7 +259,7 @@ fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 12] {
         ("azure", body.azure.as_ref().map(|it| it.span)),
         ("ci_environment", body.ci_environment.as_ref().map(|it| it.span)),
         ("artifacts", body.artifacts.items.first().map(|it| it.name.span)),
-        ("when", body.when.as_ref().map(|it| it.span)),
+        ("when", body.when.as_ref().map(WhenSpec::span)),
         ("cache", body.cache.as_ref().map(|it| it.span)),
         ("test_results", body.test_results.0.first().map(|it| it.span)),
         ("retry", body.retry.as_ref().map(|it| it.0.span)),

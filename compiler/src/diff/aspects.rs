@@ -176,6 +176,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     pairs.put_some("timeout", step.timeout_seconds.map(|seconds| format!("{seconds}s")));
     pairs.put_some("approval", step.approval.as_ref());
     pairs.put_if("when", step.when != When::Success, when_word(step.when));
+    pairs.put_some("condition", step.condition.as_ref().map(|it| plan.condition_words(it)));
     pairs.put_if("needs", !step.needs.is_empty(), &step_names(plan, &step.needs));
     let tags: Vec<String> = step.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.put_list("tags", &tags);

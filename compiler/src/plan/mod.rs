@@ -5,6 +5,7 @@
 
 mod ci;
 mod component;
+mod condition;
 mod endpoint;
 mod filter;
 mod native;
@@ -22,6 +23,7 @@ mod workflow;
 
 pub use ci::*;
 pub use component::*;
+pub use condition::*;
 pub use endpoint::*;
 pub use filter::*;
 pub use native::*;

@@ -121,6 +121,7 @@ pub(crate) fn step(name: &str, place: Place, script: Vec<ScriptPiece>) -> Step {
         timeout_seconds: None,
         approval: None,
         when: When::Success,
+        condition: None,
         needs: Vec::new(),
         tags: Vec::new(),
     }

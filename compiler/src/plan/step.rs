@@ -1,8 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    CiExtras, ComponentUse, DockerArguments, Mode, Native, NativeKind, NodeSettings, Reference,
-    Scalar, StepId, Text, ValueType,
+    CiExtras, ComponentUse, Condition, DockerArguments, Mode, Native, NativeKind, NodeSettings,
+    Reference, Scalar, StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -31,6 +31,8 @@ pub struct Step {
     pub approval: Option<String>,
     /// When a CI step runs, as to what came before.
     pub when: When,
+    /// What must be true of values besides.
+    pub condition: Option<Box<Condition>>,
     /// Steps that the author listed in `needs`, in order.
     pub needs: Vec<StepId>,
     /// Tags of the Azure ML node.
@@ -372,6 +374,7 @@ impl Step {
         for (_, text) in &self.env {
             in_text(text, visit);
         }
+        self.condition.iter().flat_map(|it| it.references()).for_each(&mut *visit);
         if let Place::AzureMl(place) = &self.place {
             in_setting(place.compute.as_ref(), visit);
             in_setting(place.resources.instance_count.as_ref(), visit);

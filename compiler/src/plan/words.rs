@@ -1,8 +1,8 @@
 //! The plan in words: what people read in graphs and in comparisons.
 
 use super::{
-    Batching, ComponentPlace, FanOut, Input, Piece, Plan, PullRequest, Push, Reference, Scalar,
-    ScriptPiece, Setting, Source, Step, Task, TriggerKind, Variable,
+    Batching, ComponentPlace, Condition, Fact, FanOut, Input, Piece, Plan, PullRequest, Push,
+    Reference, Scalar, ScriptPiece, Setting, Source, Step, Task, TriggerKind, Variable,
 };
 
 impl Plan {
@@ -37,6 +37,26 @@ impl Plan {
         match setting {
             Setting::Fixed(value) => value.text(),
             Setting::Reference(reference) => self.bracketed(reference),
+        }
+    }
+
+    /// A condition over values, as an author writes it.
+    pub fn condition_words(&self, condition: &Condition) -> String {
+        let join = |parts: &[Condition], word: &str| {
+            let parts: Vec<_> = parts.iter().map(|part| self.condition_words(part)).collect();
+            format!("({})", parts.join(word))
+        };
+        let fact = |fact: &Fact| match fact {
+            Fact::Literal(text) => format!("'{text}'"),
+            Fact::Reference(reference) => self.reference_words(reference),
+        };
+        match condition {
+            Condition::Compare { left, right, same } => {
+                format!("{} {} {}", fact(left), if *same { "==" } else { "!=" }, fact(right))
+            }
+            Condition::Not(inner) => format!("!({})", self.condition_words(inner)),
+            Condition::All(parts) => join(parts, " && "),
+            Condition::Any(parts) => join(parts, " || "),
         }
     }
 

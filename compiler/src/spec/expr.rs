@@ -13,8 +13,10 @@ use std::ops::Range;
 
 use super::fault::Fault;
 
+mod condition;
 mod path;
 
+pub use condition::{Condition, Operand, Value, condition};
 pub use path::is_path;
 
 /// A text, cut at its references.

@@ -24,6 +24,7 @@ pub mod text;
 pub mod timing;
 pub mod triggers;
 pub mod values;
+pub mod when;
 pub(crate) mod zones;
 
 pub(crate) use zones::windows_zones;

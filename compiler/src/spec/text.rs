@@ -159,6 +159,26 @@ fn read_command(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Tex
     Some(Text { text: text.to_owned(), span: cx.span(node), template, spans })
 }
 
+/// A text that is one condition; the parts of the text are its references.
+pub(crate) fn condition(
+    cx: &mut Cx<'_, '_>,
+    node: NodeId,
+    parse: fn(&str) -> Result<(expr::Template, expr::Condition), Fault>,
+) -> Option<(Text, expr::Condition)> {
+    let (text, _) = cx.scalar(node, "a condition")?;
+    match parse(text) {
+        Ok((template, condition)) => {
+            let spans = template.references().map(|(range, _)| span_in(cx, node, range)).collect();
+            let text = Text { text: text.to_owned(), span: cx.span(node), template, spans };
+            Some((text, condition))
+        }
+        Err(fault) => {
+            report(cx, node, expression_rule, vec![fault]);
+            None
+        }
+    }
+}
+
 impl Decode for Text {
     const EXPECTED: &'static str = "text";
 

@@ -22,40 +22,17 @@ use super::ci::{CacheSpec, PermissionsSpec, Retries};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
 use super::ports::{InputSpec, OutputSpec};
-use super::record::{choice, record};
+use super::record::record;
 use super::resources::ResourcesSpec;
 use super::settings::{DistributionSpec, IdentitySpec, QueueSpec, Services};
 use super::text::{OrReference, Script, Text};
 use super::values::{
     AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, StepName, VariableName, Word,
 };
+use super::when::WhenSpec;
 use crate::diagnostics::Diagnostic;
-use crate::plan::{self, ComponentUse, ScriptPiece, Setting, ValueType, Variable, When};
+use crate::plan::{self, ComponentUse, ScriptPiece, Setting, ValueType, Variable};
 use crate::source::{Span, Spanned};
-
-choice! {
-    /// When a CI step runs, as to what came before it.
-    WhenWord as "a condition" {
-        /// After everything that it needs succeeded.
-        Success = "success",
-        /// After something before it failed.
-        Failure = "failure",
-        /// Whatever happened before it, also after a skipped step.
-        Always = "always",
-    }
-    later { "${{ … }}" }
-}
-
-impl WhenWord {
-    /// The plan's word.
-    pub fn plan(self) -> When {
-        match self {
-            Self::Success => When::Success,
-            Self::Failure => When::Failure,
-            Self::Always => When::Always,
-        }
-    }
-}
 
 record! {
     /// A vertex of the graph: one key names its kind, one key (or a default) places it.
@@ -151,8 +128,9 @@ record! {
         opt retry = "retry": Retries,
         /// What a CI job's own token may do on GitHub beyond what the step needs by itself.
         opt permissions = "permissions": Box<PermissionsSpec>,
-        /// When a CI step runs, as to what came before it.
-        opt when = "when": Spanned<WhenWord> = "success",
+        /// When a CI step runs: as to what came before it, or `${{ … }}` over values that steps before
+        /// it gave: then it is skipped unless that is true, and so is what needs it.
+        opt when = "when": WhenSpec = "success",
         /// The CI platform's environment whose reviewers approve before the step starts.
         opt approval = "approval": Spanned<CiEnvironment>,
     }

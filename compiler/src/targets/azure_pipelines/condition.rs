@@ -1,27 +1,62 @@
 //! When a job runs. Without a condition it runs after all jobs before it, direct and indirect,
 //! succeeded; so whatever comes after a skipped job is skipped.
 
-use crate::plan::When;
+use crate::plan::{Condition, Fact, When};
+
+use super::expression;
+use super::reader::Reader;
 
 const NO_FORK: &str = "ne(variables['System.PullRequest.IsFork'], 'True')";
 
-/// The condition of a job that no approval stands before. `is_first`: it depends on nothing.
-pub(super) fn of(when: When, is_first: bool, guards_forks: bool) -> Option<String> {
+/// The condition of a job that no approval stands before. `is_first`: it depends on nothing;
+/// `values`: what must be true besides.
+pub(super) fn of(
+    when: When,
+    is_first: bool,
+    guards_forks: bool,
+    values: Option<&str>,
+) -> Option<String> {
     let (status, needs_guard) = match when {
         When::Success => ("succeeded()", is_first),
         When::Failure => ("failed()", false),
         When::Always => ("always()", true),
     };
-    if guards_forks && needs_guard {
-        Some(format!("and({status}, {NO_FORK})"))
-    } else {
-        (when != When::Success).then(|| status.to_owned())
+    let guard = (guards_forks && needs_guard).then_some(NO_FORK);
+    let besides: Vec<&str> = guard.into_iter().chain(values).collect();
+    if besides.is_empty() {
+        return (when != When::Success).then(|| status.to_owned());
     }
+    Some(format!("and({status}, {})", besides.join(", ")))
 }
 
 /// The condition of a job behind an approval: only a yes counts, whatever happened before.
 pub(super) fn approved(when: When, approval: &str) -> Option<String> {
     (when != When::Success).then(|| format!("eq(dependencies.{approval}.result, 'Succeeded')"))
+}
+
+/// Whether a condition over values holds, as a runtime expression.
+pub(super) fn values(reader: &mut Reader<'_>, condition: &Condition) -> String {
+    let mut all = |parts: &[Condition], word: &str| {
+        let parts: Vec<String> = parts.iter().map(|part| values(reader, part)).collect();
+        format!("{word}({})", parts.join(", "))
+    };
+    match condition {
+        Condition::Compare { left, right, same } => {
+            let word = if *same { "eq" } else { "ne" };
+            let (left, right) = (fact(reader, left), fact(reader, right));
+            format!("{word}({left}, {right})")
+        }
+        Condition::Not(inner) => format!("not({})", values(reader, inner)),
+        Condition::All(parts) => all(parts, "and"),
+        Condition::Any(parts) => all(parts, "or"),
+    }
+}
+
+fn fact(reader: &mut Reader<'_>, fact: &Fact) -> String {
+    match fact {
+        Fact::Literal(text) => expression::quoted(text),
+        Fact::Reference(reference) => reader.fact(reference),
+    }
 }
 
 /// After the submission, whatever the wait for it came to.

@@ -46,6 +46,11 @@ pub(super) fn literal(text: &str) -> String {
     text.replace("${{", "${{ '${{' }}")
 }
 
+/// A text in an expression.
+pub(super) fn quoted(text: &str) -> String {
+    literal(&format!("'{}'", text.replace('\'', "''")))
+}
+
 /// An output variable of an earlier job, which must be in `dependsOn`. A deployment's outputs carry
 /// the name of their job once more.
 pub(super) fn output(job: &str, is_deployment: bool, step: &str, name: &str) -> String {
@@ -79,6 +84,11 @@ pub(super) const TAG: GitRef = GitRef {
 };
 
 impl GitRef {
+    /// The short name, in an expression. A prefix in the middle of a name goes too.
+    pub(super) fn short(&self) -> String {
+        format!("replace({}, '{}', '')", self.expression, self.prefix)
+    }
+
     /// The full name without `$`: whoever pushes chooses the name, and the service replaces macros in
     /// the value of a variable. The prefix is left to the script, since `replace` would take it away
     /// in the middle of a name, too.

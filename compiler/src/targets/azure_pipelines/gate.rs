@@ -13,7 +13,7 @@ const PATIENCE: u32 = 14 * 24 * 60;
 /// The job of a gate before an Azure ML step.
 pub(super) fn write(scope: &Scope<'_>, job: &Job, step: &str, environment: &str) -> Map {
     let id = scope.id_of(job);
-    approval(scope, job, &id, When::Success, step, environment)
+    approval(scope, job, &id, (When::Success, None), step, environment)
 }
 
 /// A job that waits until people approve what a job is about to do.
@@ -21,7 +21,7 @@ pub(super) fn approval(
     scope: &Scope<'_>,
     job: &Job,
     id: &str,
-    when: When,
+    (when, values): (When, Option<&str>),
     step: &str,
     environment: &str,
 ) -> Map {
@@ -29,7 +29,10 @@ pub(super) fn approval(
     map.put("job", id);
     map.put("displayName", expression::literal(&format!("Approve {step}")));
     map.put_filled("dependsOn", scope::one_or_more(scope.needs(job)));
-    map.put_some("condition", condition::of(when, job.needs.is_empty(), scope.guards_forks));
+    map.put_some(
+        "condition",
+        condition::of(when, job.needs.is_empty(), scope.guards_forks, values),
+    );
     // Longer than the task's own time, whose end is an answer.
     map.put("timeoutInMinutes", PATIENCE + 60);
     map.put("pool", "server");

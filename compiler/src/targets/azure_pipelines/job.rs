@@ -25,12 +25,15 @@ const AROUND: u32 = 30;
 pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     let step = scope.plan.step(id);
     let Place::Ci(place) = &step.place else { return Vec::new() };
+    let mut reader = Reader::new(scope);
+    let values = step.condition.as_ref().map(|values| condition::values(&mut reader, values));
+    let values = values.as_deref();
     let approval = step.approval.as_ref().map(|environment| {
         let approval = scope::approval(&job.id);
         let name = &step.display_name;
-        (gate::approval(scope, job, &approval, step.when, name, environment), approval)
+        let before = (step.when, values);
+        (gate::approval(scope, job, &approval, before, name, environment), approval)
     });
-    let mut reader = Reader::new(scope);
     let steps = steps(scope, &mut reader, id, step, place);
     let mut depends_on = scope.needs(job);
     depends_on.extend(std::mem::take(&mut reader.jobs));
@@ -39,7 +42,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
             depends_on.insert(0, approval.clone());
             condition::approved(step.when, approval)
         }
-        None => condition::of(step.when, job.needs.is_empty(), scope.guards_forks),
+        None => condition::of(step.when, job.needs.is_empty(), scope.guards_forks, values),
     };
     let mut map = Map::new();
     let kind = if place.environment.is_some() { "deployment" } else { "job" };

@@ -147,6 +147,28 @@ impl<'a> Reader<'a> {
         name
     }
 
+    /// A value in an expression.
+    pub(super) fn fact(&mut self, reference: &Reference) -> String {
+        match reference {
+            Reference::Output(step, output) => {
+                let producer = self.scope.plan.step(*step);
+                let job =
+                    self.scope.job_of(*step).map(|job| self.scope.id(job)).unwrap_or_default();
+                let value = &producer.outputs[*output as usize].name;
+                note(&mut self.jobs, job.clone());
+                expression::output(&job, scope::is_deployment(producer), OUTPUTS, value)
+            }
+            Reference::GitBranch => expression::BRANCH.short(),
+            Reference::GitTag => expression::TAG.short(),
+            // Of plain words only, or none of its own: nothing in it ends the quotes.
+            Reference::Parameter(_)
+            | Reference::GitSha
+            | Reference::RunId
+            | Reference::Variable(_)
+            | Reference::Secret(_) => format!("'{}'", self.reference(reference).into_text()),
+        }
+    }
+
     /// The variable that holds the name of the Azure ML job that runs a step.
     pub(super) fn azure_ml_job(&mut self, step: StepId) -> String {
         let job = self.scope.job_of(step).map(|job| self.scope.id(job)).unwrap_or_default();

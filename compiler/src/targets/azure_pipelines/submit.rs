@@ -59,7 +59,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     map.put("displayName", title(scope, submission, "submit"));
     map.put_filled("dependsOn", scope::one_or_more(depends_on));
     let is_first = job.needs.is_empty();
-    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks));
+    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks, None));
     map.put("timeoutInMinutes", 60_u32);
     map.put("pool", step::hosted());
     map.put_filled("variables", job::variables(&reader));

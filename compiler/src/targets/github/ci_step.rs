@@ -60,6 +60,10 @@ impl CiStep<'_> {
         self.arrivals.iter().any(Arrival::is_azure)
     }
 
+    fn condition(&self) -> Option<String> {
+        job::runs_if(self.scope, self.job, self.own.when, self.own.condition.as_deref())
+    }
+
     /// A job before one in a container: images of authors hold neither `gh` nor `az`.
     fn errand(&self) -> Frame {
         let mut steps: Vec<_> = self.reviewed.map(gate::demand_reviewers).into_iter().collect();
@@ -72,7 +76,7 @@ impl CiStep<'_> {
         }
         Frame {
             name: format!("Inputs of {}", self.own.display_name),
-            condition: job::runs_if(self.scope, self.job, self.own.when),
+            condition: self.condition(),
             needs: self.needs.clone(),
             runs_on: vec![pins::RUNNER.to_owned()],
             timeout_minutes: 60,
@@ -92,7 +96,7 @@ impl CiStep<'_> {
         let (job_minutes, step_minutes) = self.minutes();
         Frame {
             name: self.own.display_name.clone(),
-            condition: job::runs_if(self.scope, self.job, self.own.when),
+            condition: self.condition(),
             needs: self.needs.clone(),
             runs_on: self.place.runner.github.clone(),
             timeout_minutes: job_minutes,

@@ -1,6 +1,9 @@
 //! GitHub's expression language. Its brackets are written here and nowhere else in this target.
 
-use crate::plan::{Parameter, Piece, Reference, Scalar, Text, ValueType, WorkflowParameter};
+use crate::plan::{
+    Condition, Fact, Parameter, ParameterId, Piece, Reference, Scalar, Text, ValueType,
+    WorkflowParameter,
+};
 
 use super::inputs;
 use super::scope::Scope;
@@ -46,6 +49,49 @@ pub(super) fn reference(scope: &Scope<'_>, reference: &Reference) -> String {
         Reference::Variable(name) => ["${{ vars.", name, " }}"].concat(),
         Reference::Secret(name) => ["${{ secrets.", name, " }}"].concat(),
     }
+}
+
+/// Whether a condition over values holds.
+pub(super) fn values(scope: &Scope<'_>, condition: &Condition) -> String {
+    let join = |parts: &[Condition], word: &str| {
+        let parts: Vec<_> = parts.iter().map(|part| in_brackets(&values(scope, part))).collect();
+        parts.join(word)
+    };
+    match condition {
+        Condition::Compare { left, right, same } => {
+            let (left, right) = (fact(scope, left), fact(scope, right));
+            format!("{left} {} {right}", if *same { "==" } else { "!=" })
+        }
+        Condition::Not(inner) => format!("!{}", in_brackets(&values(scope, inner))),
+        Condition::All(parts) => join(parts, " && "),
+        Condition::Any(parts) => join(parts, " || "),
+    }
+}
+
+/// A value in a condition, as text: a boolean compares with a text as a number.
+fn fact(scope: &Scope<'_>, fact: &Fact) -> String {
+    match fact {
+        Fact::Literal(text) => quoted(text),
+        Fact::Reference(source) => {
+            let whole = reference(scope, source);
+            match whole.strip_prefix("${{ ").and_then(|rest| rest.strip_suffix(" }}")) {
+                Some(body) if is_typed(scope, source) => format!("format('{{0}}', {body})"),
+                Some(body) => in_brackets(body),
+                None => quoted(&whole),
+            }
+        }
+    }
+}
+
+/// Whether the platform knows a value as a boolean or a number.
+fn is_typed(scope: &Scope<'_>, source: &Reference) -> bool {
+    let is_typed = |id: &ParameterId| scope.plan.parameter(*id).kind != ValueType::String;
+    matches!(source, Reference::Parameter(id) if is_typed(id))
+}
+
+fn in_brackets(part: &str) -> String {
+    let is_one = !part.contains("&&") && !part.contains("||");
+    if is_one { part.to_owned() } else { format!("({part})") }
 }
 
 /// The value of a text with references in it.

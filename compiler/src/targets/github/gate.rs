@@ -16,7 +16,7 @@ use super::step;
 pub(super) fn job(scope: &Scope<'_>, job: &Job, gated: &Step, environment: &str) -> Frame {
     Frame {
         name: format!("Approval of {}", gated.display_name),
-        condition: job::runs_if(scope, job, When::Success),
+        condition: job::runs_if(scope, job, When::Success, None),
         needs: scope.needs(job),
         runs_on: vec![pins::RUNNER.to_owned()],
         timeout_minutes: 10,

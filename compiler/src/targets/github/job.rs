@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Job, When, Work};
+use crate::plan::{Condition, Job, When, Work};
 
-use super::expression::condition;
+use super::expression::{self, condition};
 use super::scope::Scope;
 use super::{ci_step, gate, submit};
 
@@ -123,7 +123,13 @@ pub(super) fn all(scope: &Scope<'_>) -> Jobs {
 /// When a job runs. Without a status function a condition means that all before it succeeded. A
 /// job whose needs were skipped is skipped as well, unless it always runs: then it must look at the
 /// event itself, as the jobs without needs do.
-pub(super) fn runs_if(scope: &Scope<'_>, job: &Job, when: When) -> Option<String> {
+pub(super) fn runs_if(
+    scope: &Scope<'_>,
+    job: &Job,
+    when: When,
+    values: Option<&Condition>,
+) -> Option<String> {
+    let values = values.map(|values| expression::values(scope, values));
     let status = match when {
         When::Success => None,
         When::Failure => Some("failure()"),
@@ -131,7 +137,8 @@ pub(super) fn runs_if(scope: &Scope<'_>, job: &Job, when: When) -> Option<String
     };
     let guarded = job.needs.is_empty() || when == When::Always;
     let guards = if guarded { scope.guards.as_slice() } else { &[] };
-    let parts: Vec<_> = status.into_iter().chain(guards.iter().copied()).collect();
+    let parts = status.into_iter().chain(guards.iter().copied());
+    let parts: Vec<_> = parts.chain(values.as_deref()).collect();
     match parts.as_slice() {
         [] => None,
         [one] => Some((*one).to_owned()),

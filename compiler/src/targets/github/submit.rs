@@ -68,7 +68,7 @@ impl Watch<'_> {
         let unfinished = condition("!success() && steps.submit.outcome != 'skipped'");
         steps.extend(self.cancel(Some(&unfinished)));
         Frame {
-            condition: job::runs_if(self.scope, self.job, When::Success),
+            condition: job::runs_if(self.scope, self.job, When::Success, None),
             needs: self.scope.needs(self.job),
             ..self.frame(1, self.job_name(), steps)
         }
