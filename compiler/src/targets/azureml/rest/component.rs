@@ -6,7 +6,7 @@ use super::requests::{Body, Requests, without_mark};
 use super::values::{is_binding, text};
 use super::{node, settings};
 use crate::emit::{Doc, Map, json};
-use crate::plan::{Step, ValueType};
+use crate::plan::{Mode, Plan, Reference, Source, Step, ValueType};
 use crate::source::folder_of;
 
 use super::super::context::{Context, Role};
@@ -27,9 +27,9 @@ pub(super) fn of_step(
         let (_, doc) = step_file::split(context, step, role, inline.clone());
         from_file(requests, &doc)
     } else if let Some(trial) = inline.map("trial") {
-        anonymous(requests, step, trial)
+        anonymous(requests, context.plan, step, trial)
     } else {
-        anonymous(requests, step, inline)
+        anonymous(requests, context.plan, step, inline)
     };
     let called = format!("step-{}{}", step.name, context.submission.suffix);
     requests.once(json(&spec), &called, |requests, name| {
@@ -149,7 +149,7 @@ const UNSAID: [(&str, &[&str]); 2] =
     [("parallel", &["description", "tags"]), ("spark", &["resources"])];
 
 /// The component behind an inline node.
-fn anonymous(requests: &mut Requests<'_>, step: &Step, inline: &Map) -> Map {
+fn anonymous(requests: &mut Requests<'_>, plan: &Plan, step: &Step, inline: &Map) -> Map {
     let mut spec = Map::new();
     spec.put("name", ANONYMOUS).put("version", "1");
     spec.put_some("type", inline.text("type")).put("is_deterministic", true);
@@ -158,7 +158,7 @@ fn anonymous(requests: &mut Requests<'_>, step: &Step, inline: &Map) -> Map {
     let said = |key: &str| OF_COMPONENT.contains(&key) && !unsaid(key);
     for entry in inline.0.iter().filter(|entry| said(&entry.key)) {
         let value = match entry.key.as_ref() {
-            "inputs" => inputs(step, &entry.value),
+            "inputs" => inputs(plan, step, &entry.value),
             "outputs" => outputs(&entry.value),
             key => member(requests, key, &entry.value),
         };
@@ -244,12 +244,18 @@ fn declared(inputs: &Map) -> Map {
 }
 
 /// The inputs of an inline node, with the types of the step's.
-fn inputs(step: &Step, values: &Doc) -> Option<Doc> {
+fn inputs(plan: &Plan, step: &Step, values: &Doc) -> Option<Doc> {
     let mut doc = Map::new();
     for entry in &values.as_map()?.0 {
         let own = step.inputs.iter().find(|input| input.name == entry.key);
         let kind = own.map(|input| input.kind);
-        doc.put(entry.key.clone(), port(kind, &entry.value));
+        let mut port = port(kind, &entry.value);
+        // What says nothing of it arrives as the pipeline's input does.
+        let source = own.map(|input| &input.source).filter(|_| port.get("mode").is_none());
+        if let Some(Source::Reference(Reference::Parameter(id))) = source {
+            port.put_some("mode", plan.parameter(*id).mode.map(Mode::word));
+        }
+        doc.put(entry.key.clone(), port);
     }
     Some(doc.into())
 }
