@@ -163,7 +163,7 @@ fn check(cx: &mut Cx<'_>, node: Node<'_>, clock: &Clock) {
         };
         let message = format!("a spec cannot say this: {message}");
         let found = Diagnostic::new(&NOT_IMPORTED, at.unwrap_or(whole), message);
-        cx.sink.report(help.into_iter().fold(found, |it, help| it.help(help)));
+        cx.sink.report(help.into_iter().fold(found, Diagnostic::help));
     }
 }
 

@@ -68,10 +68,24 @@ pub(super) fn write(draft: &mut Draft<'_>, step: &mut Step<'_>) -> Map {
     let target = config.keyword("compute_target").or(object.keyword("compute_target"));
     doc.put_some("compute", draft.compute(target, config.place("compute_target")));
     doc.put("automl", body(draft, step, config));
-    if step.outputs.is_empty() {
-        step.outputs.put("best_model", "mlflow_model");
-    }
+    step.outputs = Map::new();
+    step.outputs.put("best_model", "mlflow_model");
     doc
+}
+
+/// The output that data of the step is: AutoML gives its best model, and nothing else.
+pub(super) fn output(draft: &mut Draft<'_>, data: &Object) -> Option<String> {
+    let trained = data.keyword("training_output").and_then(|it| draft.object(it));
+    let kind = trained.and_then(|(_, output)| output.argument("type", 0)).and_then(Value::text);
+    if kind == Some("Model") {
+        return Some("best_model".to_owned());
+    }
+    draft.remarks.lost(
+        data.place("training_output"),
+        "AutoML gives its best model in version 2, and no other output",
+        "read the metrics from the job with `mlflow`",
+    );
+    None
 }
 
 fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
@@ -125,6 +139,7 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     for (name, map) in groups {
         body.put_filled(name, map);
     }
+    body.put_some("log_verbosity", verbosity(draft, config));
     unknown(draft, config);
     body
 }
@@ -133,6 +148,7 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
 fn table(draft: &mut Draft<'_>, value: &Value) -> Option<String> {
     let data = draft.data(value).filter(|data| !data.is_between())?;
     let (name, address) = (Draft::outside_name(&data), draft.address(&data.base)?);
+    draft.foreign(&data, true);
     let mut doc = Map::new();
     doc.put("type", "mltable").put("default", address);
     let doc = Doc::from(doc);
@@ -143,6 +159,24 @@ fn table(draft: &mut Draft<'_>, value: &Value) -> Option<String> {
     let name = draft.taken.unique(name);
     draft.parameters.push((name.clone(), doc));
     Some(format!("parameters.{name}"))
+}
+
+/// How much is logged: `logging.INFO`, or its number.
+fn verbosity(draft: &mut Draft<'_>, config: &Object) -> Option<&'static str> {
+    let word = match config.keyword("verbosity")? {
+        Value::Path(path) => path.rsplit('.').next().map(str::to_ascii_lowercase),
+        Value::Integer(number) => number.checked_div(10).map(|level| level.to_string()),
+        _ => None,
+    };
+    let levels = ["notset", "debug", "info", "warning", "error", "critical"];
+    let known = levels.iter().enumerate().find(|(number, name)| {
+        word.as_deref().is_some_and(|word| word == **name || word == number.to_string())
+    });
+    if known.is_none() {
+        let message = "it is not known how much is logged";
+        draft.remarks.lost(config.place("verbosity"), message, "write `log_verbosity` in the spec");
+    }
+    known.map(|(_, name)| *name)
 }
 
 fn timeout(config: &Object, limits: &mut Map) {

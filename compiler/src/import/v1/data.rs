@@ -73,6 +73,9 @@ impl<'p> Draft<'p> {
             data.base = receiver.clone();
         }
         data.object = self.object(&data.base);
+        let own = data.object.filter(|(_, object)| object.class == "DataReference");
+        let own = own.and_then(|(_, object)| object.argument("mode", 3)?.text());
+        data.mode = data.mode.or(own.filter(|mode| *mode == "download").map(|_| "download"));
         let known = data.is_between() || self.address(&data.base).is_some();
         known.then_some(data)
     }
@@ -152,7 +155,7 @@ impl<'p> Draft<'p> {
         let table = class.contains("Tabular")
             || (class.contains("get_by_name") && data.mode.is_none() && !self.is_folder(&address));
         let mut doc = Map::new();
-        doc.put("from", address);
+        doc.put("from", folder_before_pattern(address));
         doc.put("type", if table { "mltable" } else { "uri_folder" });
         doc.put_some("mode", data.mode.filter(|mode| *mode != "ro_mount"));
         Some(doc)
@@ -186,9 +189,11 @@ impl<'p> Draft<'p> {
     /// An output as the language declares it.
     pub(super) fn declared(&mut self, data: &Data<'_>) -> Doc {
         let mut doc = Map::new();
-        doc.put("type", "uri_folder");
-        if let Some((_, object)) = data.object
-            && let Some(Value::List(pair)) = object.argument("destination", 1)
+        let Some((_, object)) = data.object else { return Doc::from("uri_folder") };
+        let is_file = object.keyword("is_directory") == Some(&Value::Bool(false));
+        let kind = if is_file { "uri_file" } else { "uri_folder" };
+        doc.put("type", kind);
+        if let Some(Value::List(pair)) = object.argument("destination", 1)
             && let [store, path] = pair.as_slice()
         {
             match (self.store(store), path.text().and_then(|path| place(path, object))) {
@@ -202,8 +207,66 @@ impl<'p> Draft<'p> {
                 ),
             }
         }
+        doc.put_some("path", self.own_store(object));
+        doc.put_some("mode", self.left(data, object));
         doc.put_some("register", data.register.as_ref());
-        if doc.0.len() == 1 { Doc::from("uri_folder") } else { doc.into() }
+        if doc.0.len() == 1 { Doc::from(kind) } else { doc.into() }
+    }
+
+    /// Where pipeline data go that are not on the pipeline's own datastore.
+    fn own_store(&mut self, object: &Object) -> Option<String> {
+        if object.class != "PipelineData" {
+            return None;
+        }
+        let Some(store) = self.store(object.argument("datastore", 1)?) else {
+            self.remarks.lost(
+                object.place("datastore"),
+                "it is not known which datastore this is",
+                "write the `path` of the output in the spec",
+            );
+            return None;
+        };
+        if store == self.default_store {
+            return None;
+        }
+        let path = place("azureml/{run-id}/{output-name}", object)?;
+        Some(on_store(&store, &path))
+    }
+
+    /// How an output leaves the machine, where it is not written in place.
+    fn left(&mut self, data: &Data<'_>, object: &Object) -> Option<&'static str> {
+        let written = object.keyword("output_mode");
+        match written.and_then(Value::text) {
+            Some("upload") => return Some("upload"),
+            Some("mount") => {}
+            _ if written.is_none() => {}
+            _ => self.remarks.lost(
+                object.place("output_mode"),
+                "it is not known how this output leaves the machine",
+                "write its `mode` in the spec",
+            ),
+        }
+        data.mode.filter(|mode| *mode == "upload")
+    }
+
+    /// Says what version 2 reads in another way than the script's data from outside.
+    pub(super) fn foreign(&mut self, data: &Data<'_>, is_table: bool) {
+        let Some((_, object)) = data.object else { return };
+        let files = object.class.strip_prefix("Dataset.Tabular.from_");
+        if files.is_some() {
+            self.remarks.lost(
+                object.span,
+                "version 2 reads tables from a folder with an `MLTable` file, not from the files alone",
+                "put an `MLTable` file beside them, and name the folder; or read the file in the script",
+            );
+        }
+        if object.class == "Dataset.get_by_name" && !is_table {
+            self.remarks.doubt(
+                object.span,
+                "version 2 may show a dataset of version 1 as a table; the spec reads it as a folder",
+                "look at its type with `az ml data show`; for `mltable` write `type: mltable` and `mode: eval_mount`, or register the folder again",
+            );
+        }
     }
 }
 
@@ -223,11 +286,20 @@ fn on_store(store: &str, path: &str) -> String {
     format!("azureml://datastores/{store}/paths/{path}")
 }
 
+/// A pattern of paths is no address: the folder that all of them are in.
+fn folder_before_pattern(mut address: String) -> String {
+    if let Some(star) = address.find('*') {
+        address.truncate(address[..star].rfind('/').map_or(star, |slash| slash + 1));
+    }
+    address
+}
+
 fn note(object: &Object, data: &mut Data<'_>) {
     let named = |name: &str, at: usize| object.argument(name, at).and_then(Value::text);
     match object.class.as_str() {
         "as_mount" => data.mode = data.mode.or(Some("ro_mount")),
         "as_download" => data.mode = data.mode.or(Some("download")),
+        "as_upload" => data.mode = data.mode.or(Some("upload")),
         "as_direct" => data.mode = data.mode.or(Some("direct")),
         "as_input" | "as_named_input" => {
             data.is_input = true;

@@ -20,6 +20,8 @@ pub(super) struct Draft<'p> {
     /// The names of parameters, by those in the script.
     pub(super) called: BTreeMap<String, String>,
     pub(super) taken: Taken,
+    /// Where outputs go that name no place.
+    pub(super) default_store: String,
     /// Software by name.
     pub(super) environments: Vec<(String, Doc)>,
     /// Files that the spec needs and that the script only described: path and text.
@@ -87,6 +89,7 @@ impl<'p> Draft<'p> {
             parameters: Vec::new(),
             called: BTreeMap::new(),
             taken: Taken::default(),
+            default_store: "workspaceblobstore".to_owned(),
             environments: Vec::new(),
             files: Vec::new(),
             conda_files: BTreeMap::new(),

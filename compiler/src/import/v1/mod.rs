@@ -172,6 +172,9 @@ fn pipeline(
 ) -> Result<Imported, Box<Diagnostic>> {
     let object = &program.objects[id];
     let mut draft = Draft::new(program, place);
+    if let Some(store) = object.keyword("default_datastore").and_then(|it| draft.store(it)) {
+        draft.default_store = store;
+    }
     let steps = step_ids(&draft, object, alone, order);
     name_steps(&mut draft, &steps);
     find_producers(&mut draft, &steps);
@@ -290,8 +293,15 @@ fn find_producers(draft: &mut Draft<'_>, steps: &[ObjectId]) {
             let listed = ["outputs", "output"].iter().filter_map(|name| object.keyword(name));
             let listed = listed.flat_map(Value::items).any(|one| one == value);
             let by_argument = !data.is_input && made.class != "PipelineData";
-            if (listed || by_argument) && !draft.producers.contains_key(&base) {
-                draft.producers.insert(base, (*id, taken.unique(Draft::output_name(made))));
+            let name = match object.class.as_str() {
+                "AutoMLStep" => automl::output(draft, made),
+                _ => Some(taken.unique(Draft::output_name(made))),
+            };
+            if let Some(name) = name
+                && (listed || by_argument)
+                && !draft.producers.contains_key(&base)
+            {
+                draft.producers.insert(base, (*id, name));
             }
         }
     }

@@ -77,6 +77,9 @@ fn bare(draft: &mut Draft<'_>, step: &Step<'_>, words: &mut [String]) {
 fn put(draft: &mut Draft<'_>, config: &Object, to: &mut Map, key: &'static str, old: &str) {
     let Some(value) = config.keyword(old) else { return };
     match draft.setting(value) {
+        Some(Doc::Number(text)) if whole(&text).is_some() => {
+            to.put_some(key, whole(&text));
+        }
         Some(value) => {
             to.put(key, value);
         }
@@ -86,6 +89,12 @@ fn put(draft: &mut Draft<'_>, config: &Object, to: &mut Map, key: &'static str, 
             "set it in the spec",
         ),
     }
+}
+
+/// `3.0` as the whole number that it is.
+fn whole(text: &str) -> Option<i64> {
+    let (whole, rest) = text.split_once('.')?;
+    whole.parse().ok().filter(|_| rest.bytes().all(|digit| digit == b'0'))
 }
 
 /// A number of files is a number; bytes have a unit.

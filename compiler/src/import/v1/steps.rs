@@ -86,8 +86,15 @@ pub(super) fn write(draft: &mut Draft<'_>, id: ObjectId) -> Map {
     doc.0.extend(body.0);
     doc.put_filled("inputs", step.inputs);
     doc.put_filled("outputs", step.outputs);
+    let reuses =
+        matches!(object.class.as_str(), "PythonScriptStep" | "CommandStep" | "ParallelRunStep");
     match object.keyword("allow_reuse") {
         None | Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) if !reuses => draft.remarks.lost(
+            object.place("allow_reuse"),
+            "a spec cannot say for this kind of step that it runs anew each time",
+            "`force_rerun: true` of the pipeline says it for all steps",
+        ),
         Some(Value::Bool(false)) => {
             doc.put("reuse", false);
         }
@@ -304,7 +311,10 @@ pub(super) fn flow(draft: &mut Draft<'_>, step: &mut Step<'_>, value: &Value) ->
         return Some(format!("steps.{}.outputs.{output}", draft.names.get(producer)?));
     }
     let name = Draft::outside_name(&data);
-    let (name, is_new) = step.input(&name, draft.outside(&data)?);
+    let outside = draft.outside(&data)?;
+    let is_table = outside.0.iter().any(|it| it.key == "type" && it.value == Doc::from("mltable"));
+    draft.foreign(&data, is_table);
+    let (name, is_new) = step.input(&name, outside);
     if is_new && draft.address(&data.base).is_some_and(|address| address.contains('*')) {
         let at = data.object.map_or(step.object.span, |(_, object)| object.span);
         draft.remarks.lost(

@@ -300,3 +300,28 @@ fn a_recurrence_fires_when_it_did() {
     let (_, said) = schedule("'Month', 1, start_time='2021-03-31T02:00:00'");
     assert!(said.contains("not every month has a day 31"), "{said}");
 }
+
+/// How data arrive and leave, and what version 2 reads in another way.
+#[test]
+fn ways_of_data_are_kept_or_said() {
+    let script = r#"
+lake = Datastore.get(ws, "lake")
+env = Environment.from_conda_specification(name="my", file_path="conda.yml")
+env.python.conda_dependencies.add_pip_package("xgboost==1.2")
+ref = DataReference(datastore=lake, data_reference_name="ref", path_on_datastore="in", mode="download")
+tab = Dataset.Tabular.from_delimited_files(path=[(lake, "a.csv")])
+reg = Dataset.get_by_name(ws, "regd", version=2)
+many = Dataset.File.from_files((lake, "lookup/**/*.csv"))
+one = PipelineData("one", datastore=lake, output_mode="upload")
+two = PipelineData("two", is_directory=False)
+three = OutputFileDatasetConfig("three", destination=(lake, "o")).as_upload()
+best = PipelineData("b", training_output=TrainingOutput(type="Model"))
+numbers = PipelineData("n", training_output=TrainingOutput(type="Metrics"))
+s = PythonScriptStep(script_name="s.py", name="s", outputs=[one, two], compute_target="c", runconfig=env, arguments=[
+    ref, tab.as_named_input("tab"), reg.as_named_input("reg").as_mount(), many.as_named_input("many"), one, two, three])
+a = AutoMLStep(name="a", automl_config=AutoMLConfig(task="regression", compute_target="c", verbosity=20), outputs=[best, numbers], allow_reuse=False)
+t = PythonScriptStep(script_name="t.py", name="t", inputs=[best], arguments=[best], compute_target="c", runconfig=env)
+Pipeline(steps=[s, a, t])
+"#;
+    insta::assert_snapshot!(carried("ways.py", script));
+}

@@ -257,9 +257,34 @@ pub(super) fn list(program: &Program, remarks: &mut Remarks) {
         if has_settings {
             fields(object, remarks);
         }
+        packages(program, object, remarks);
         if object.class == "run_after" && object.receiver.is_none() {
             order(object.span, remarks);
         }
+    }
+}
+
+/// Says which packages are added to what no spec holds: the file of an environment.
+fn packages(program: &Program, call: &Object, remarks: &mut Remarks) {
+    let adds = call.class.starts_with("add_") || call.class.starts_with("remove_");
+    if !adds || !call.class.ends_with("_package") {
+        return;
+    }
+    let holder = call.receiver.as_ref().and_then(|it| program.object(it)).map(|(_, it)| it);
+    let written = holder.is_some_and(|it| {
+        it.class.starts_with("CondaDependencies")
+            && it.keyword("conda_dependencies_file_path").is_none()
+    });
+    let known = ADDED.iter().any(|(method, _)| *method == call.class);
+    if !written || !known {
+        remarks.lost(
+            call.span,
+            format!(
+                "`{}` here changes packages, and the spec's conda file stays as it is",
+                call.class
+            ),
+            "change the conda file that the spec names",
+        );
     }
 }
 
