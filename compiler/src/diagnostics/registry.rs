@@ -75,6 +75,9 @@ rules! {
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
     Warning LOST_RETRY "lost-retry";
+    Warning LOST_FAILURE "lost-failure";
+    Warning LOST_CONCURRENCY "lost-concurrency";
+    Warning LOST_TIMEOUT "lost-timeout";
     Warning LITERAL_SECRET "literal-secret";
     Warning FIXED_VERSION "fixed-version";
     Warning SHARED_OUTPUT "shared-output";

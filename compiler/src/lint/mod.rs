@@ -8,7 +8,10 @@ mod busy_minute;
 mod bytes_of_table;
 mod fixed_version;
 mod literal_secret;
+mod lost_concurrency;
+mod lost_failure;
 mod lost_retry;
+mod lost_timeout;
 mod lost_title;
 mod missing_code;
 mod missing_data;
@@ -36,6 +39,7 @@ use crate::check::Checked;
 use crate::diagnostics::{
     Diagnostic, Level, RULES, Rule, Sink, UNKNOWN_REFERENCE, UNUSED_ALLOW, near_miss, rule,
 };
+use crate::plan::TriggerKind;
 use crate::source::{FileId, Span};
 use crate::spec::Allow;
 use crate::spec::project::{LintLevel, ProjectSpec};
@@ -55,7 +59,10 @@ static LINTS: &[Lint] = &[
     bytes_of_table::lint,
     fixed_version::lint,
     literal_secret::lint,
+    lost_concurrency::lint,
+    lost_failure::lint,
     lost_retry::lint,
+    lost_timeout::lint,
     lost_title::lint,
     missing_code::lint,
     missing_data::lint,
@@ -129,6 +136,16 @@ pub fn settle(found: Vec<Diagnostic>, allows: &[Allow], project: &ProjectSpec) -
     }
     kept.extend(unneeded.into_items());
     kept
+}
+
+/// The other way out for a trigger that lives on Azure ML, where there is one.
+fn or_ci(checked: &Checked<'_>, kind: &TriggerKind) -> String {
+    let ci = checked.project.ci;
+    if matches!(kind, TriggerKind::Schedule(_)) && checked.project.targets.contains(&ci) {
+        format!(", or let it live on CI with `home: {}`", ci.word())
+    } else {
+        String::new()
+    }
 }
 
 fn covers(allow: &Allow, diagnostic: &Diagnostic) -> bool {

@@ -6,8 +6,11 @@ use crate::spec::text::Script;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (_, step) in checked.spec.steps.good() {
-        let arguments = step.parallel.as_ref().and_then(|it| Some(&it.arguments.as_ref()?.0));
-        for script in step.run.as_deref().into_iter().chain(arguments) {
+        let parallel = step.parallel.as_ref().and_then(|it| Some(&it.arguments.as_ref()?.0));
+        let spark = step.spark.as_ref().and_then(|it| Some(&it.args.as_ref()?.0));
+        let trial = step.sweep.as_ref().and_then(|it| it.trial.command.as_ref());
+        let others = [parallel, spark, trial].into_iter().flatten();
+        for script in step.run.as_deref().into_iter().chain(others) {
             report(script, sink);
         }
     }

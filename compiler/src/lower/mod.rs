@@ -11,11 +11,9 @@ use crate::plan::{
     Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
 };
 use crate::source::Spanned;
+use crate::spec::DEFAULT_TIMEOUT_MINUTES;
 use crate::spec::decode::Dict;
 use crate::spec::values::{AnyName, Word};
-
-/// An Azure ML job may take this long when the author says nothing.
-const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
 
 /// Says a checked spec again as a plan.
 pub fn lower(mut checked: Checked<'_>, spec_path: &str, used: Vec<Arc<Plan>>) -> Plan {

@@ -45,6 +45,9 @@ use crate::diagnostics::{Diagnostic, MISSING_KEY, Sink};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::{self, Tree};
 
+/// CI waits this long for an Azure ML job when the author says nothing.
+pub(crate) const DEFAULT_TIMEOUT_MINUTES: u64 = 300;
+
 record! {
     /// What steps take when they say nothing.
     ///
@@ -112,7 +115,8 @@ record! {
         /// Who the steps on Azure ML are when they read data: `managed`, `user_identity` (whoever
         /// submits the job) or `aml_token`; by default the cluster's identity.
         opt identity = "identity": IdentitySpec,
-        /// The longest time for one Azure ML job.
+        /// The longest time for one Azure ML job that CI submits: then CI cancels it. Azure ML has no
+        /// limit for a whole job, so that those which it starts by itself are not held to it.
         opt timeout = "timeout": Spanned<Duration> = "5h",
         /// Environment variables of all CI steps.
         all env = "env": Dict<VariableName, Text>,
@@ -130,7 +134,8 @@ record! {
         all outputs = "outputs": Dict<PortName, Text>,
         /// What starts the pipeline.
         all triggers = "triggers": Dict<StepName, TriggerSpec>,
-        /// What happens when a second run is started while one runs.
+        /// What happens when a second run is started while one runs. CI sees to it; what Azure ML
+        /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
     later { "stage", "passthrough" }

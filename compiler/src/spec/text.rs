@@ -214,6 +214,8 @@ pub struct Script {
     pub programs: Vec<Spanned<String>>,
     /// Commands of package managers, and shells that run a download, in words without quotes.
     pub installs: Vec<Install>,
+    /// The first command that another follows even when it fails.
+    pub lost: Option<Spanned<String>>,
     /// Words that one CI platform's runner obeys.
     pub runner_words: Vec<RunnerWord>,
     /// Whether values are pasted into it as they are, which the author asked for.
@@ -379,8 +381,9 @@ impl Script {
         let installs = installs.collect();
         let words = RunnerWord::places(&text.text);
         let runner_words = words.iter().map(|range| RunnerWord { text: program(range) }).collect();
+        let lost = shell.lost.as_ref().map(program);
         let verbatim = false;
-        Some(Self { text, shell, continuations, programs, installs, runner_words, verbatim })
+        Some(Self { text, shell, continuations, programs, installs, lost, runner_words, verbatim })
     }
 }
 
@@ -393,6 +396,7 @@ impl From<VerbatimScript> for Script {
             continuations: Vec::new(),
             programs: Vec::new(),
             installs: Vec::new(),
+            lost: None,
             runner_words: Vec::new(),
             verbatim: true,
         }

@@ -310,8 +310,8 @@ mod tests {
     }
 
     fn binding(input: &str, kind: ValueType) -> Binding {
-        let (input, variable) = (input.to_owned(), "X".to_owned());
-        Binding { input, kind, variable, optional: false, mode: None }
+        let variable = "X".to_owned();
+        Binding { input: input.to_owned(), kind, variable, optional: false, mode: None }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::installs::Install;
 use super::optional::Optional;
 use super::pipes::{Found, Pipeline};
 use super::refusal::Refusal;
+use super::sequence::Sequence;
 use super::{Quoting, Script, Spot};
 use crate::spec::expr::{Part, Template};
 use crate::spec::fault::Fault;
@@ -133,6 +134,7 @@ pub(super) struct Lexer<'a> {
     pub(super) continuations: Vec<Range<usize>>,
     pub(super) programs: Vec<Range<usize>>,
     pub(super) installs: Vec<Install>,
+    pub(super) sequence: Sequence,
     /// The end of the last `$NAME`.
     pub(super) name_end: usize,
     /// The end of the last lone backslash.
@@ -184,6 +186,7 @@ impl<'a> Lexer<'a> {
             continuations: Vec::new(),
             programs: Vec::new(),
             installs: Vec::new(),
+            sequence: Sequence::default(),
             name_end: 0,
             escaped: None,
             integers: false,
@@ -247,8 +250,9 @@ impl<'a> Lexer<'a> {
         }
         if self.faults.is_empty() {
             let spots = self.found.into_iter().map(|found| found.spot).collect();
-            let Self { continuations, programs, installs, .. } = self;
-            return Ok(Script { spots, continuations, programs, installs });
+            let Self { continuations, programs, installs, sequence, .. } = self;
+            let lost = sequence.lost();
+            return Ok(Script { spots, continuations, programs, installs, lost });
         }
         self.faults.sort_by_key(|fault| fault.at.start);
         Err(self.faults)

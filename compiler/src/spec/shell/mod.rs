@@ -27,6 +27,7 @@ mod optional;
 mod pipes;
 mod quotes;
 mod refusal;
+mod sequence;
 mod words;
 
 use std::collections::BTreeSet;
@@ -88,6 +89,8 @@ pub struct Script {
     pub programs: Vec<Range<usize>>,
     /// Commands of package managers, and shells that run a download.
     pub installs: Vec<Install>,
+    /// The name of the first command that another follows even when it fails.
+    pub lost: Option<Range<usize>>,
 }
 
 /// A part of a command for Azure ML.
@@ -133,6 +136,7 @@ pub(crate) fn verbatim(template: &Template) -> Script {
         continuations: Vec::new(),
         programs: Vec::new(),
         installs: Vec::new(),
+        lost: None,
     }
 }
 

@@ -456,3 +456,41 @@ fn installs_are_found_where_they_run() {
         assert_eq!(installs(text), wanted, "{text}");
     }
 }
+
+#[test]
+fn lost_failures_are_found() {
+    let lost = |text: &str| {
+        scan(text, &expr::template(text).0).unwrap().lost.map(|it| text[it].to_owned())
+    };
+    for (text, first) in [
+        ("f\ng", "f"),
+        ("f; g", "f"),
+        ("echo a\nX=1 f -e\necho done\n", "f"),
+        ("f && g\nh", "f"),
+        ("cd src\nf", "cd"),
+        ("f | g\nif a; then b; fi", "f"),
+        ("set -u\nf\ng", "f"),
+        ("f\nset -e\ng", "f"),
+    ] {
+        assert_eq!(lost(text).as_deref(), Some(first), "{text}");
+    }
+    for text in [
+        "f",
+        "f\n",
+        "f &&\ng",
+        "f |\n g",
+        "f && g",
+        "f ||\nexit 1\ng",
+        "f || true; g",
+        "set -e; f\ng",
+        "set -euo pipefail\nf\ng",
+        "set -o errexit\nf\ng",
+        "echo a; export X=1; x=2; f",
+        "if f; then g; h; fi\nk",
+        "f \"$(a; b)\"",
+        "f \"a\nb\"",
+        "cat <<X\na\nb\nX\n",
+    ] {
+        assert_eq!(lost(text), None, "{text}");
+    }
+}

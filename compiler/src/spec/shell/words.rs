@@ -71,6 +71,7 @@ impl Lexer<'_> {
         if matches!(self.top().kind, Kind::Top | Kind::Paren | Kind::Case(CasePart::Body)) {
             self.end_command();
             self.end_pipeline();
+            self.end_list();
         }
         self.at += 1;
         self.heredoc_texts();
@@ -90,6 +91,7 @@ impl Lexer<'_> {
                 self.end_word();
                 self.end_command();
                 self.end_pipeline();
+                self.join_list(false);
                 self.at += 1;
             }
             b'|' => self.pipe(),
@@ -105,6 +107,7 @@ impl Lexer<'_> {
         let feeder = self.top().words.first().cloned();
         self.end_command();
         let next = self.peek(1);
+        self.join_list(next == Some(b'|'));
         if next == Some(b'|') {
             self.end_pipeline();
         } else {
@@ -149,6 +152,7 @@ impl Lexer<'_> {
         self.end_word();
         self.end_command();
         self.end_pipeline();
+        self.end_list();
         let ends = [";;&", ";;", ";&"].into_iter().find(|end| self.starts_with(end));
         if let (Kind::Case(CasePart::Body), Some(end)) = (self.top().kind, ends) {
             self.top().kind = Kind::Case(CasePart::Pattern);
@@ -348,8 +352,27 @@ impl Lexer<'_> {
         true
     }
 
+    /// Whether nothing is open: no brackets, no loop, no condition.
+    fn is_outside(&mut self) -> bool {
+        self.frames.len() == 1 && self.top().compounds.is_empty()
+    }
+
+    fn join_list(&mut self, is_or: bool) {
+        if self.is_outside() {
+            self.sequence.join(is_or);
+        }
+    }
+
+    fn end_list(&mut self) {
+        if self.is_outside() {
+            self.sequence.end();
+        }
+    }
+
     /// A word of a simple command.
     fn argument(&mut self, word: &Word, raw: &str, plain: Option<&str>) {
+        let is_outside = self.is_outside();
+        self.sequence.word(word.start..word.start + raw.len(), raw, is_outside);
         let fixed = word.expands.map_or(raw.len(), |at| at - word.start);
         let has_reference = self.passed() > word.spots;
         let cooked = match plain {

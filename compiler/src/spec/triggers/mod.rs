@@ -96,7 +96,8 @@ record! {
         opt enabled = "enabled": Spanned<bool> = true,
         /// Where it lives, if not where the compiler would put it.
         all home = "home": Many<Spanned<HomeWord>>,
-        /// What happens when a second run is started while one runs.
+        /// What happens when a second run is started while one runs. CI sees to it; what Azure ML
+        /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
     later {
