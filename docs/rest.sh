@@ -5,8 +5,8 @@
 #   rest.sh run BODY     the one request of `run` with that body, such as pipeline.json
 #
 # It is started in a folder rest.api, with every placeholder of requests.json exported. VALUES holds what
-# the parameters without a default get: export VALUES='{"depth": 7}'. The tokens come from Azure's command
-# line; replace `token` where you have others.
+# parameters get in place of their defaults, and those without a default must get:
+# export VALUES='{"depth": 7}'. The tokens come from Azure's command line; replace `token` where you have others.
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -22,6 +22,12 @@ fail() {
   echo "rest.sh: $1" >&2
   if [ -s "$work/answer" ]; then cat "$work/answer" >&2; fi
   exit 1
+}
+
+# The same for what the last answer has nothing to do with.
+refuse() {
+  : > "$work/answer"
+  fail "$1"
 }
 
 # call METHOD URL AUDIENCE [OPTION…]: sends; the answer is in $work/answer, its head in $work/head.
@@ -67,18 +73,48 @@ finish() {
   done
 }
 
+# files FOLDER: what Azure ML's own tools upload of a folder, each ended by a NUL: what its `.amlignore`,
+# else its `.gitignore`, does not name. Git reads the patterns, from an index of its own that is empty.
+files() {
+  local ignore entry
+  cd "$1" || fail "there is no $1"
+  ignore=.amlignore
+  if [ ! -f "$ignore" ]; then ignore=.gitignore; fi
+  if [ ! -f "$ignore" ]; then
+    everything .
+    return
+  fi
+  export GIT_DIR=$work/.git GIT_INDEX_FILE=$work/index
+  git init --quiet || fail "git is needed to read $1/$ignore"
+  git --work-tree=. ls-files --others --exclude-from="$ignore" -z > "$work/files" ||
+    fail "git did not read $1/$ignore"
+  while IFS= read -r -d '' entry; do everything "./$entry"; done < "$work/files"
+}
+
+# everything PATH: a file, or all files of a folder or of what a link leads to.
+everything() {
+  case $1/ in */.git/* | */__pycache__/*) return ;; esac
+  find -L "$1" \( -name .git -o -name __pycache__ \) -prune -o -type f -print0
+}
+
 # upload PATH ADDRESS QUERY [OPTION…]: puts a file, or a folder with all that is in it, below an address
 # of a storage account.
 upload() {
-  local path file url
+  local path parent file url below=''
   path=$(realpath "$1") || fail "there is no $1"
+  if [ -d "$path" ]; then
+    (files "$path") > "$work/list" || exit 1
+    parent=$path below=$(basename "$path")/
+  else
+    printf '%s\0' "$(basename "$path")" > "$work/list"
+    parent=$(dirname "$path")
+  fi
   while IFS= read -r -d '' file; do
-    url=$2/$(jq -rn --arg path "${file#./}" '$path | split("/") | map(@uri) | join("/")')
+    url=$2/$(jq -rn --arg path "$below${file#./}" '$path | split("/") | map(@uri) | join("/")')
     curl --fail --silent --show-error --retry 3 --header 'x-ms-blob-type: BlockBlob' \
       --header 'x-ms-version: 2023-11-03' "${@:4}" --output /dev/null \
-      --upload-file "$(dirname "$path")/$file" "$url${3:+?$3}" || fail "$file was not uploaded"
-  done < <(cd "$(dirname "$path")" &&
-    find -L "./$(basename "$path")" \( -name .git -o -name __pycache__ \) -prune -o -type f -print0)
+      --upload-file "$parent/$file" "$url${3:+?$3}" || fail "$file was not uploaded"
+  done < "$work/list"
 }
 
 # code REQUEST PATH: uploads a folder of code to the place that the service gives; prints codeUri, the
@@ -128,12 +164,59 @@ value() {
 
 # given POINTER: the value of a parameter, from VALUES. A job takes text only.
 given() {
-  jq -n --arg pointer "$1" --argjson values "${VALUES:-"{}"}" '
-    ($pointer | split("/")) as $parts | $parts[-2] as $name
-    | if $values | has($name) then $values[$name] else error("VALUES has no \($name)") end
-    | if $parts[-1] != "value" then .
-      elif type == "boolean" then if . then "True" else "False" end
-      else tostring end'
+  local name=${1%/*}
+  name=${name##*/}
+  jq -e --arg name "$name" 'has($name)' <<< "$VALUES" > "$work/has" || refuse "VALUES has no $name"
+  jq --arg pointer "$1" --arg name "$name" '
+    .[$name] | if $pointer | endswith("/value") | not then .
+    elif type == "boolean" then if . then "True" else "False" end
+    else tostring end' <<< "$VALUES"
+}
+
+# The component that a request of `run` starts: its inputs are what VALUES may name.
+parameters() { # REQUEST
+  local starts=$work/body
+  if [ "$(jq -r .method <<< "$1")" = POST ]; then
+    jq -r --argjson call "$1" '
+      ($call.url | split("/")[2] | split(".")[0]) as $endpoint
+      | ($call.headers | to_entries[] | select(.key == "azureml-model-deployment").value) as $deployment
+      | first(.deploy[] | select(.url // "" | contains("/batchEndpoints/\($endpoint)/deployments/\($deployment)?")).body)
+    ' "$work/requests" > "$work/name"
+    expand < "$(< "$work/name")" > "$work/starts"
+    starts=$work/starts
+  fi
+  jq -r '.properties.componentId // [.. | .assetId? // empty][0]' "$starts" > "$work/component"
+  jq -r --rawfile id "$work/component" '
+    ($id | rtrimstr("\n")) as $id | first(.deploy[] | select(.url // "" | contains($id + "?")).body)
+  ' "$work/requests" > "$work/name"
+  jq -c '.properties.componentSpec.inputs // {}' "$(< "$work/name")"
+}
+
+# bind REQUEST: puts VALUES into $work/body, in place of defaults.
+bind() {
+  local inputs
+  inputs=$(parameters "$1") || fail "the component of this request is not in requests.json"
+  jq --argjson values "$VALUES" --argjson inputs "$inputs" '
+    def pascal: {uri_file: "UriFile", uri_folder: "UriFolder", mltable: "MLTable", mlflow_model: "MLFlowModel",
+      custom_model: "CustomModel", triton_model: "TritonModel"}[.];
+    def fits($kind): if $kind == "integer" then type == "number" and . == floor
+      elif $kind == "number" or $kind == "boolean" then type == $kind else type == "string" end;
+    def text: if . == true then "True" elif . == false then "False" else tostring end;
+    reduce ($values | to_entries[]) as {$key, $value} (.;
+      $inputs[$key] as $input | ($input.type // "" | pascal) as $data
+      | if $input == null then
+          error("VALUES has `\($key)`, but the parameters are: \($inputs | keys | join(", "))")
+        elif $value | fits($input.type) | not then
+          error("VALUES: `\($key)` is of type \($input.type), which \($value | tojson) is not")
+        elif .properties.InputData then
+          .properties.InputData[$key] = if $data then {JobInputType: $data, Uri: $value}
+            else {JobInputType: "Literal", Value: $value} end
+        else
+          .properties.inputs[$key] |= if $data then . + {jobInputType: $input.type, uri: $value}
+            else {jobInputType: "literal", value: ($value | text)} end
+        end)' "$work/body" > "$work/bound" 2> "$work/refused" ||
+    refuse "$(sed 's/^jq: error (at [^)]*): //' "$work/refused")"
+  mv "$work/bound" "$work/body"
 }
 
 # Puts the placeholders in. Only their names stand for something; what else looks like one is written with
@@ -176,6 +259,19 @@ look_up() {
   done
 }
 
+# demand_ours REQUEST: after a GET of a schedule or an endpoint: one of another project is not replaced.
+demand_ours() {
+  local owner own tags='(.tags // .properties.tags // {}).mlopsc_project // empty'
+  if [ "$status" = 404 ]; then return; fi
+  case $status in 2??) ;; *) fail "GET of what is there got $status" ;; esac
+  owner=$(jq -r "$tags" "$work/answer")
+  own=$(jq -r "$tags" "$(jq -r .body <<< "$1")")
+  if [ -n "$owner" ] && [ "$owner" != "$own" ]; then
+    refuse "$(jq -r '.url | split("?")[0] | split("/")[-2:] | join("/")' <<< "$1") belongs to the project $owner, \
+and this is ${own:-one without a name (github.repository in mlopsc.yaml)}: rename yours, or delete that one"
+  fi
+}
+
 # deploy REQUEST
 deploy() {
   local url method
@@ -191,7 +287,11 @@ deploy() {
   method=$(jq -r .method <<< "$1")
   if jq -e .unless <<< "$1" > "$work/unless"; then
     call "$(jq -r .method "$work/unless")" "$(jq -r .url "$work/unless")" "$management"
+    demand_ours "$1"
     if [ "$status" = "$(jq -r .status "$work/unless")" ]; then return; fi
+  elif [ "$method" = PUT ] && [[ ${url%%\?*} =~ /(schedules|batchEndpoints)/[^/]+$ ]]; then
+    call GET "$url" "$management"
+    demand_ours "$1"
   fi
   echo "$method ${url%%\?*}"
   if [ "$method" = DELETE ]; then
@@ -208,6 +308,7 @@ deploy() {
 run() {
   local audience options=() name
   body "$1"
+  bind "$1"
   audience=$(jq -r --arg usual "$management" '.audience // $usual' <<< "$1")
   if jq -e .token <<< "$1" > "$work/token"; then
     header "$(jq -r .header "$work/token"): " "$(jq -r .audience "$work/token")" > "$work/second"
@@ -220,6 +321,9 @@ run() {
   jq -r .name "$work/answer"
 }
 
+VALUES=${VALUES:-"{}"}
+jq -es 'length == 1 and (.[0] | type == "object")' <<< "$VALUES" > "$work/values" 2>&1 ||
+  fail "VALUES is no JSON object such as {\"depth\": 7}: $VALUES"
 names=$(jq -c '.placeholders | to_entries | map(select(.value | type == "string").key)' requests.json)
 for name in $(jq -r '.[]' <<< "$names"); do demand "$name"; done
 look_up

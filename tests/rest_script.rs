@@ -102,7 +102,11 @@ fn answer(request: &Request, before: &[Request], end: &str) -> (u16, String, Str
             let head = format!("Azure-AsyncOperation: {host}/{}\r\n", before.len());
             (201, head, "{}".to_owned())
         }
-        "GET" if is_slow && asked("PUT") == 0 => plain(404, json!({})),
+        "GET" if is_slow => match before.iter().rfind(|it| it.method == "PUT" && it.place == place)
+        {
+            Some(put) => (200, String::new(), put.body.clone()),
+            None => plain(404, json!({})),
+        },
         "GET" if path.ends_with("/environments/reports") => {
             plain(200, json!({"properties": {"latestVersion": "12"}}))
         }
@@ -149,6 +153,12 @@ impl Stage {
         stage
     }
 
+    fn file(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
     fn program(&self, name: &str, script: &str) {
         let path = self.folder.path().join("bin").join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
@@ -182,12 +192,12 @@ impl Stage {
     }
 
     /// Puts something into the workspace beforehand.
-    fn is_there(&self, place: &str) {
+    fn is_there(&self, place: &str, body: &Value) {
         let workspace = "subscriptions/sub/resourceGroups/rg-models/providers/\
                          Microsoft.MachineLearningServices/workspaces/mlw";
         let host = "management.azure.com";
         let place = format!("{host}/{workspace}/{place}?api-version=2026-05-01");
-        let (method, head, body) = ("PUT".to_owned(), Vec::new(), "{}".to_owned());
+        let (method, head, body) = ("PUT".to_owned(), Vec::new(), body.to_string());
         let request = Request { method, place, head, body };
         self.log.lock().expect("nobody panics with it").push(request);
     }
@@ -289,7 +299,7 @@ fn the_script_waits_for_what_takes_time() {
     // An endpoint that is there stays as it is.
     let stage = Stage::new("Succeeded");
     stage.only(&["endpoint.json", "deployment.json"]);
-    stage.is_there("batchEndpoints/forest");
+    stage.is_there("batchEndpoints/forest", &json!({}));
     well(&stage.run(&["deploy"], &VARIABLES));
     assert_eq!(order(&stage.sent()[1..]), format!("GET forest, {waits}"));
 
@@ -335,11 +345,114 @@ fn the_script_demands_what_only_people_know() {
         assert!(said.contains(&format!("export {at}: \"")), "{said}");
     }
     assert!(stage.sent().is_empty());
-    let mut variables = VARIABLES;
-    variables[5].1 = "{}";
-    let output = stage.run(&["run", "pipeline.json"], &variables);
+    for (values, message) in [
+        ("{}", "VALUES has no depth"),
+        ("{depth: 7}", "VALUES is no JSON object such as {\"depth\": 7}: {depth: 7}"),
+        ("[7]", "VALUES is no JSON object"),
+        (r#"{"depth": 7, "lable": "x"}"#, "`lable`, but the parameters are: depth, label, raw"),
+        (r#"{"depth": "7"}"#, r#"`depth` is of type integer, which "7" is not"#),
+        (r#"{"depth": 7.5}"#, "`depth` is of type integer, which 7.5 is not"),
+    ] {
+        for body in ["pipeline.json", "invoke-call.json"] {
+            let mut variables = VARIABLES;
+            variables[5].1 = values;
+            let said = refused(&stage.run(&["run", body], &variables));
+            assert!(said.contains(message), "{said}");
+            assert!(!said.contains("jq"), "{said}");
+        }
+    }
+    assert!(!stage.sent().iter().any(|it| it.method != "GET"));
+}
+
+#[track_caller]
+fn refused(output: &Output) -> String {
     assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("VALUES has no depth"), "{said}");
-    assert!(!stage.sent().iter().any(|it| it.method == "PUT"));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_script_puts_values_in_place_of_defaults() {
+    let stage = Stage::new("Succeeded");
+    let mut variables = VARIABLES;
+    let raw = "azureml://datastores/lake/paths/raw/";
+    let values = json!({"depth": 9, "label": "now", "raw": raw}).to_string();
+    variables[5].1 = &values;
+    well(&stage.run(&["run", "pipeline.json"], &variables));
+    well(&stage.run(&["run", "invoke-call.json"], &variables));
+    let sent = stage.sent();
+    let bodies = sent.iter().filter(|it| it.method != "GET").map(Request::json);
+    let [job, call] = &bodies.collect::<Vec<_>>()[..] else { panic!("{sent:#?}") };
+    let literal = |value: &str| json!({"jobInputType": "literal", "value": value});
+    let inputs = &job["properties"]["inputs"];
+    assert_eq!(inputs["depth"], literal("9"));
+    assert_eq!(inputs["label"], literal("now"));
+    assert_eq!(inputs["raw"], json!({"jobInputType": "uri_folder", "uri": raw}));
+    let data = &call["properties"]["InputData"];
+    assert_eq!(data["depth"], json!({"JobInputType": "Literal", "Value": 9}));
+    assert_eq!(data["raw"], json!({"JobInputType": "UriFolder", "Uri": raw}));
+}
+
+#[test]
+fn the_script_uploads_what_the_tools_would() {
+    let uploaded = |stage: &Stage| {
+        stage.only(&["code-src.json"]);
+        well(&stage.run(&["deploy"], &VARIABLES));
+        let sent = stage.sent();
+        let places = sent.iter().filter_map(|it| it.place.split_once("/place/src/"));
+        let mut names: Vec<_> =
+            places.filter_map(|it| Some(it.1.split_once('?')?.0.to_owned())).collect();
+        names.sort();
+        names
+    };
+    let stage = || {
+        let stage = Stage::new("Succeeded");
+        for path in
+            [".env", "venv/a.py", "venv/b/c.py", "kept/a b.log", "kept/x.log", ".git/config"]
+        {
+            stage.file(&format!("src/{path}"), "secret");
+        }
+        stage
+    };
+    let plain = stage();
+    let all = [".env", "kept/a%20b.log", "kept/x.log", "venv/a.py", "venv/b/c.py", "work.py"];
+    assert_eq!(uploaded(&plain), all);
+
+    let ignoring = stage();
+    ignoring.file("src/.gitignore", ".env\n/venv/\n*.log\n!a b.log\n");
+    assert_eq!(uploaded(&ignoring), [".gitignore", "kept/a%20b.log", "work.py"]);
+
+    let azure = stage();
+    azure.file("src/.gitignore", "*\n");
+    azure.file("src/.amlignore", ".*\nvenv\n");
+    assert_eq!(uploaded(&azure), ["kept/a%20b.log", "kept/x.log", "work.py"]);
+
+    azure.program("git", "exit 127");
+    let said = refused(&azure.run(&["deploy"], &VARIABLES));
+    assert!(said.contains("git is needed to read"), "{said}");
+}
+
+#[test]
+fn the_script_replaces_nothing_of_another_project() {
+    let (taxi, endpoint) = (json!({"mlopsc_project": "contoso/taxi"}), "batchEndpoints/forest");
+    for (place, body, tags) in [
+        (
+            "schedules/rest-bodies-weekly",
+            "schedule-weekly.json",
+            json!({"properties": {"tags": taxi}}),
+        ),
+        (endpoint, "endpoint.json", json!({"tags": taxi})),
+        (endpoint, "default-endpoint.json", json!({"tags": taxi})),
+    ] {
+        let stage = Stage::new("Succeeded");
+        stage.only(&[body]);
+        stage.is_there(place, &tags);
+        let said = refused(&stage.run(&["deploy"], &VARIABLES));
+        assert!(said.contains(&format!("{place} belongs to the project contoso/taxi")), "{said}");
+        assert!(stage.sent()[1..].iter().all(|it| it.method == "GET"));
+    }
+    let stage = Stage::new("Succeeded");
+    stage.only(&["default-endpoint.json"]);
+    stage.is_there(endpoint, &json!({"tags": {"team": "vision"}}));
+    well(&stage.run(&["deploy"], &VARIABLES));
+    assert_eq!(order(&stage.sent()[1..]), "GET forest, PUT forest, wait, wait, ");
 }
