@@ -250,6 +250,11 @@ pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// Whether a machine's path is taken, even by a link that leads nowhere.
+pub(crate) fn is_named(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 /// A machine's path without symbolic links, `.` and `..`.
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)

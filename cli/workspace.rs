@@ -248,7 +248,8 @@ impl Search {
 
 fn find_root(folder: &Path) -> Root {
     for ancestor in folder.ancestors() {
-        if disk::kind_at(&ancestor.join(PROJECT_FILE)) == Some(EntryKind::File) {
+        // Whatever it is: what cannot be read is said, not passed over.
+        if disk::is_named(&ancestor.join(PROJECT_FILE)) {
             return Root { folder: ancestor.to_owned(), has_file: true };
         }
         if disk::exists(&ancestor.join(".git")) {

@@ -230,6 +230,20 @@ fn a_broken_project_file_builds_nothing_and_is_reported_once() {
     assert!(!sandbox.has(".github"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_project_file_that_cannot_be_read_is_not_passed_over() {
+    let sandbox = Sandbox::tiny();
+    std::fs::remove_file(sandbox.path("mlopsc.yaml")).unwrap();
+    std::os::unix::fs::symlink("nowhere.yaml", sandbox.path("mlopsc.yaml")).unwrap();
+    let run = sandbox.run(&["build"]).code(2);
+    assert!(run.err.contains("mlopsc.yaml"), "{}", run.err);
+    std::fs::remove_file(sandbox.path("mlopsc.yaml")).unwrap();
+    std::fs::create_dir(sandbox.path("mlopsc.yaml")).unwrap();
+    sandbox.run(&["build"]).code(2);
+    assert!(!sandbox.has(WORKFLOW));
+}
+
 #[test]
 fn conda_files_that_must_agree_are_compared_once_and_repaired() {
     let sandbox = Sandbox::tiny();

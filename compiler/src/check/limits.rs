@@ -13,8 +13,10 @@ use crate::spec::steps::StepSpec;
 const MOST_NODES: usize = 30_000;
 /// GitHub takes this many inputs of a workflow started by hand.
 const MOST_INPUTS: usize = 25;
-/// GitHub and Azure Pipelines take job names below this length.
+/// GitHub and Azure Pipelines take job names a little longer; files are called after triggers.
 const LONGEST_STEP: usize = 80;
+/// GitHub's limit for the name of an environment.
+const LONGEST_ENVIRONMENT: usize = 255;
 /// The pipeline's name is part of file names, schedule names and job names.
 const LONGEST_NAME: usize = 80;
 /// GitHub takes scripts of this length (GitHub's workflow syntax); ours add a few lines to none.
@@ -31,14 +33,40 @@ pub(crate) fn names(cx: &Context<'_>, sink: &mut Sink) {
     cx.spec.tags.good().for_each(|(name, _)| tag(name, sink));
     longest_scripts(cx, sink);
     for item in &cx.spec.steps.items {
-        if item.name.len() > LONGEST_STEP {
-            let message = format!("the name is longer than {LONGEST_STEP} letters");
-            sink.report(Diagnostic::new(&LIMIT, item.name.span, message));
-        }
+        short(&item.name, sink);
+        item.value
+            .iter()
+            .filter_map(|body| body.submission.as_ref())
+            .for_each(|it| short(&it.name, sink));
+        item.value.iter().for_each(|body| environments(body, sink));
         ports(item, sink);
     }
-    cx.spec.triggers.items.iter().for_each(|item| trigger(&item.name, sink));
+    for item in &cx.spec.triggers.items {
+        trigger(&item.name, sink);
+        short(&item.name, sink);
+    }
     longest_wait(cx, sink);
+}
+
+/// Names of jobs and parts of names of files.
+fn short(name: &Spanned<String>, sink: &mut Sink) {
+    if name.value.len() > LONGEST_STEP {
+        let message = format!("the name is longer than {LONGEST_STEP} letters");
+        sink.report(Diagnostic::new(&LIMIT, name.span, message).help("shorten it"));
+    }
+}
+
+/// GitHub takes names of environments up to a length
+/// (<https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments>).
+fn environments(body: &StepSpec, sink: &mut Sink) {
+    for name in body.ci_environment.iter().chain(&body.approval) {
+        if name.value.0.chars().count() > LONGEST_ENVIRONMENT {
+            let message = format!(
+                "GitHub's environments have names of {LONGEST_ENVIRONMENT} letters at most"
+            );
+            sink.report(Diagnostic::new(&LIMIT, name.span, message).help("shorten it"));
+        }
+    }
 }
 
 fn experiment(name: &Spanned<String>, sink: &mut Sink) {

@@ -287,6 +287,7 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
     for (name, text) in body.env.good() {
         if binder.engine() == Engine::Ci {
             surroundings::not_the_runners_own(binder.cx, name, binder.sink);
+            surroundings::no_code(name, text, binder.sink);
             surroundings::no_macro(text, binder.sink);
         }
         if binder.engine() == Engine::AzureMl && !text.is_literal() {

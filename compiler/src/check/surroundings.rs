@@ -1,10 +1,13 @@
 //! The root's `env`: what every CI step sees.
 
 use super::names::Context;
-use crate::diagnostics::{BAD_EXPRESSION, BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE};
+use crate::diagnostics::{
+    BAD_EXPRESSION, BAD_NAME, Diagnostic, Sink, UNKNOWN_REFERENCE, UNSAFE_REFERENCE,
+};
 use crate::plan::{Home, ParameterId, Piece, Reference, Text as PlanText};
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
+use crate::spec::shell::EVALUATED;
 use crate::spec::text::{Site, Text};
 
 /// The root's variables; `None` when a mistake was reported.
@@ -13,6 +16,7 @@ pub(crate) fn env(cx: &Context<'_>, sink: &mut Sink) -> Option<Vec<(String, Plan
     let mut env = Vec::new();
     for (name, text) in cx.spec.env.good() {
         not_the_runners_own(cx, name, sink);
+        no_code(name, text, sink);
         env.extend(plan_text(cx, text, sink).map(|text| (name.value.clone(), text)));
     }
     (sink.errors() == before).then_some(env)
@@ -28,6 +32,18 @@ pub(crate) fn not_the_runners_own(cx: &Context<'_>, name: &Spanned<String>, sink
         sink.report(
             Diagnostic::new(&BAD_NAME, name.span, message)
                 .help("choose a name that does not start with `GITHUB_` or `RUNNER_`"),
+        );
+    }
+}
+
+/// Values do not become code: bash runs or expands what some variables hold.
+pub(crate) fn no_code(name: &Spanned<String>, text: &Text, sink: &mut Sink) {
+    if let Some(reference) = text.spans.first().filter(|_| EVALUATED.contains(&name.value.as_str()))
+    {
+        let message = format!("the shell would run what stands in `{}`", name.value);
+        sink.report(
+            Diagnostic::new(&UNSAFE_REFERENCE, *reference, message)
+                .help("give it a fixed value, or hand the value over under another name"),
         );
     }
 }

@@ -145,7 +145,7 @@ impl<'a> Written<'a> {
             None => ("", behind),
         };
         let is_option = name.is_empty() || name.starts_with('-');
-        let is_address = demand.starts_with(['@', '/', ':', '\\']);
+        let is_address = demand.starts_with(['@', '/', ':', '\\']) || demand.contains("://");
         // In conda, brackets may hold a version.
         let is_unclear = section == Section::Conda && extras.contains("version");
         let may_grow = demand.is_empty() && extras.is_empty() && rest.is_empty();

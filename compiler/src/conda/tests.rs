@@ -96,11 +96,13 @@ environments:
   - numpy==1.26.*
   - -r more.txt
   - tool @ https://example.com/tool.whl
+  - git+https://example.com/tool.git
 ";
     insta::assert_snapshot!(said(two, ci, "", ""), @r"
     ci.yaml:6:5: error[conflict]: `numpy` stands here a second time
     ci.yaml:7:5: warning[conda-unclear]: `-r more.txt` is not compared
     ci.yaml:8:5: warning[conda-unclear]: `tool @ https://example.com/tool.whl` is not compared
+    ci.yaml:9:5: warning[conda-unclear]: `git+https://example.com/tool.git` is not compared
     mlopsc.yaml:3:54: error[unknown-environment]: there is no environment `trainning`
     mlopsc.yaml:3:65: error[bad-value]: the environment `bare` has no conda file to compare
     mlopsc.yaml:3:71: error[bad-value]: the environment `other` has no conda file to compare

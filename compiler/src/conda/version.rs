@@ -155,7 +155,11 @@ fn clause(text: &str) -> Option<Clause> {
     ];
     let found = OPERATORS.iter().find_map(|(sign, operator)| {
         let rest = text.strip_prefix(sign)?;
-        Some((*operator, rest.trim()))
+        // pip reads `v1.5` as `1.5`.
+        let rest = rest.trim();
+        let numbered =
+            rest.strip_prefix('v').filter(|it| it.starts_with(|it: char| it.is_ascii_digit()));
+        Some((*operator, numbered.unwrap_or(rest)))
     });
     let (operator, version) = found.unwrap_or((Operator::Is, text));
     let Some(start) = version.strip_suffix(".*") else { return Clause::new(operator, version) };

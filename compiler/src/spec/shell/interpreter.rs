@@ -89,9 +89,9 @@ static INTERPRETERS: &[Interpreter] = &[
         style: Style::Repeated,
     },
     Interpreter {
-        names: &["su", "script", "psql"],
+        names: &["su", "script", "psql", "flock", "npx", "expect"],
         code: "c",
-        long: &["--command"],
+        long: &["--command", "--call"],
         valued: "",
         file: "f",
         input: "",

@@ -38,6 +38,21 @@ pub use installs::Install;
 use super::expr::{Part, Template};
 use super::fault::Fault;
 
+/// Variables whose values bash runs or expands by itself, or that name what a program loads (bash
+/// manual, "Bash Variables"; `ld.so(8)`).
+pub(crate) const EVALUATED: [&str; 10] = [
+    "PS0",
+    "PS1",
+    "PS2",
+    "PS4",
+    "PROMPT_COMMAND",
+    "BASH_ENV",
+    "ENV",
+    "LD_PRELOAD",
+    "LD_AUDIT",
+    "LD_LIBRARY_PATH",
+];
+
 /// A reference in a shell text, at a place where it may stand.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spot {

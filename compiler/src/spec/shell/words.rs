@@ -6,6 +6,14 @@ use super::lexer::{CasePart, Expects, Kind, Lexer, Test, Word, assignment};
 use super::refusal::Refusal;
 use crate::spec::fault::Fault;
 
+/// Whether a word sets a variable whose value a shell runs or expands by itself.
+fn sets_code(word: &str) -> bool {
+    let behind = |name: &&str| word.strip_prefix(*name).unwrap_or_default();
+    super::EVALUATED
+        .iter()
+        .any(|name| behind(name).starts_with('=') || behind(name).starts_with("+="))
+}
+
 impl Lexer<'_> {
     /// The word that is being read; starts one if there is none.
     pub(super) fn in_word(&mut self) -> &mut Word {
@@ -387,6 +395,8 @@ impl Lexer<'_> {
         let refusal = command.word(&cooked, word.expands.is_none(), has_reference);
         if has_reference && let Some(refusal) = refusal {
             self.refuse(word.spots, refusal);
+        } else if has_reference && sets_code(raw) {
+            self.refuse(word.spots, Refusal::Code);
         }
         if has_reference && command.is_silent() && !raw.contains("<(") {
             self.keep(word.spots);

@@ -113,10 +113,12 @@ pub fn read(raw: &Raw<'_>) -> Result<Schedule, Faults> {
     };
     let start = moment(raw.start, Field::Start, &mut faults);
     let end = moment(raw.end, Field::End, &mut faults);
-    if let (Some(start), Some(end), Some(text)) = (&start, &end, raw.end)
-        && end <= start
-    {
-        faults.push((Field::End, Fault::new(0..text.len(), "the end is not after the start")));
+    if let (Some(end), Some(text)) = (&end, raw.end) {
+        let message = match &start {
+            Some(start) => (end <= start).then_some("the end is not after the start"),
+            None => (end.as_str() <= START).then_some("the end has passed: this would never run"),
+        };
+        faults.extend(message.map(|it| (Field::End, Fault::new(0..text.len(), it))));
     }
     let rule = rule(raw, &mut faults);
     match (rule, zone) {

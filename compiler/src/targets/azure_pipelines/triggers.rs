@@ -44,9 +44,14 @@ pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
 
 /// A push trigger on one branch and some paths (none: all).
 pub(super) fn on_branch(branch: &str, paths: &[String]) -> Map {
-    let filter =
-        Push { branches: vec![branch.to_owned()], tags: Vec::new(), paths: paths.to_vec() };
-    on_push(&filter, Concurrency::Queue)
+    let branches = vec![branch.to_owned()];
+    let filter = Push { branches, tags: Vec::new(), paths: Vec::new() };
+    let mut map = on_push(&filter, Concurrency::Queue);
+    if !paths.is_empty() {
+        // Paths, not patterns: a `!` at the start is part of the name.
+        map.put("paths", lists(Filters { include: paths.to_vec(), exclude: Vec::new() }));
+    }
+    map
 }
 
 fn on_push(filter: &Push, concurrency: Concurrency) -> Map {
