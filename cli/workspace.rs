@@ -46,11 +46,26 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<Project>, Trouble> {
     if search.projects.is_empty() {
         let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let place = if places.is_empty() { "this project".to_owned() } else { places.join(", ") };
-        return Err(Trouble::new(format!(
-            "no spec in {place}: a spec's name ends in `.mlops.yaml` or `.mlops.yml`"
-        )));
+        return Err(Trouble::new(format!("no spec in {place}: {NAMES}")));
     }
     search.finish()
+}
+
+/// What specs are called.
+const NAMES: &str = "a spec's name ends in `.mlops.yaml` or `.mlops.yml`";
+
+/// The trouble of projects without any spec. A spec under another name would never be looked at, and
+/// all would seem well, so that files which look like one are named.
+pub(crate) fn no_spec(projects: &[Project]) -> Option<Trouble> {
+    if projects.iter().any(|project| !(project.specs.is_empty() && project.gone.is_empty())) {
+        return None;
+    }
+    let candidates: Vec<String> = projects.iter().flat_map(Project::candidates).collect();
+    let mut message = format!("no spec in this project: {NAMES}");
+    if !candidates.is_empty() {
+        message = format!("{message}; rename {}", candidates.join(", "));
+    }
+    Some(Trouble::new(message))
 }
 
 /// As [`find`], but what is not there any more may be named, and a project without a spec is one.
@@ -104,6 +119,30 @@ impl Project {
         Ok((disk, back))
     }
 
+    /// YAML files that say which version of the language they are in, as specs and project files do.
+    fn candidates(&self) -> Vec<String> {
+        let folder = self.disk.root().join(&self.base);
+        let entries = visible(&folder).build().flatten();
+        let inside = entries.filter_map(|entry| {
+            let name = entry.file_name().to_str()?;
+            let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+            let path = (is_yaml && name != PROJECT_FILE).then_some(entry.path())?;
+            disk::slashed(path.strip_prefix(self.disk.root()).ok()?)
+        });
+        let mut found: Vec<String> = inside.filter(|path| self.says_version(path)).collect();
+        found.sort();
+        found
+    }
+
+    fn says_version(&self, path: &str) -> bool {
+        let head = self.disk.head(path).unwrap_or_default();
+        let is_said = |line: &&str| !line.is_empty() && !line.starts_with('#') && *line != "---";
+        head.lines()
+            .map(str::trim_end)
+            .find(is_said)
+            .is_some_and(|line| line.starts_with("mlopsc:"))
+    }
+
     /// Whether a root-relative path lies in the project's own folder.
     pub(crate) fn holds(&self, path: &str) -> bool {
         self.base.is_empty()
@@ -154,10 +193,7 @@ impl Search {
             Some(EntryKind::File) if name == PROJECT_FILE => {
                 self.folder(place.parent().unwrap_or(&place))
             }
-            _ => Err(Trouble::new(format!(
-                "{}: not a spec: a spec's name ends in `.mlops.yaml` or `.mlops.yml`",
-                path.display()
-            ))),
+            _ => Err(Trouble::new(format!("{}: not a spec: {NAMES}", path.display()))),
         }
     }
 
@@ -187,9 +223,7 @@ impl Search {
 
     /// Every spec below a folder that git would see, in hidden folders none.
     fn folder(&mut self, folder: &Path) -> Result<(), Trouble> {
-        let mut walk = WalkBuilder::new(folder);
-        walk.require_git(false).git_global(false).git_exclude(false).ignore(false);
-        for entry in walk.build() {
+        for entry in visible(folder).build() {
             let entry = entry.map_err(|error| Trouble::doing("look through", folder, &error))?;
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
             // A spec whose name is no Unicode is refused, not passed over.
@@ -244,6 +278,13 @@ impl Search {
         });
         sorted.collect()
     }
+}
+
+/// A walk through what git would see, in hidden folders nothing.
+fn visible(folder: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(folder);
+    walk.require_git(false).git_global(false).git_exclude(false).ignore(false);
+    walk
 }
 
 fn find_root(folder: &Path) -> Root {

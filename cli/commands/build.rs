@@ -18,18 +18,28 @@ use super::check::summary;
 pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble> {
     let targets = named(&args.target)?;
     let projects = workspace::find(&args.paths)?;
+    let missing = workspace::no_spec(&projects);
     let out = args.out.as_deref().map(|out| open_out(out, &projects, args.check)).transpose()?;
     let order = Order { targets, out, force: args.force, check: args.check };
     let judged = analyse_and(projects, |project, spec, analysis| {
         Judged::new(project, spec, analysis, &order)
     });
     let lists: Vec<Worklist> = judged.into_iter().map(|one| Worklist::new(one, &order)).collect();
+    if let Some(missing) = missing.filter(|_| lists.iter().all(is_idle)) {
+        return Err(missing);
+    }
     refuse_idle_targets(&order.targets, &lists)?;
     let tally = report(output, &lists)?;
     let changed = carry_out(output, &lists)?;
     // The process ends: to take thousands of plans apart would only cost time.
     std::mem::forget(lists);
     Ok(Outcome::findings(tally.errors > 0 || (changed && args.fail_on_change)))
+}
+
+/// Whether there is nothing to write, to remove or to say.
+fn is_idle(list: &Worklist) -> bool {
+    let is_silent = list.reports().all(|report| report.diagnostics.is_empty());
+    is_silent && list.writes.is_empty() && list.removals.is_empty() && list.left.is_empty()
 }
 
 /// The targets with these names.

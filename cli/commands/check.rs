@@ -19,11 +19,16 @@ pub(crate) fn run(output: &Output, args: &CheckArgs) -> Result<Outcome, Trouble>
     if args.fix {
         fix_all(output, &args.paths)?;
     }
-    let mut analysed = analyse(workspace::find(&args.paths)?);
+    let projects = workspace::find(&args.paths)?;
+    let missing = workspace::no_spec(&projects);
+    let mut analysed = analyse(projects);
     for analysis in analysed.iter_mut().flat_map(|one| &mut one.analyses) {
         refuse_large(analysis);
     }
     let tally = report(output, Stream::Product, &analysed)?;
+    if let Some(missing) = missing.filter(|_| tally.errors == 0) {
+        return Err(missing);
+    }
     aside(&summary(tally, analysed.iter().map(|one| one.analyses.len()).sum()));
     // The process ends: to take thousands of plans apart would only cost time.
     std::mem::forget(analysed);

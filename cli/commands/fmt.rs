@@ -20,7 +20,11 @@ struct Said {
 
 pub(crate) fn run(output: &Output, args: &FmtArgs) -> Result<Outcome, Trouble> {
     let mut said = Vec::new();
-    for project in workspace::find(&args.paths)? {
+    let projects = workspace::find(&args.paths)?;
+    if let Some(missing) = workspace::no_spec(&projects) {
+        return Err(missing);
+    }
+    for project in projects {
         for spec in &project.specs {
             said.extend(one(output, &project.disk, spec, args.check)?);
         }

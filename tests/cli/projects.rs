@@ -84,6 +84,35 @@ fn paths_that_are_wrong_are_trouble() {
 }
 
 #[test]
+fn a_project_without_a_spec_is_trouble() {
+    let sandbox = Sandbox::new(&[
+        ("mlopsc.yaml", PROJECT),
+        ("pipelines/train.yaml", TINY),
+        ("pipelines/other.yml", &format!("# A comment.\n\n{TINY}")),
+        ("conda.yaml", "dependencies: []\n"),
+    ]);
+    for words in [&["check"][..], &["build"], &["build", "--check"], &["fmt"], &["check", "."]] {
+        let run = sandbox.run(words).code(2);
+        let expected = "mlopsc: no spec in this project: a spec's name ends in `.mlops.yaml` or \
+                        `.mlops.yml`; rename pipelines/other.yml, pipelines/train.yaml\n";
+        assert_eq!(run.err, expected, "{words:?}");
+    }
+    sandbox.write("pipelines/train.mlops.yaml", TINY);
+    sandbox.run(&["check"]).code(0);
+}
+
+#[test]
+fn a_project_whose_last_spec_is_gone_is_cleaned() {
+    let sandbox = Sandbox::tiny();
+    sandbox.run(&["build"]).code(0);
+    std::fs::remove_file(sandbox.folder.path().join("tiny.mlops.yaml")).unwrap();
+    sandbox.run(&["build", "--check"]).code(1);
+    let run = sandbox.run(&["build"]).code(0);
+    assert!(run.err.contains(&format!("removed {WORKFLOW}")), "{}", run.err);
+    sandbox.run(&["build"]).code(2);
+}
+
+#[test]
 fn a_name_in_the_wrong_case_is_missing() {
     let sandbox = Sandbox::tiny();
     sandbox.write("Conda.yaml", "dependencies: []\n");
