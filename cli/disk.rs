@@ -188,6 +188,11 @@ impl Disk {
 }
 
 impl Files for Disk {
+    fn own(&self, absolute: &str) -> Option<String> {
+        let inside = Path::new(absolute).strip_prefix(self.root()).ok()?;
+        source::join("", &slashed(inside)?)
+    }
+
     fn read(&self, path: &str) -> Result<String, FileFault> {
         let (place, meta) = self.find(path)?;
         if !meta.is_file() {

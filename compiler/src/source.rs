@@ -224,6 +224,11 @@ pub trait Files: Sync {
     fn kind(&self, path: &str) -> Option<EntryKind>;
     /// The names in a folder, sorted.
     fn list(&self, path: &str) -> Result<Vec<(String, EntryKind)>, FileFault>;
+    /// The same from the root on, of a path from the root of the machine on; `None` outside of the
+    /// root, and where there is no machine.
+    fn own(&self, _absolute: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Joins a folder (root-relative, `""` for the root) with a relative path and folds `.` and `..`.

@@ -252,6 +252,20 @@ fn import_says_what_it_cannot_say_and_writes_the_rest() {
     assert!(run.err.starts_with("train.yml:5:1: error[not-imported]: "), "{}", run.err);
 }
 
+/// Files that the tools wrote name folders of the machine.
+#[test]
+fn import_knows_absolute_paths_inside_the_project() {
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", "mlopsc: 1\n"), ("src/a.py", "print()\n")]);
+    let root = sandbox.path("").canonicalize().expect("it is there");
+    let code = |folder: &str| format!("{{ command: echo hello, code: {}/{folder},", root.display());
+    sandbox.write("jobs/train.yml", &JOB.replace("{ command: echo hello,", &code("src")));
+    sandbox.run(&["import", "jobs/train.yml"]).code(0);
+    assert!(sandbox.read("jobs/train.mlops.yaml").contains("code: ../src\n"));
+    sandbox.write("jobs/train.yml", &JOB.replace("{ command: echo hello,", &code("../..")));
+    let run = sandbox.run(&["import", "jobs/train.yml", "--force"]).code(1);
+    assert!(run.err.contains("is no path inside the project"), "{}", run.err);
+}
+
 #[test]
 fn import_says_when_the_spec_does_not_build() {
     let text = JOB.replace("{ command: echo hello,", "{ command: echo hello, code: ./gone,");

@@ -31,6 +31,11 @@ const UNEQUAL: &[(&str, &str, &str)] = &[
         "mini_batch_size",
         "the language wants the size said, and the importer says so",
     ),
+    (
+        "sweep_trial_bare.yml",
+        "inputs.rate",
+        "a hyperparameter is an input of the component that the compiler makes of the trial",
+    ),
 ];
 
 fn folder() -> PathBuf {

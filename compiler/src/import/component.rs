@@ -24,14 +24,15 @@ pub(super) fn step(
     let name = scope.step(node.name());
     let field = keys.take("component")?;
     let registered = field.value.text().is_some_and(is_registered);
+    let kind = keys.node.get("type").and_then(|kind| kind.text()).unwrap_or("command");
     let from = match field.value.text() {
         Some(reference) if registered => reference.to_owned(),
         Some(_) => cx.path(field.value)?,
-        None => inline(cx, &name, keys, field.value)?,
+        None => inline(cx, &name, kind, field.value)?,
     };
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
-    let kind = keys.node.get("type").and_then(|kind| kind.text()).unwrap_or("command");
+    same_environment(scope, node, keys);
     let mut long = Map::new();
     long.put("from", from.as_str());
     if registered && kind != "command" {
@@ -60,13 +61,25 @@ pub(super) fn step(
     Some(step)
 }
 
+/// Azure ML's tools write the environment of a component beside it, too.
+fn same_environment(scope: &Scope<'_>, node: Field<'_>, keys: &Keys<'_>) {
+    let own = scope.components.get(node.name()).and_then(|ports| ports.environment.as_deref());
+    if own.is_some() && node.value.get("environment").and_then(|it| it.text()) == own {
+        keys.take("environment");
+    }
+}
+
+/// Whether what a sweep tries is a whole component, and not a command alone.
+pub(super) fn is_whole(trial: Node<'_>) -> bool {
+    ["$schema", "name", "version", "inputs", "outputs"].iter().any(|key| trial.get(key).is_some())
+}
+
 /// A component that stands inside of a node becomes a file beside the spec; its path.
-fn inline(cx: &mut Cx<'_>, step: &str, keys: &Keys<'_>, node: Node<'_>) -> Option<String> {
+pub(super) fn inline(cx: &mut Cx<'_>, step: &str, kind: &str, node: Node<'_>) -> Option<String> {
     if !node.is_map() {
         cx.wrong(node.span(), "a component is a reference or a map");
         return None;
     }
-    let kind = keys.node.get("type").and_then(|kind| kind.text()).unwrap_or("command");
     let mut component = Map::new();
     component.put("$schema", format!("{SCHEMAS}{kind}Component.schema.json"));
     for field in moved(cx, node).0 {
@@ -164,7 +177,8 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
     mentioned(jobs, &mut read);
     let mut all = BTreeMap::new();
     for node in jobs.fields() {
-        let tried = node.value.get("trial").filter(|trial| trial.text().is_some());
+        let tried =
+            node.value.get("trial").filter(|trial| trial.text().is_some() || is_whole(*trial));
         let Some(component) = node.value.get("component").or(tried) else { continue };
         let Some(reference) = component.text() else {
             all.insert(node.name().to_owned(), of_map(component));
@@ -173,7 +187,7 @@ pub(super) fn ports(cx: &mut Cx<'_>, jobs: Node<'_>) -> BTreeMap<String, Ports> 
         let ports = if is_registered(reference) {
             let mine = read.iter().filter(|(other, _)| other == node.name());
             let outputs = mine.map(|(_, output)| (output.clone(), "uri_folder"));
-            Some(Ports { inputs: None, outputs: outputs.collect() })
+            Some(Ports { outputs: outputs.collect(), ..Ports::default() })
         } else {
             in_file(cx, component, reference)
         };
@@ -196,7 +210,8 @@ fn of_map(component: Node<'_>) -> Ports {
     let declared = component.get("inputs").map(|ports| ports.fields()).unwrap_or_default();
     let declared = declared.iter().map(|port| (port.name().to_owned(), Declared::of(port.value)));
     let inputs = is_component.then(|| declared.collect());
-    Ports { inputs, outputs: types(component.get("outputs")) }
+    let environment = component.get("environment").and_then(|it| it.text()).map(str::to_owned);
+    Ports { inputs, outputs: types(component.get("outputs")), environment }
 }
 
 fn types(ports: Option<Node<'_>>) -> BTreeMap<String, &'static str> {

@@ -86,6 +86,9 @@ impl Cx<'_> {
     pub(super) fn inside(&mut self, node: Node<'_>) -> Option<String> {
         let text = node.text()?;
         let path = text.strip_prefix("file:").unwrap_or(text).replace('\\', "/");
+        if let Some(own) = self.files.own(&path) {
+            return Some(own);
+        }
         let elsewhere = ["/", "azureml:", "git+"].iter().any(|start| path.starts_with(start));
         let full = join(folder_of(&node.file().path), &path);
         let full = full.filter(|_| !elsewhere && !path.contains("://"));

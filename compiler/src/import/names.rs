@@ -79,29 +79,6 @@ pub(super) fn step(name: &str) -> String {
     if name.is_empty() { "step".to_owned() } else { name.to_owned() }
 }
 
-/// An algorithm or metric of AutoML: `AUC_weighted`, `LogisticRegression`, `XGBoostClassifier` in the
-/// spelling of the language.
-pub(super) fn algorithm(text: &str) -> String {
-    match text {
-        "XGBoostClassifier" => return "xg_boost_classifier".to_owned(),
-        "XGBoostRegressor" => return "xg_boost_regressor".to_owned(),
-        "LightGBM" => return "light_gbm".to_owned(),
-        "LinearSVM" => return "linear_svm".to_owned(),
-        "TensorFlowLinearClassifier" | "KNN" | "SGD" | "SVM" => return text.to_ascii_lowercase(),
-        _ => {}
-    }
-    let mut out = String::new();
-    let mut before = '_';
-    for c in text.chars() {
-        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
-        before = c;
-    }
-    out
-}
-
 /// Letters, digits and single `_`, no digit at the start.
 fn word(name: &str) -> String {
     let mut word = String::new();

@@ -1,9 +1,8 @@
 //! Nodes of Azure ML's own kinds, whose keys the language takes as they are: AutoML, sweeps, Spark.
 
 use super::component;
-use super::context::{Cx, literal, put_from};
+use super::context::{Cx, literal, put_claimed, put_from};
 use super::environment::environment;
-use super::names;
 use super::ports::{Bindings, address, inputs};
 use super::read::{Field, Keys, Node};
 use super::scalar::Value;
@@ -11,32 +10,8 @@ use super::scope::{Scope, input_kind};
 use super::step::{extras, head, resources, script, tail, uses};
 use super::{text, values};
 use crate::emit::{Doc, Map};
-
-/// Words of AutoML that Azure ML's tools take in any letter case.
-const ANY_CASE: [&str; 3] = ["task", "primary_metric", "log_verbosity"];
-
-/// Words inside of tables that Azure ML's tools take in another spelling too.
-const WORDS: [&str; 10] = [
-    "goal",
-    "mode",
-    "rule",
-    "feature_lags",
-    "sampling_algorithm",
-    "short_series_handling_config",
-    "stack_meta_learner_type",
-    "target_aggregate_function",
-    "training_mode",
-    "use_stl",
-];
-
-/// Lists of algorithms, which Azure ML's tools take in another spelling.
-const ALGORITHMS: [&str; 2] = ["allowed_training_algorithms", "blocked_training_algorithms"];
-
-fn spelt(node: Node<'_>) -> Doc {
-    let names = node.items();
-    let names = names.iter().filter_map(Node::text).map(names::algorithm);
-    Doc::List(names.map(Doc::from).collect())
-}
+use crate::spec::shape::{Shaped as _, Spelling};
+use crate::spec::steps::{AutoMlTable, Sweep};
 
 /// The step that an AutoML node becomes: what is not of all nodes is AutoML's.
 pub(super) fn automl(
@@ -50,18 +25,16 @@ pub(super) fn automl(
     head(cx, scope, keys, &mut step);
     let own: Vec<Field<'_>> = keys.rest().filter(|field| !of_all(field.name())).collect();
     let mut table = Map::new();
+    let words = Spelling::of(AutoMlTable::SHAPE);
     for field in own {
         keys.take(field.name());
-        let value = if ANY_CASE.contains(&field.name()) {
-            field.value.text().map(|text| text.to_ascii_lowercase().into())
-        } else {
-            let found = data(cx, scope, field.value);
-            let found = found.or_else(|| outside(cx, scope, &name, field));
-            found.or_else(|| value(cx, scope, field.value))
-        };
+        let found = data(cx, scope, field.value);
+        let found = found.or_else(|| outside(cx, scope, &name, field));
+        let words = words.under(field.name());
+        let value = found.or_else(|| value(cx, scope, field.value, &words));
         if let Some(value) = value {
             let claimed = field.key.file().claim(&field);
-            super::context::put_claimed(&mut table, field.name().to_owned(), value, claimed);
+            put_claimed(&mut table, field.name().to_owned(), value, claimed);
         }
     }
     step.put("automl", table);
@@ -119,38 +92,31 @@ fn outside(cx: &mut Cx<'_>, scope: &mut Scope<'_>, step: &str, field: Field<'_>)
     Some(format!("${{{{ parameters.{name} }}}}").into())
 }
 
-/// Anything, with references as the spec writes them.
-fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Option<Doc> {
+/// Anything, with references and words as the spec writes them.
+fn value(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>, words: &Spelling) -> Option<Doc> {
     match node.value() {
         Value::Map => {
             let mut map = Map::new();
             for field in node.fields() {
-                let value = match field.value.text() {
-                    _ if ALGORITHMS.contains(&field.name()) => Some(spelt(field.value)),
-                    Some(word) if WORDS.contains(&field.name()) => {
-                        Some(names::algorithm(word).into())
-                    }
-                    _ => value(cx, scope, field.value),
-                };
-                if let Some(value) = value {
+                if let Some(value) = value(cx, scope, field.value, &words.under(field.name())) {
                     let claimed = field.key.file().claim(&field);
-                    super::context::put_claimed(&mut map, field.name().to_owned(), value, claimed);
+                    let key = words.word(field.name()).unwrap_or(field.name());
+                    put_claimed(&mut map, key.to_owned(), value, claimed);
                 }
             }
             Some(map.into())
         }
         Value::List => {
-            let items = node.items();
-            Some(Doc::List(items.into_iter().filter_map(|it| value(cx, scope, it)).collect()))
+            let items = node.items().into_iter();
+            Some(Doc::List(items.filter_map(|it| value(cx, scope, it, words)).collect()))
         }
         Value::Text(text) if text.contains("${{parent.") || text.contains("${{ parent.") => {
             scope.text(cx, node).map(Doc::from)
         }
-        other @ (Value::Null
-        | Value::Bool(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::Text(_)) => literal(other),
+        Value::Text(text) => Some(words.word(text).unwrap_or(text).into()),
+        other @ (Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_)) => {
+            literal(other)
+        }
     }
 }
 
@@ -163,10 +129,13 @@ pub(super) fn sweep(
 ) -> Option<Map> {
     let name = scope.step(node.name());
     let field = keys.take("trial")?;
-    if let Some(named) = field.value.text() {
-        return of_component(cx, scope, node, keys, (field, named));
+    if field.value.text().is_some() || component::is_whole(field.value) {
+        return of_component(cx, scope, node, keys, field);
     }
     let trial = Keys::of(field.value);
+    if field.value.get("type").is_none_or(|kind| kind.text() == Some("command")) {
+        trial.take("type");
+    }
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
     let software = trial.take("environment");
@@ -203,11 +172,15 @@ fn of_component(
     scope: &mut Scope<'_>,
     node: Field<'_>,
     keys: &Keys<'_>,
-    (field, named): (Field<'_>, &str),
+    field: Field<'_>,
 ) -> Option<Map> {
     let name = scope.step(node.name());
-    let registered = component::is_registered(named);
-    let from = if registered { named.to_owned() } else { cx.path(field.value)? };
+    let registered = field.value.text().filter(|named| component::is_registered(named));
+    let from = match registered {
+        Some(named) => named.to_owned(),
+        None if field.value.is_map() => component::inline(cx, &name, "command", field.value)?,
+        None => cx.path(field.value)?,
+    };
     let mut step = Map::new();
     head(cx, scope, keys, &mut step);
     let mut tried = Map::new();
@@ -218,7 +191,7 @@ fn of_component(
         Bindings { used: &|_| false, declared, component: true, split: false, quoted: false };
     let inputs = inputs(cx, scope, keys.take("inputs"), &bindings);
     tail(cx, scope, &name, keys, inputs, &mut step);
-    if registered {
+    if registered.is_some() {
         component::assumed(cx, scope, node, &mut step);
     }
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
@@ -238,10 +211,7 @@ fn search(
     put_from(&mut sweep, "trial", Some(tried), Some(field));
     for key in ["search_space", "sampling_algorithm", "objective", "early_termination"] {
         let field = keys.take(key);
-        let value = field.and_then(|field| match field.value.text() {
-            Some(word) => Some(names::algorithm(word).into()),
-            None => value(cx, scope, field.value),
-        });
+        let value = field.and_then(|field| value(cx, scope, field.value, &Sweep::words(key)));
         put_from(&mut sweep, key, value, field);
     }
     if let Some(field) = keys.take("limits") {
@@ -289,14 +259,14 @@ pub(super) fn spark(
     let entry = keys.take("entry");
     let started = entry.and_then(|field| match field.value.get("file") {
         Some(file) => literal(file.value()),
-        None => value(cx, scope, field.value),
+        None => value(cx, scope, field.value, &Spelling::default()),
     });
     put_from(&mut spark, "entry", started, entry);
     let run = arguments.and_then(|field| super::parallel::bare(cx, &inputs, keys, field.value));
     put_from(&mut spark, "args", run, arguments);
     for key in ["conf", "py_files", "jars", "files", "archives", "resources"] {
         let field = keys.take(key);
-        let value = field.and_then(|field| value(cx, scope, field.value));
+        let value = field.and_then(|field| value(cx, scope, field.value, &Spelling::default()));
         put_from(&mut spark, key, value, field);
     }
     step.put("spark", spark);

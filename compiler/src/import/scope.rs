@@ -24,6 +24,8 @@ pub(super) struct Ports {
     pub(super) inputs: Option<BTreeMap<String, Declared>>,
     /// The types of its outputs, by name.
     pub(super) outputs: BTreeMap<String, &'static str>,
+    /// The environment that it names.
+    pub(super) environment: Option<String>,
 }
 
 /// One pipeline: its ports and nodes, and what its steps share.

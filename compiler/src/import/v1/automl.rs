@@ -1,10 +1,11 @@
 //! `AutoMLStep` with its `AutoMLConfig`.
 
-use super::super::names::algorithm;
 use super::draft::{Draft, reference};
 use super::steps::{Step, flow};
 use super::value::{Object, Value};
 use crate::emit::{Doc, Map};
+use crate::spec::shape::{Shaped as _, Spelling};
+use crate::spec::steps::AutoMlTable;
 
 /// Names of version 1, where in the step they belong (empty: the top), and the new names.
 const SETTINGS: [(&str, &str, &str); 24] = [
@@ -91,8 +92,12 @@ pub(super) fn output(draft: &mut Draft<'_>, data: &Object) -> Option<String> {
 fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     let mut body = Map::new();
     let text = |name: &str| config.keyword(name).and_then(Value::text);
+    let words = Spelling::of(AutoMlTable::SHAPE);
     body.put("task", text("task").unwrap_or("classification"));
-    body.put_some("primary_metric", text("primary_metric").map(algorithm));
+    body.put_some(
+        "primary_metric",
+        text("primary_metric").map(|it| spelt(&words, "primary_metric", it)),
+    );
     for key in ["training_data", "validation_data"] {
         if let Some(value) = config.keyword(key) {
             match table(draft, value).or_else(|| flow(draft, step, value)) {
@@ -127,8 +132,8 @@ fn body(draft: &mut Draft<'_>, step: &mut Step<'_>, config: &Object) -> Map {
     timeout(config, &mut groups[0].1);
     for (old, new) in ALGORITHMS {
         let names = config.keyword(old).map_or(&[][..], Value::items);
-        let names: Vec<Doc> =
-            names.iter().filter_map(Value::text).map(|it| Doc::from(algorithm(it))).collect();
+        let names = names.iter().filter_map(Value::text);
+        let names: Vec<Doc> = names.map(|it| spelt(&words.under("training"), new, it)).collect();
         groups[1].1.put_filled(new, names);
     }
     if let Some(mode) = text("featurization") {
@@ -161,6 +166,11 @@ fn table(draft: &mut Draft<'_>, value: &Value) -> Option<String> {
     Some(format!("parameters.{name}"))
 }
 
+/// A word in the spelling of version 2.
+fn spelt(words: &Spelling, key: &str, text: &str) -> Doc {
+    words.under(key).word(text).unwrap_or(text).into()
+}
+
 /// How much is logged: `logging.INFO`, or its number.
 fn verbosity(draft: &mut Draft<'_>, config: &Object) -> Option<&'static str> {
     let word = match config.keyword("verbosity")? {
@@ -168,9 +178,10 @@ fn verbosity(draft: &mut Draft<'_>, config: &Object) -> Option<&'static str> {
         Value::Integer(number) => number.checked_div(10).map(|level| level.to_string()),
         _ => None,
     };
-    let levels = ["notset", "debug", "info", "warning", "error", "critical"];
+    let levels = ["not_set", "debug", "info", "warning", "error", "critical"];
     let known = levels.iter().enumerate().find(|(number, name)| {
-        word.as_deref().is_some_and(|word| word == **name || word == number.to_string())
+        word.as_deref()
+            .is_some_and(|word| word == name.replace('_', "") || word == number.to_string())
     });
     if known.is_none() {
         let message = "it is not known how much is logged";

@@ -5,6 +5,9 @@ pub(crate) mod distribution;
 mod lower;
 mod read;
 mod schema;
+mod spelling;
+
+pub(crate) use spelling::Spelling;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

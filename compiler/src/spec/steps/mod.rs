@@ -11,6 +11,7 @@ mod sweep;
 mod tuning;
 
 pub use automl::AutoMl;
+pub(crate) use automl::AutoMlTable;
 pub(crate) use component::{ComponentName, component_keys, component_takes};
 pub use component::{ComponentSpec, ComponentWord};
 pub use parallel::Parallel;

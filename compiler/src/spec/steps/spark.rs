@@ -80,7 +80,9 @@ record! {
         opt args = "args": Arguments,
         /// Spark's own settings: cores and memory of driver and executors and the number of
         /// executors (`spark.driver.cores`, `spark.driver.memory`, `spark.executor.cores`,
-        /// `spark.executor.memory`, `spark.executor.instances`), and any other.
+        /// `spark.executor.memory`, `spark.executor.instances`), and any other. With
+        /// `spark.dynamicAllocation.enabled: true` there are `spark.dynamicAllocation.minExecutors` and
+        /// `maxExecutors` in place of the number.
         req conf = "conf": Dict<AnyName, Literal>,
         /// Python modules (`.py`, `.zip`, `.egg`): files in the code folder, or addresses.
         all py_files = "py_files": Many<Spanned<String>>,
@@ -281,7 +283,8 @@ impl Spark {
 
     fn conf(&self, binder: &mut dyn Binder) -> Fields {
         self.known_keys(binder);
-        let required = [&CORES[..], &MEMORY, &[INSTANCES]].concat();
+        let counted: &[&str] = if self.is_dynamic() { &[] } else { &[INSTANCES] };
+        let required = [&CORES[..], &MEMORY, counted].concat();
         let missing: Vec<&str> =
             required.iter().filter(|key| self.conf.get(key).is_none()).copied().collect();
         if !missing.is_empty() && !self.broken {
@@ -365,11 +368,16 @@ impl Spark {
         }
     }
 
+    /// Whether the number of executors moves.
+    fn is_dynamic(&self) -> bool {
+        self.setting(DYNAMIC).is_some_and(|it| it.text.eq_ignore_ascii_case("true"))
+    }
+
     /// With dynamic allocation the number of executors moves between two bounds, which mean nothing
     /// without it.
     fn dynamic(&self, binder: &mut dyn Binder) {
         let enabled = self.setting(DYNAMIC);
-        let on = enabled.is_some_and(|it| it.text.eq_ignore_ascii_case("true"));
+        let on = self.is_dynamic();
         if let Some(literal) = enabled
             && !on
             && !literal.text.eq_ignore_ascii_case("false")

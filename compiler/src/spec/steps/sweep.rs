@@ -8,7 +8,7 @@ use crate::plan::{Fields, Native, NativeKind, ScriptPiece, Task, Trial, ValueTyp
 use crate::source::Spanned;
 use crate::spec::decode::NameRule;
 use crate::spec::record::record;
-use crate::spec::shape::{Form, Pair, Record, Shape, Shaped, Tabled, Value, may, must};
+use crate::spec::shape::{Form, Pair, Record, Shape, Shaped, Spelling, Tabled, Value, may, must};
 use crate::spec::text::{Script, Text};
 use crate::spec::values::{PathText, PortName};
 
@@ -39,6 +39,18 @@ static OBJECTIVE: Record = Record {
     search: None,
     tag: None,
 };
+
+impl Sweep {
+    /// The words that may stand under a key of a sweep.
+    pub(crate) fn words(key: &str) -> Spelling {
+        match key {
+            "sampling_algorithm" => Spelling::of(Sampling::SHAPE),
+            "objective" => Spelling::of(Objective::SHAPE),
+            "early_termination" => Spelling::of(EarlyTermination::SHAPE),
+            _ => Spelling::default(),
+        }
+    }
+}
 
 impl Shaped for Objective {
     const SHAPE: Shape = Shape::Record(&OBJECTIVE);
