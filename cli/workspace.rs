@@ -124,9 +124,11 @@ impl Project {
         let folder = self.disk.root().join(&self.base);
         let entries = visible(&folder).build().flatten();
         let inside = entries.filter_map(|entry| {
-            let name = entry.file_name().to_str()?;
-            let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-            let path = (is_yaml && name != PROJECT_FILE).then_some(entry.path())?;
+            let path = entry.path();
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if !matches!(extension, Some("yaml" | "yml")) || path.ends_with(PROJECT_FILE) {
+                return None;
+            }
             disk::slashed(path.strip_prefix(self.disk.root()).ok()?)
         });
         let mut found: Vec<String> = inside.filter(|path| self.says_version(path)).collect();

@@ -146,10 +146,10 @@ fn why_not_then(
     let reasons = spec.reasons();
     match home {
         Home::AzureMl if planned.azure_ml.is_none() => {
-            Some((reasons.azure_ml, "write it with `every`, or let it live on CI with `home`".to_owned()))
+            Some((reasons.azure_ml.reason, reasons.azure_ml.help))
         }
         Home::GitHub if planned.local.is_empty() => {
-            Some((reasons.local, "write it as `cron`, or as several triggers".to_owned()))
+            Some((reasons.local.reason, reasons.local.help))
         }
         Home::GitHub => {
             let gap = timing::shortest_gap_minutes(&planned.local);
@@ -160,10 +160,9 @@ fn why_not_then(
                 )
             })
         }
-        Home::AzurePipelines if planned.utc.is_none() => Some((
-            reasons.utc,
-            "Azure Pipelines knows only UTC; choose a time zone without daylight saving, or `time_zone: UTC`".to_owned(),
-        )),
+        Home::AzurePipelines if planned.utc.is_none() => {
+            Some((reasons.utc.reason, reasons.utc.help))
+        }
         Home::AzurePipelines => {
             let runs = timing::most_runs_a_week(planned.utc.as_deref().unwrap_or_default());
             (runs > MOST_RUNS_A_WEEK).then(|| {

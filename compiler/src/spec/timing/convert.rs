@@ -1,13 +1,13 @@
 //! One rule in the words of each scheduler.
 
-use super::Rule;
 use super::every::{Period, listed, weekday_names};
 use super::sets::{Sets, Times, Unit, lines, numbers};
 use super::zone::Zone;
+use super::{Rule, Why};
 use crate::plan::{AzureMlRule, Cron};
 
 /// Lines of cron in the zone, or why there are none.
-pub(super) fn local(rule: &Rule) -> Result<Vec<Cron>, String> {
+pub(super) fn local(rule: &Rule) -> Result<Vec<Cron>, Why> {
     let (day, month, weekday) = (Unit::Day.all(), Unit::Month.all(), Unit::Weekday.all());
     match rule {
         Rule::Cron(cron) => Ok(vec![cron.clone()]),
@@ -22,24 +22,32 @@ pub(super) fn local(rule: &Rule) -> Result<Vec<Cron>, String> {
             Ok(lines(&std::array::from_fn(at), day, month, weekday))
         }
         Rule::Every { count, period, .. } if *count > 1 => {
-            Err(format!("cron cannot count {}s", period.word()))
+            let word = period.word();
+            let help = format!(
+                "say `every: {word}`; Azure ML counts, where all that it starts runs there"
+            );
+            Err(Why::new(format!("cron cannot count {word}s"), help))
         }
         Rule::Every { period: Period::Month, days, at, .. } => Ok(lines(at, *days, month, weekday)),
         Rule::Every { weekdays, at, .. } => Ok(lines(at, day, month, *weekdays)),
     }
 }
 
-fn divides(count: u32, whole: u32, period: &str, units: &str) -> Result<(), String> {
+fn divides(count: u32, whole: u32, period: &str, units: &str) -> Result<(), Why> {
     if whole.is_multiple_of(count) {
         return Ok(());
     }
-    Err(format!(
+    let why = format!(
         "cron starts again at every {period}, and {whole} {units} are no multiple of {count}"
-    ))
+    );
+    let help = format!(
+        "choose a number that divides {whole}, or write several triggers with `cron`; Azure ML counts, where all that it starts runs there"
+    );
+    Err(Why::new(why, help))
 }
 
 /// The same lines in UTC, or why there are none.
-pub(super) fn utc(local: &[Cron], zone: &Zone) -> Result<Vec<Cron>, String> {
+pub(super) fn utc(local: &[Cron], zone: &Zone) -> Result<Vec<Cron>, Why> {
     if zone.offset == Some(0) {
         return Ok(local.to_vec());
     }
@@ -51,9 +59,11 @@ pub(super) fn utc(local: &[Cron], zone: &Zone) -> Result<Vec<Cron>, String> {
             (Some(offset), _) => offset,
             (None, Some(minutes)) if every_hour => minutes,
             _ => {
-                return Err(format!(
-                    "the clock of {} changes against UTC (daylight saving)",
-                    zone.name
+                let why =
+                    format!("the clock of {} changes against UTC (daylight saving)", zone.name);
+                return Err(Why::new(
+                    why,
+                    "choose a time zone without daylight saving, or `time_zone: UTC`",
                 ));
             }
         };
@@ -65,7 +75,7 @@ pub(super) fn utc(local: &[Cron], zone: &Zone) -> Result<Vec<Cron>, String> {
 }
 
 /// A line, so many minutes earlier.
-fn shifted(sets: &Sets, offset: i32, zone: &str) -> Result<Vec<Cron>, String> {
+fn shifted(sets: &Sets, offset: i32, zone: &str) -> Result<Vec<Cron>, Why> {
     // The day before, the same day, the day after.
     let mut days: [Times; 3] = [[0; 24]; 3];
     for hour in numbers(sets.hour) {
@@ -83,8 +93,12 @@ fn shifted(sets: &Sets, offset: i32, zone: &str) -> Result<Vec<Cron>, String> {
     let moves = days[0].iter().chain(&days[2]).any(|set| *set != 0);
     if moves && !sets.every_date() {
         let other = if days[2].iter().any(|set| *set != 0) { "after" } else { "before" };
-        return Err(format!(
+        let why = format!(
             "its time in {zone} falls on the day {other} in UTC, and cron cannot name the day {other} a date"
+        );
+        return Err(Why::new(
+            why,
+            "choose a time that is on the same day in UTC, or say day and time in UTC with `time_zone: UTC`",
         ));
     }
     let shift = |day: usize| {
@@ -97,7 +111,7 @@ fn shifted(sets: &Sets, offset: i32, zone: &str) -> Result<Vec<Cron>, String> {
 }
 
 /// Azure ML's rule, or why there is none.
-pub(super) fn azure_ml(rule: &Rule, zone: &Zone) -> Result<AzureMlRule, String> {
+pub(super) fn azure_ml(rule: &Rule, zone: &Zone) -> Result<AzureMlRule, Why> {
     match rule {
         Rule::Cron(cron) => from_cron(cron),
         Rule::Every { count, period: Period::Minute, .. } => Ok(simple("minute", *count)),
@@ -136,27 +150,33 @@ fn recurrence(
 }
 
 /// Hours and minutes, if the times are all their combinations: Azure ML runs at each.
-fn product(times: &Times) -> Result<(Vec<u32>, Vec<u32>), String> {
+fn product(times: &Times) -> Result<(Vec<u32>, Vec<u32>), Why> {
     let hours = (0..24).filter(|hour| times[*hour as usize] != 0).collect::<Vec<u32>>();
     let minutes = times.iter().fold(0, |all, set| all | set);
     if times.iter().all(|set| *set == 0 || *set == minutes) {
         return Ok((hours, numbers(minutes).collect()));
     }
     let times = listed(times).join(", ");
-    Err(format!("it runs at each combination of hours and minutes, not at {times} alone"))
+    Err(Why::new(
+        format!("it runs at each combination of hours and minutes, not at {times} alone"),
+        "write a trigger for each minute, or let it live on CI with `home`",
+    ))
 }
 
 /// Azure ML reads day and month as `*`; days alone can be a recurrence.
-fn from_cron(cron: &Cron) -> Result<AzureMlRule, String> {
+fn from_cron(cron: &Cron) -> Result<AzureMlRule, Why> {
     let sets = Sets::of(cron);
     if sets.every_date() {
         return Ok(AzureMlRule::Cron(cron.clone()));
     }
     if sets.month != Unit::Month.all() {
-        return Err("it ignores the month in cron".to_owned());
+        return Err(Why::new("it ignores the month in cron", "let it live on CI with `home`"));
     }
     if sets.weekday != Unit::Weekday.all() {
-        return Err("it ignores the day in cron".to_owned());
+        return Err(Why::new(
+            "it ignores the day in cron",
+            "write it with `every`, or let it live on CI with `home`",
+        ));
     }
     let list = |set| numbers(set).collect();
     Ok(recurrence("month", 1, list(sets.hour), list(sets.minute), Vec::new(), list(sets.day)))

@@ -64,17 +64,32 @@ pub enum Field {
     End,
 }
 
+/// Why a scheduler cannot say a schedule, and the way out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Why {
+    /// What stands in the way.
+    pub reason: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Why {
+    fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { reason: reason.into(), help: help.into() }
+    }
+}
+
 /// When a schedule fires, and why some schedulers cannot say it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
     /// For the plan.
     pub timing: Timing,
     /// Why [`Timing::local`] is empty; empty when it is not.
-    pub why_not_local: String,
+    pub why_not_local: Why,
     /// Why [`Timing::utc`] is `None`; empty when it is not.
-    pub why_not_utc: String,
+    pub why_not_utc: Why,
     /// Why [`Timing::azure_ml`] is `None`; empty when it is not.
-    pub why_not_azure_ml: String,
+    pub why_not_azure_ml: Why,
 }
 
 /// A schedule in its own words.
@@ -141,15 +156,23 @@ fn moment(text: Option<&str>, field: Field, faults: &mut Faults) -> Option<Strin
 }
 
 fn schedule(rule: &Rule, zone: &Zone, start: Option<String>, end: Option<String>) -> Schedule {
+    let bound = |key| {
+        let help = format!(
+            "remove `{key}` and say `enabled: false` for as long as it shall not fire; Azure ML knows it, where all that it starts runs there"
+        );
+        Err(Why::new(format!("it knows no `{key}`"), help))
+    };
     let bounded = match (&start, &end) {
-        (_, Some(_)) => Err("it knows no `end`".to_owned()),
-        (Some(_), None) => Err("it knows no `start`".to_owned()),
+        (_, Some(_)) => bound("end"),
+        (Some(_), None) => bound("start"),
         (None, None) => Ok(()),
     };
     let local = convert::local(rule).and_then(|lines| bounded.map(|()| lines));
-    let utc = local.as_deref().map_err(String::clone).and_then(|local| convert::utc(local, zone));
-    let windows =
-        zone.windows.ok_or_else(|| format!("it has no name for the time zone {}", zone.name));
+    let utc = local.as_deref().map_err(Why::clone).and_then(|local| convert::utc(local, zone));
+    let windows = zone.windows.ok_or_else(|| {
+        let why = format!("it has no name for the time zone {}", zone.name);
+        Why::new(why, "choose another time zone, or let it live on CI with `home`")
+    });
     let azure_ml = windows.and_then(|windows| Ok((windows, convert::azure_ml(rule, zone)?)));
     let words = convert::words(rule, zone);
     let from = start.as_ref().map_or_else(String::new, |start| format!(" from {start}"));
@@ -177,9 +200,9 @@ fn schedule(rule: &Rule, zone: &Zone, start: Option<String>, end: Option<String>
     }
 }
 
-fn apart<T>(result: Result<T, String>) -> (Option<T>, String) {
+fn apart<T>(result: Result<T, Why>) -> (Option<T>, Why) {
     match result {
-        Ok(value) => (Some(value), String::new()),
+        Ok(value) => (Some(value), Why::default()),
         Err(why) => (None, why),
     }
 }
@@ -291,9 +314,11 @@ fn days(raw: &Raw<'_>, faults: &mut Faults) -> u64 {
             }
             29..=31 => {
                 let fault = Fault::new(0..0, format!("not every month has a day {day}"));
-                let help = format!(
-                    "use 28, or the 1st of the next month; or `cron: \"0 0 {day} * *\"`, which skips short months"
-                );
+                let cron = as_cron(raw).map(|cron| {
+                    format!("; where short months may be left out, `cron: \"{cron}\"`")
+                });
+                let help =
+                    format!("use 28, or the 1st of the next month{}", cron.unwrap_or_default());
                 faults.push((Field::Day(number), fault.help(help)));
                 continue;
             }
@@ -302,6 +327,23 @@ fn days(raw: &Raw<'_>, faults: &mut Faults) -> u64 {
         faults.push((Field::Day(number), Fault::new(0..0, fault)));
     }
     if raw.on_days.is_empty() { 1 << 1 } else { set }
+}
+
+/// The days and times of months as a line of cron, where one line says them.
+fn as_cron(raw: &Raw<'_>) -> Option<String> {
+    let times = raw.at.iter().map(|text| every::time(text).ok());
+    let mut times: Vec<(usize, u32)> = times.collect::<Option<_>>()?;
+    if times.is_empty() {
+        times.push((0, 0));
+    }
+    let minute = times[0].1;
+    if times.iter().any(|time| time.1 != minute) {
+        return None;
+    }
+    let listed = |list: &mut dyn Iterator<Item = String>| list.collect::<Vec<_>>().join(",");
+    let hours = listed(&mut times.iter().map(|(hour, _)| hour.to_string()));
+    let days = listed(&mut raw.on_days.iter().map(u32::to_string));
+    Some(format!("{minute} {hours} {days} * *"))
 }
 
 /// Times of the day; midnight without any.

@@ -19,11 +19,13 @@ fn lines(list: &[Cron]) -> String {
 
 fn utc(schedule: &Schedule) -> String {
     let list = schedule.timing.utc.as_deref();
-    list.map_or_else(|| schedule.why_not_utc.clone(), lines)
+    list.map_or_else(|| schedule.why_not_utc.reason.clone(), lines)
 }
 
 fn azure_ml(schedule: &Schedule) -> String {
-    let Some(timing) = &schedule.timing.azure_ml else { return schedule.why_not_azure_ml.clone() };
+    let Some(timing) = &schedule.timing.azure_ml else {
+        return schedule.why_not_azure_ml.reason.clone();
+    };
     match &timing.rule {
         AzureMlRule::Cron(cron) => format!("cron {}", cron.text()),
         AzureMlRule::Recurrence { frequency, interval, hours, minutes, week_days, month_days } => {
@@ -78,7 +80,7 @@ fn cron_does_not_count_over_its_fields() {
     let seven = good(&Raw { every: Some("7 minutes"), ..Raw::default() });
     assert_eq!(seven.timing.local, []);
     assert_eq!(
-        seven.why_not_local,
+        seven.why_not_local.reason,
         "cron starts again at every hour, and 60 minutes are no multiple of 7"
     );
     assert_eq!(seven.why_not_utc, seven.why_not_local);
@@ -92,7 +94,7 @@ fn cron_does_not_count_over_its_fields() {
         ..Raw::default()
     };
     let weeks = good(&weeks);
-    assert_eq!(weeks.why_not_local, "cron cannot count weeks");
+    assert_eq!(weeks.why_not_local.reason, "cron cannot count weeks");
     assert_eq!(azure_ml(&weeks), "week 2 18|30|monday,friday|");
     assert_eq!(
         weeks.timing.words,
@@ -278,7 +280,7 @@ fn moments_have_no_offset_and_an_order() {
     assert_eq!(fault(&raw("2026-12-01", Some("2026-12-01"))).0, Field::End);
     let started = good(&raw("2026-12-01", None));
     assert_eq!(
-        (started.why_not_local.as_str(), started.timing.local.len()),
+        (started.why_not_local.reason.as_str(), started.timing.local.len()),
         ("it knows no `start`", 0)
     );
     assert_eq!(azure_ml(&started), "day 1 0|0||");

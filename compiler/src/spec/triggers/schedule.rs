@@ -7,7 +7,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::decode::Many;
 use crate::spec::record::record;
 use crate::spec::resources::Int;
-use crate::spec::timing::{self, Field, Raw};
+use crate::spec::timing::{self, Field, Raw, Why};
 
 record! {
     /// The clock: `every` with its details, or `cron`.
@@ -34,11 +34,11 @@ record! {
 /// Why schedulers cannot run a schedule as written; empty where they can.
 pub struct Reasons {
     /// GitHub, with cron in the schedule's time zone.
-    pub local: String,
+    pub local: Why,
     /// Azure Pipelines, with cron in UTC.
-    pub utc: String,
+    pub utc: Why,
     /// Azure ML.
-    pub azure_ml: String,
+    pub azure_ml: Why,
 }
 
 impl ScheduleSpec {
