@@ -1,7 +1,7 @@
 //! What a component says of itself, and how it runs: values that Azure ML refuses only when the
 //! component is used, or takes and cannot follow.
 
-use super::ports::truth;
+use super::ports::{is_text, truth};
 use super::{get, text};
 use crate::diagnostics::{
     BAD_NAME, BAD_VALUE, Diagnostic, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE, excerpt, near_miss,
@@ -67,7 +67,8 @@ fn titles(cx: &mut Cx<'_, '_>, root: NodeId) {
         let is_text = match cx.tree.kind(node) {
             Kind::Scalar(it) => matches!(
                 Literal::new(it.text, it.style, cx.span(node)).value(),
-                Scalar::Text(text) if !text.trim().is_empty() || key != "command"
+                Scalar::Text(text) if (!text.trim().is_empty() || key != "command")
+                    && (key == "command" || is_text(&Literal::new(it.text, it.style, cx.span(node))))
             ),
             Kind::Null | Kind::List(_) | Kind::Map(_) => false,
         };

@@ -215,7 +215,35 @@ fn choices(cx: &mut Cx<'_, '_>, node: NodeId, kind: ValueType) -> Vec<Literal> {
         cx.wrong_type::<()>(node, "a list of values");
         return Vec::new();
     };
-    items.iter().filter_map(|item| literal(cx, *item, kind)).collect()
+    let choices = items.iter().filter_map(|item| literal(cx, *item, kind));
+    let choices: Vec<Literal> = choices.collect();
+    for choice in choices.iter().filter(|choice| !is_text(choice)) {
+        let message = format!("Azure ML does not read `{}` as text", excerpt(&choice.text));
+        let help = "its tools read YAML 1.1, where `on`, `1.10`, `12:30` and dates are none: put it in quotes";
+        cx.report(Diagnostic::new(&WRONG_TYPE, choice.span, message).help(help));
+    }
+    choices
+}
+
+/// Whether YAML 1.1, which Azure ML's tools read, takes a scalar for text.
+pub(super) fn is_text(literal: &Literal) -> bool {
+    if literal.quoted {
+        return true;
+    }
+    let digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit() || it == b'_');
+    let text = literal.text.strip_prefix(['-', '+']).unwrap_or(&literal.text);
+    let radix = text.strip_prefix("0x").or_else(|| text.strip_prefix("0b"));
+    let is_number = text.parse::<f64>().is_ok() && text.contains(|it: char| it.is_ascii_digit());
+    let parts = |mark| text.split(mark).count() > 1 && text.split(mark).all(digits);
+    let is_date = text.len() >= 8 && parts('-');
+    let is_odd = radix.is_some_and(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
+    let word = text.to_ascii_lowercase();
+    let is_word = matches!(
+        word.as_str(),
+        "null" | "~" | "=" | "yes" | "no" | "on" | "off" | "true" | "false"
+    );
+    !(is_number || digits(text) || parts(':') || is_date || is_odd || is_word)
 }
 
 /// A value of a type. Azure ML's tools read numbers and truth values out of quotes too.
