@@ -4,47 +4,65 @@
 #![allow(clippy::wildcard_enum_match_arm)]
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension, ExceptHandler, Expr, ExprCompare, Stmt, StmtFor, StmtIf, StmtTry,
-    StmtWhile, UnaryOp,
+    Comprehension, ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtMatch, StmtTry, StmtWhile,
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use super::python::{DEEPEST_EXPRESSION, Machine};
+use super::aliases::targets;
+use super::python::Machine;
+use super::state::{Branch, Flow};
 use super::steps;
 use super::value::{Object, Value};
 
 impl<'a> Machine<'a> {
-    /// A choice whose condition is known is made; else every branch is taken, since what a script looks
-    /// up in the workspace or else creates has the same name either way.
-    pub(super) fn choice(&mut self, choice: &'a StmtIf) -> Option<Value> {
+    /// A choice whose condition is known is made; else every branch is taken, and names that would
+    /// stand for different things are unknown.
+    pub(super) fn choice(&mut self, choice: &'a StmtIf) -> Option<Flow> {
         let rest = choice.elif_else_clauses.iter();
         let rest = rest.map(|clause| (clause.test.as_ref(), clause.body.as_slice()));
         let tests =
             std::iter::once((Some(choice.test.as_ref()), choice.body.as_slice())).chain(rest);
+        let mut branches = Vec::new();
         for (test, body) in tests {
             match test.map_or(Some(true), |test| self.truth(test)) {
                 Some(false) => {}
-                Some(true) => return self.block(body),
+                Some(true) if branches.is_empty() => return self.block(body),
+                Some(true) => {
+                    branches.push(self.branch(|it| it.block(body)));
+                    return self.merge(branches);
+                }
                 None => {
                     let before = self.program.objects.len();
-                    let returned = self.maybe(body);
+                    branches.push(self.branch(|it| it.block(body)));
                     if let Some(test) = test {
                         self.undecided(before, test);
-                    }
-                    // `return` alone leaves a function early; what comes then may run all the same.
-                    if returned.as_ref().is_some_and(|value| *value != Value::Nothing) {
-                        return returned;
                     }
                 }
             }
         }
-        None
+        if branches.is_empty() {
+            return None;
+        }
+        branches.push(Branch::default());
+        self.merge(branches)
+    }
+
+    /// Which case is taken is not known.
+    pub(super) fn cases(&mut self, choice: &'a StmtMatch) -> Option<Flow> {
+        let mut branches = vec![Branch::default()];
+        for case in &choice.cases {
+            let before = self.program.objects.len();
+            branches.push(self.branch(|it| it.block(&case.body)));
+            self.undecided(before, &choice.subject);
+        }
+        self.merge(branches)
     }
 
     /// Says that steps and their order hang on a condition that is known when the script runs.
     fn undecided(&mut self, before: usize, test: &Expr) {
-        let made = |it: &Object| steps::is_step(it) || it.class == "run_after";
-        if is_main(test) || !self.program.objects[before..].iter().any(made) {
+        let added = ["run_after", "add_pip_package", "add_conda_package"];
+        let made = |it: &Object| steps::is_step(it) || added.contains(&it.class.as_str());
+        if !self.program.objects[before..].iter().any(made) {
             return;
         }
         self.program.remarks.doubt(
@@ -55,36 +73,120 @@ impl<'a> Machine<'a> {
     }
 
     /// A loop over a list that is known is followed; any other is followed once.
-    pub(super) fn each(&mut self, each: &'a StmtFor) -> Option<Value> {
+    pub(super) fn each(&mut self, each: &'a StmtFor) -> Option<Flow> {
         let values = self.value(&each.iter);
         let Some(values) = iterated(values) else {
             let before = self.program.objects.len();
-            self.target(&each.target, &Value::Unknown);
-            let value = self.maybe(&each.body);
+            let flow = self.unfollowed(&each.body, Some(&each.target));
             self.once(before, each.iter.range());
-            return value;
+            return flow.or_else(|| self.maybe(&each.orelse));
         };
+        let (before, mark) = (self.program.objects.len(), self.journal.len());
+        let outside = std::mem::replace(&mut self.escaped, false);
+        let mut left = None;
         for value in &values {
             if self.left == 0 {
                 break;
             }
             self.target(&each.target, value);
-            if let Some(value) = self.block(&each.body) {
-                return Some(value);
+            self.alias(&each.target, &each.iter);
+            left = self.block(&each.body);
+            match left.take() {
+                None | Some(Flow::Continue) => {}
+                // What comes after a round that may have ended early may not be reached.
+                Some(Flow::Break | Flow::Raise) if self.escaped => {}
+                Some(Flow::Return(value)) if self.escaped => self.may_return(value),
+                flow => {
+                    left = flow;
+                    break;
+                }
             }
         }
-        None
+        let escaped = std::mem::replace(&mut self.escaped, outside);
+        if escaped {
+            self.loosened(mark);
+            self.once(before, each.iter.range());
+            return self.maybe(&each.orelse);
+        }
+        match left {
+            None => self.block(&each.orelse),
+            Some(Flow::Break) => None,
+            left => left,
+        }
     }
 
-    pub(super) fn repeated(&mut self, repeat: &'a StmtWhile) -> Option<Value> {
+    /// Names are only known where they stood for one thing since a mark.
+    fn loosened(&mut self, mark: usize) {
+        let mut branch = self.taken_back(mark);
+        for key in std::mem::take(&mut branch.unsteady) {
+            branch.ends.insert(key, Value::Unknown);
+        }
+        self.merge(vec![branch, Branch::default()]);
+    }
+
+    /// The body of a loop of which it is not known how often it runs.
+    fn unfollowed(&mut self, body: &'a [Stmt], target: Option<&'a Expr>) -> Option<Flow> {
+        let outside = std::mem::replace(&mut self.escaped, false);
+        let mut branch = self.branch(|it| {
+            if let Some(target) = target {
+                it.target(target, &Value::Unknown);
+            }
+            it.unsettle(body);
+            it.block(body)
+        });
+        if std::mem::replace(&mut self.escaped, outside) {
+            for key in std::mem::take(&mut branch.unsteady) {
+                branch.ends.insert(key, Value::Unknown);
+            }
+        }
+        if matches!(branch.flow, Some(Flow::Break | Flow::Continue)) {
+            branch.flow = None;
+        }
+        self.merge(vec![branch, Branch::default()])
+    }
+
+    /// What a body assigns is not known while it is followed once for all of its rounds.
+    fn unsettle(&mut self, body: &'a [Stmt]) {
+        for name in assigned(body) {
+            if self.lookup(name).is_some() {
+                self.assign(name, Value::Unknown);
+            }
+        }
+    }
+
+    pub(super) fn repeated(&mut self, repeat: &'a StmtWhile) -> Option<Flow> {
+        if self.truth(&repeat.test) == Some(false) {
+            return self.block(&repeat.orelse);
+        }
         let before = self.program.objects.len();
-        let value = self.maybe(&repeat.body);
+        let flow = self.unfollowed(&repeat.body, None);
         self.once(before, repeat.test.range());
-        value
+        flow.or_else(|| self.maybe(&repeat.orelse))
+    }
+
+    fn maybe(&mut self, body: &'a [Stmt]) -> Option<Flow> {
+        if body.is_empty() {
+            return None;
+        }
+        let branch = self.branch(|it| it.block(body));
+        self.merge(vec![branch, Branch::default()])
     }
 
     /// `[Step(…) for x in xs]`
     pub(super) fn listed(&mut self, element: &'a Expr, loops: &'a [Comprehension]) -> Value {
+        let top = self.scopes.len() - 1;
+        let names = loops.iter().flat_map(|each| targets(&each.target));
+        let outside: Vec<(&str, Option<Value>)> =
+            names.map(|name| (name, self.scopes[top].get(name).cloned())).collect();
+        let value = self.listed_here(element, loops);
+        // The names of its loops are its own.
+        for (name, known) in outside {
+            self.write((top, name.to_owned()), known.unwrap_or(Value::Unknown));
+        }
+        value
+    }
+
+    fn listed_here(&mut self, element: &'a Expr, loops: &'a [Comprehension]) -> Value {
         let [each] = loops else {
             for each in loops {
                 self.target(&each.target, &Value::Unknown);
@@ -129,105 +231,72 @@ impl<'a> Machine<'a> {
         }
     }
 
-    pub(super) fn attempt(&mut self, attempt: &'a StmtTry) -> Option<Value> {
-        let mut bodies: Vec<&'a [Stmt]> = vec![&attempt.body];
+    /// Whether the body fails, and where, is not known.
+    pub(super) fn attempt(&mut self, attempt: &'a StmtTry) -> Option<Flow> {
+        let mark = self.journal.len();
+        let flow = self.block(&attempt.body);
+        let flow = if flow.is_none() { self.block(&attempt.orelse) } else { flow };
+        if attempt.handlers.is_empty() {
+            return self.block(&attempt.finalbody).or(flow);
+        }
+        let body = Branch { flow, ..self.taken_back(mark) };
+        let mut handled = Vec::new();
         for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
-            bodies.push(&handler.body);
-        }
-        bodies.extend([attempt.orelse.as_slice(), attempt.finalbody.as_slice()]);
-        bodies.into_iter().find_map(|body| self.maybe(body))
-    }
-
-    /// Follows what may not be run: what was found before stays where this would make it in a way
-    /// that is not known.
-    fn maybe(&mut self, body: &'a [Stmt]) -> Option<Value> {
-        self.unsure += 1;
-        let returned = self.block(body);
-        self.unsure -= 1;
-        returned
-    }
-
-    /// Whether a condition holds, if that is known.
-    pub(super) fn truth(&mut self, test: &'a Expr) -> Option<bool> {
-        if self.depth >= DEEPEST_EXPRESSION {
-            return None;
-        }
-        self.depth += 1;
-        let truth = self.known_truth(test);
-        self.depth -= 1;
-        truth
-    }
-
-    fn known_truth(&mut self, test: &'a Expr) -> Option<bool> {
-        match test {
-            Expr::UnaryOp(not) if not.op == UnaryOp::Not => self.truth(&not.operand).map(|it| !it),
-            Expr::BoolOp(both) => {
-                let decides = both.op == BoolOp::Or;
-                let mut all = Some(!decides);
-                for part in &both.values {
-                    match self.truth(part) {
-                        Some(truth) if truth == decides => return Some(decides),
-                        Some(_) => {}
-                        None => all = None,
-                    }
+            handled.push(self.branch(|it| {
+                for (key, end) in &body.ends {
+                    let known = !body.unsteady.contains(key);
+                    it.write(key.clone(), if known { end.clone() } else { Value::Unknown });
                 }
-                all
-            }
-            Expr::Compare(compare) => self.compared(compare),
-            other => {
-                let value = self.value(other);
-                self.holds(&value)
-            }
+                if let Some(name) = &handler.name {
+                    it.assign(name.as_str(), Value::Unknown);
+                }
+                it.block(&handler.body)
+            }));
         }
-    }
-
-    fn compared(&mut self, compare: &'a ExprCompare) -> Option<bool> {
-        let ([operator], [right]) = (&*compare.ops, &*compare.comparators) else { return None };
-        let (left, right) = (self.value(&compare.left), self.value(right));
-        let same = match (&left, &right) {
-            (Value::Nothing, other) | (other, Value::Nothing) => match other {
-                Value::Nothing => Some(true),
-                Value::Object(id) => steps::is_step(&self.program.objects[*id]).then_some(false),
-                _ => None,
-            },
-            (Value::Text(left), Value::Text(right)) => Some(left == right),
-            (Value::Integer(left), Value::Integer(right)) => Some(left == right),
-            (Value::Object(left), Value::Object(right)) if left == right => Some(true),
-            _ => None,
-        };
-        let order = match (&left, &right) {
-            (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
-            _ => None,
-        };
-        match operator {
-            CmpOp::Eq | CmpOp::Is => same,
-            CmpOp::NotEq | CmpOp::IsNot => same.map(|it| !it),
-            CmpOp::Lt => order.map(std::cmp::Ordering::is_lt),
-            CmpOp::LtE => order.map(std::cmp::Ordering::is_le),
-            CmpOp::Gt => order.map(std::cmp::Ordering::is_gt),
-            CmpOp::GtE => order.map(std::cmp::Ordering::is_ge),
-            _ => None,
-        }
-    }
-
-    /// What Python takes a value for.
-    fn holds(&self, value: &Value) -> Option<bool> {
-        match value {
-            Value::List(items) => Some(!items.is_empty()),
-            Value::Dict(pairs) => Some(!pairs.is_empty()),
-            Value::Bool(truth) => Some(*truth),
-            Value::Integer(number) => Some(*number != 0),
-            Value::Nothing => Some(false),
-            Value::Object(id) => steps::is_step(&self.program.objects[*id]).then_some(true),
-            _ => None,
-        }
+        // A body that is left by a mistake which the script makes on purpose is always handled.
+        let mut branches = vec![body];
+        branches.append(&mut handled);
+        let flow = self.merge(branches);
+        self.block(&attempt.finalbody).or(flow)
     }
 }
 
-/// `__name__ == "__main__"` says nothing of the pipeline.
-fn is_main(test: &Expr) -> bool {
-    let name = |it: &Expr| matches!(it, Expr::Name(name) if name.id.as_str() == "__name__");
-    matches!(test, Expr::Compare(compare) if name(&compare.left))
+/// The names that a body assigns, in its own blocks.
+fn assigned(body: &[Stmt]) -> Vec<&str> {
+    let (mut names, mut open) = (Vec::new(), vec![body]);
+    while let Some(block) = open.pop() {
+        for statement in block {
+            match statement {
+                Stmt::Assign(assign) => names.extend(assign.targets.iter().flat_map(targets)),
+                Stmt::AugAssign(assign) => names.extend(targets(&assign.target)),
+                Stmt::AnnAssign(assign) => names.extend(targets(&assign.target)),
+                Stmt::For(each) => {
+                    names.extend(targets(&each.target));
+                    open.extend([each.body.as_slice(), &each.orelse]);
+                }
+                Stmt::While(repeat) => open.extend([repeat.body.as_slice(), &repeat.orelse]),
+                Stmt::With(with) => open.push(&with.body),
+                Stmt::If(choice) => {
+                    open.push(&choice.body);
+                    open.extend(choice.elif_else_clauses.iter().map(|it| it.body.as_slice()));
+                }
+                Stmt::Match(choice) => {
+                    open.extend(choice.cases.iter().map(|it| it.body.as_slice()));
+                }
+                Stmt::Try(attempt) => {
+                    open.extend([attempt.body.as_slice(), &attempt.orelse, &attempt.finalbody]);
+                    open.extend(
+                        attempt
+                            .handlers
+                            .iter()
+                            .map(|ExceptHandler::ExceptHandler(handler)| handler.body.as_slice()),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    names
 }
 
 /// What a loop over a value gives, if that is known.

@@ -123,9 +123,12 @@ fn weight(value: &Value, depth: usize) -> Option<usize> {
         Value::Part(holder, path) => words(path) + inside(holder)?,
         Value::Variable(name, None) => words(name),
         Value::Variable(name, Some(default)) => words(name) + inside(default)?,
-        Value::Integer(_) | Value::Bool(_) | Value::Nothing | Value::Object(_) | Value::Unknown => {
-            0
-        }
+        Value::Function(_)
+        | Value::Integer(_)
+        | Value::Bool(_)
+        | Value::Nothing
+        | Value::Object(_)
+        | Value::Unknown => 0,
     };
     Some(parts + 1)
 }

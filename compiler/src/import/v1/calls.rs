@@ -6,14 +6,20 @@ use std::collections::BTreeMap;
 use ruff_python_ast::{Arguments, Expr, ExprCall, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::aliases::{Holder, changed};
 use super::pure::{class, format, joined, of_text, pairs_of, system};
 use super::python::Machine;
 use super::signature::argument_at;
+use super::state::{Flow, Frame};
+use super::unread;
 use super::value::{Object, ObjectId, Value};
 use crate::source::Span;
 
 /// Calls of the script's own functions inside each other.
 const DEEPEST_CALL: usize = 8;
+
+/// A parameter, what else holds its value, and whether it is all of it.
+type Shared<'a> = (&'a str, Vec<Holder>, bool);
 
 impl<'a> Machine<'a> {
     pub(super) fn call(&mut self, call: &'a ExprCall) -> Value {
@@ -22,17 +28,33 @@ impl<'a> Machine<'a> {
                 let holder = self.value(&attribute.value);
                 match holder {
                     Value::Path(path) => Value::Path(format!("{path}.{}", attribute.attr)),
-                    Value::Unknown => Value::Path(attribute.attr.to_string()),
+                    Value::Unknown | Value::Function(_) => {
+                        let (mut arguments, mut named) = self.arguments(&call.arguments);
+                        let class = attribute.attr.to_string();
+                        self.by_name(&class, &call.arguments.args, &mut arguments, &mut named);
+                        return self.make(class, None, arguments, named, call.range());
+                    }
                     holder => return self.method(call, holder, attribute.attr.as_str()),
                 }
             }
             other => self.value(other),
         };
-        let Value::Path(path) = function else { return Value::Unknown };
-        if let Some(own) = self.functions.get(path.as_str()).copied() {
-            return self.own_function(own, &call.arguments);
+        if let Value::Function(own) = function {
+            return self.own_function(self.functions[own], &call.arguments);
+        }
+        let Value::Path(path) = function else {
+            self.arguments(&call.arguments);
+            return Value::Unknown;
+        };
+        if self.classes.contains(path.as_str()) && !path.ends_with("Step")
+            || self.classes.contains(path.as_str()) && unread::is_read(&path)
+        {
+            return self.own_class(call, &path);
         }
         let (mut arguments, mut named) = self.arguments(&call.arguments);
+        if path == "setattr" {
+            return self.set_attribute(call, &arguments);
+        }
         if let Some(known) = system(&path, &arguments) {
             self.baked(&path, &arguments, call.range());
             return known;
@@ -63,12 +85,27 @@ impl<'a> Machine<'a> {
 
     fn method(&mut self, call: &'a ExprCall, holder: Value, name: &str) -> Value {
         let (arguments, named) = self.arguments(&call.arguments);
-        if let (Value::List(mut items), "append" | "extend", Expr::Attribute(attribute)) =
-            (holder.clone(), name, call.func.as_ref())
+        if let (Value::List(_) | Value::Dict(_), Expr::Attribute(attribute)) =
+            (&holder, call.func.as_ref())
+            && let Some(value) = changed(&holder, name, &arguments, &named)
         {
-            items.extend(arguments.iter().flat_map(Value::items).cloned());
-            self.target(&attribute.value, &Value::List(items));
-            return Value::Nothing;
+            if self.pays(&value, call.range()) {
+                self.store(&attribute.value, value);
+            }
+            return if matches!(name, "pop" | "popitem" | "setdefault") {
+                Value::Unknown
+            } else {
+                Value::Nothing
+            };
+        }
+        if let (Value::List(_) | Value::Dict(_), "copy") = (&holder, name) {
+            return holder;
+        }
+        if let (Value::Dict(pairs), "get", [Value::Text(key), rest @ ..]) =
+            (&holder, name, arguments.as_slice())
+        {
+            let known = pairs.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+            return known.or(rest.first()).cloned().unwrap_or(Value::Nothing);
         }
         if let (Value::Dict(pairs), true) = (&holder, arguments.is_empty())
             && let Some(items) = pairs_of(pairs, name)
@@ -86,6 +123,32 @@ impl<'a> Machine<'a> {
             return made.unwrap_or(Value::Unknown);
         }
         self.make(name.to_owned(), Some(holder), arguments, named, call.range())
+    }
+
+    /// A class of the script is not followed, nor read as one of the SDK.
+    fn own_class(&mut self, call: &'a ExprCall, name: &str) -> Value {
+        self.arguments(&call.arguments);
+        if unread::is_read(name) {
+            self.program.remarks.lost(
+                self.span(call.range()),
+                format!("`{name}` is a class of this script here, which is not followed"),
+                "write what it makes in the spec",
+            );
+        }
+        Value::Unknown
+    }
+
+    fn set_attribute(&mut self, call: &'a ExprCall, arguments: &[Value]) -> Value {
+        let at = self.span(call.range());
+        match arguments {
+            [holder, Value::Text(name), value] => self.set(holder, name, value, at),
+            _ => self.program.remarks.lost(
+                at,
+                "it is not known what this sets",
+                "correct the spec by hand",
+            ),
+        }
+        Value::Nothing
     }
 
     fn make(
@@ -138,16 +201,32 @@ impl<'a> Machine<'a> {
     }
 
     /// A function of the script itself is followed with its arguments.
-    fn own_function(&mut self, function: &'a StmtFunctionDef, arguments: &'a Arguments) -> Value {
+    fn own_function(
+        &mut self,
+        function: (&'a StmtFunctionDef, usize),
+        arguments: &'a Arguments,
+    ) -> Value {
         let (positional, named) = self.arguments(arguments);
-        self.enter(function, positional, &named)
+        let starred = arguments.args.iter().any(Expr::is_starred_expr);
+        let parameters = function.0.parameters.iter_non_variadic_params();
+        let parameters = parameters.map(|parameter| parameter.name().as_str());
+        let by_position = parameters.zip(&arguments.args).filter(|_| !starred);
+        let by_name = arguments.keywords.iter();
+        let by_name = by_name.filter_map(|it| Some((it.arg.as_ref()?.as_str(), &it.value)));
+        let shared: Vec<Shared<'a>> = by_position
+            .chain(by_name)
+            .map(|(name, from)| (name, self.holders(from), from.is_name_expr()))
+            .filter(|(_, holders, _)| !holders.is_empty())
+            .collect();
+        self.enter(function, positional, &named, &shared)
     }
 
     pub(super) fn enter(
         &mut self,
-        function: &'a StmtFunctionDef,
+        (function, home): (&'a StmtFunctionDef, usize),
         positional: Vec<Value>,
         named: &[(String, Value, Span)],
+        shared: &[Shared<'a>],
     ) -> Value {
         if self.scopes.len() > DEEPEST_CALL {
             return Value::Unknown;
@@ -180,9 +259,40 @@ impl<'a> Machine<'a> {
             let pairs = rest_of.map(|(name, value, _)| (name.clone(), value.clone()));
             scope.insert(rest.name.to_string(), Value::Dict(pairs.collect()));
         }
+        self.run(function, home, scope, shared)
+    }
+
+    /// Follows the body of a function.
+    fn run(
+        &mut self,
+        function: &'a StmtFunctionDef,
+        home: usize,
+        scope: BTreeMap<String, Value>,
+        shared: &[Shared<'a>],
+    ) -> Value {
+        let parent = self.frames.iter().position(|frame| frame.number == home).unwrap_or(0);
+        self.entered += 1;
+        let frame = Frame { number: self.entered, parent, outer: BTreeMap::new() };
+        let (top, mark) = (self.scopes.len(), self.journal.len());
+        let returns = self.returns.take();
+        let escaped = self.escaped;
         self.scopes.push(scope);
-        let value = self.block(&function.body).unwrap_or(Value::Nothing);
+        self.frames.push(frame);
+        for (name, holders, exact) in shared {
+            self.link(&Holder::Name((top, (*name).to_owned())), holders, *exact);
+        }
+        let flow = self.block(&function.body);
+        self.escaped = escaped;
         self.scopes.pop();
-        value
+        self.frames.pop();
+        self.unlink(top);
+        let kept = self.journal.split_off(mark).into_iter().filter(|it| it.key.0 < top);
+        self.journal.extend(kept);
+        let maybe = std::mem::replace(&mut self.returns, returns);
+        match (flow, maybe) {
+            (Some(Flow::Return(value)), Some(other)) => self.program.joined(&other, &value),
+            (Some(Flow::Return(value)), None) | (_, Some(value)) => value,
+            (_, None) => Value::Nothing,
+        }
     }
 }

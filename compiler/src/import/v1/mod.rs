@@ -7,10 +7,12 @@
 // Any value may stand where one kind is expected, so that matches end in «anything else».
 #![allow(clippy::wildcard_enum_match_arm)]
 
+mod aliases;
 mod automl;
 mod branches;
 mod budget;
 mod calls;
+mod conditions;
 mod data;
 mod depth;
 mod draft;
@@ -21,6 +23,7 @@ mod python;
 mod schedule;
 mod signature;
 mod software;
+mod state;
 mod steps;
 mod sum;
 mod unread;
@@ -176,6 +179,10 @@ fn pipeline(
         draft.default_store = store;
     }
     let steps = step_ids(&draft, object, alone, order);
+    if steps.is_empty() {
+        let message = "none of this pipeline's steps was understood";
+        draft.remarks.lost(object.span, message, "write its steps in the spec");
+    }
     name_steps(&mut draft, &steps);
     find_producers(&mut draft, &steps);
     let mut bodies = Map::new();

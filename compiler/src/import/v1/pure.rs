@@ -28,7 +28,7 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
         }
         "os.path.join" | "join" => {
             let parts: Option<Vec<&str>> = arguments.iter().map(Value::text).collect();
-            Some(Value::Text(parts?.join("/")))
+            Some(Value::Text(path_of(&parts?)))
         }
         "str" => {
             let value = arguments.first()?;
@@ -38,9 +38,15 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
         "os.getcwd" | "getcwd" | "Path.cwd" => Some(Value::Text(".".to_owned())),
         "os.path.dirname" | "dirname" => folder(arguments.first()?),
         "__file__.resolve" | "__file__.absolute" => Some(Value::Path("__file__".to_owned())),
-        "Path" | "pathlib.Path" | "os.path.abspath" | "os.path.realpath" | "list" | "tuple" => {
+        "Path" | "pathlib.Path" | "os.path.abspath" | "os.path.realpath" => {
             arguments.first().cloned()
         }
+        "list" | "tuple" => Some(match arguments.first() {
+            None => Value::List(Vec::new()),
+            Some(list @ Value::List(_)) => list.clone(),
+            Some(Value::Dict(pairs)) => pairs_of(pairs, "keys").unwrap_or(Value::Unknown),
+            Some(_) => Value::Unknown,
+        }),
         "len" => {
             let Value::List(items) = arguments.first()? else { return None };
             Some(Value::Integer(i64::try_from(items.len()).ok()?))
@@ -48,6 +54,37 @@ pub(super) fn system(path: &str, arguments: &[Value]) -> Option<Value> {
         "enumerate" | "zip" | "range" | "reversed" => Some(sequence(path, arguments)),
         _ => None,
     }
+}
+
+/// Parts of a path put together; one that starts at the root drops what stands before it.
+fn path_of(parts: &[&str]) -> String {
+    let mut path = String::new();
+    for part in parts {
+        if part.starts_with('/') {
+            path.clear();
+        } else if !path.is_empty() && !path.ends_with('/') {
+            path.push('/');
+        }
+        path.push_str(part);
+    }
+    path
+}
+
+/// A number as Python prints it; none for one that is too large.
+pub(super) fn decimal(number: f64) -> Option<String> {
+    if !number.is_finite() {
+        return None;
+    }
+    // The shortest digits that give the number again, as in Python.
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    if (-4..16).contains(&exponent) {
+        let plain = number.to_string();
+        return Some(if plain.contains('.') { plain } else { plain + ".0" });
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    Some(format!("{digits}e{sign}{:02}", exponent.abs()))
 }
 
 /// A value as Python prints it.
@@ -91,7 +128,8 @@ pub(super) fn filled(text: &str, values: &Value) -> Option<Value> {
         out.push_str(before);
         match after.bytes().next()? {
             b'%' => out.push('%'),
-            b's' | b'd' => out.push_str(&printed(values.next()?)?),
+            b's' => out.push_str(&printed(values.next()?)?),
+            b'd' => out.push_str(&values.next()?.integer()?.to_string()),
             _ => return None,
         }
         if out.len() > LONGEST {
@@ -205,7 +243,7 @@ fn range(arguments: &[Value]) -> Option<Vec<Value>> {
         _ => return None,
     };
     let step = usize::try_from(step).ok()?;
-    Some((first..end).step_by(step).take(MOST_ITEMS).map(Value::Integer).collect())
+    Some((first..end).step_by(step).take(MOST_ITEMS + 1).map(Value::Integer).collect())
 }
 
 /// `items()`, `keys()` and `values()` of a dictionary.
@@ -241,7 +279,9 @@ pub(super) fn plus(left: Value, right: &Value) -> Value {
 pub(super) fn negative(value: &Value) -> Value {
     match value {
         Value::Integer(number) => number.checked_neg().map_or(Value::Unknown, Value::Integer),
-        Value::Number(number) => Value::Number(format!("-{number}")),
+        Value::Number(number) => Value::Number(
+            number.strip_prefix('-').map_or_else(|| format!("-{number}"), str::to_owned),
+        ),
         _ => Value::Unknown,
     }
 }
@@ -256,15 +296,19 @@ pub(super) fn subscript(holder: Value, key: &Value) -> Value {
         }
         (Value::Dict(pairs), key) => {
             let key = key.text();
-            let found = pairs.iter().find(|(known, _)| Some(known.as_str()) == key);
+            let found = pairs.iter().rev().find(|(known, _)| Some(known.as_str()) == key);
             found.map_or(Value::Unknown, |(_, value)| value.clone())
         }
         (Value::Path(path), Value::Text(key)) if path.ends_with("environ") => {
             Value::Variable(key.clone(), None)
         }
-        (Value::Object(_) | Value::Part(..), Value::Text(key)) => {
-            Value::Part(Box::new(holder), format!("[{key}]"))
-        }
+        (Value::Object(_) | Value::Part(..), key) => match key.text() {
+            Some(key) => {
+                let path = format!("[{key}]");
+                Value::Part(Box::new(holder), path)
+            }
+            None => Value::Unknown,
+        },
         _ => Value::Unknown,
     }
 }

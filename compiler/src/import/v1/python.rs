@@ -1,19 +1,24 @@
 //! A script, read without running it: calls become objects, names stand for what was assigned to
-//! them last. Beside this file, [`super::branches`], [`super::budget`], [`super::calls`],
-//! [`super::depth`] and [`super::sum`] name the parser.
+//! them last. Beside this file, [`super::aliases`], [`super::branches`], [`super::budget`],
+//! [`super::calls`], [`super::conditions`], [`super::depth`] and [`super::sum`] name the parser.
 
 // The parser's enums grow with the language, so that every match on them has to end in `_`.
 #![allow(clippy::wildcard_enum_match_arm)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ruff_python_ast::{Expr, Number, Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp};
+use ruff_python_ast::{
+    Expr, Identifier, Number, Operator, PySourceType, Stmt, StmtFunctionDef, UnaryOp,
+};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::aliases::{Link, merged};
 use super::budget::Budget;
 use super::depth;
-use super::pure::{filled, folder, negative, plus, subscript, system};
+use super::pure::{decimal, filled, folder, negative, plus, subscript, system};
+use super::state::{Change, Flow, Frame, Outer};
+use super::unread;
 use super::value::{Program, Value};
 use crate::diagnostics::{Diagnostic, NOT_IMPORTED, SYNTAX};
 use crate::source::{FileId, Span};
@@ -39,10 +44,16 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
     }
     let mut machine = Machine {
         file,
-        text,
         program: Program::default(),
         scopes: vec![BTreeMap::new()],
-        functions: BTreeMap::new(),
+        frames: vec![Frame::default()],
+        entered: 0,
+        functions: Vec::new(),
+        classes: BTreeSet::new(),
+        journal: Vec::new(),
+        links: Vec::new(),
+        returns: None,
+        escaped: false,
         left: MOST_STATEMENTS,
         depth: 0,
         budget: Budget::default(),
@@ -61,11 +72,25 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
 /// A script that is being followed.
 pub(super) struct Machine<'a> {
     file: FileId,
-    text: &'a str,
     pub(super) program: Program,
     /// What names stand for, the innermost function last.
     pub(super) scopes: Vec<BTreeMap<String, Value>>,
-    pub(super) functions: BTreeMap<String, &'a StmtFunctionDef>,
+    /// What belongs to them beside their names.
+    pub(super) frames: Vec<Frame>,
+    /// Scopes that were entered so far.
+    pub(super) entered: usize,
+    /// The script's functions, and the scope that each was defined in.
+    pub(super) functions: Vec<(&'a StmtFunctionDef, usize)>,
+    /// Its classes, which are not followed.
+    pub(super) classes: BTreeSet<&'a str>,
+    /// Names that got values, in order.
+    pub(super) journal: Vec<Change>,
+    /// Lists and dictionaries with several names.
+    pub(super) links: Vec<Link>,
+    /// What the function that is followed may have returned.
+    pub(super) returns: Option<Value>,
+    /// Whether the rest of the loop that is followed may not be run.
+    pub(super) escaped: bool,
     /// Statements that may still be followed.
     pub(super) left: u32,
     /// Expressions and blocks inside each other, right now.
@@ -82,16 +107,17 @@ impl<'a> Machine<'a> {
 
     /// A module that others call has its pipeline in a function.
     fn uncalled(&mut self) {
-        let functions: Vec<&'a StmtFunctionDef> = self.functions.values().copied().collect();
-        for function in functions {
+        let mut functions: Vec<(&'a StmtFunctionDef, usize)> = self.functions.clone();
+        functions.sort_by_key(|(function, _)| function.name.as_str());
+        for function in functions.into_iter().filter(|(_, scope)| *scope == 0) {
             if self.program.of_class("Pipeline").next().is_some() {
                 return;
             }
-            self.enter(function, Vec::new(), &[]);
+            self.enter(function, Vec::new(), &[], &[]);
         }
     }
 
-    pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Option<Value> {
+    pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Option<Flow> {
         for statement in statements {
             if !self.goes_on(statement) {
                 return None;
@@ -124,8 +150,8 @@ impl<'a> Machine<'a> {
         self.left > 0
     }
 
-    /// Follows a statement; the value if it returns one.
-    fn statement(&mut self, statement: &'a Stmt) -> Option<Value> {
+    /// Follows a statement; how it leaves the block, if it does.
+    fn statement(&mut self, statement: &'a Stmt) -> Option<Flow> {
         match statement {
             Stmt::Import(import) => {
                 for alias in &import.names {
@@ -147,31 +173,57 @@ impl<'a> Machine<'a> {
             }
             Stmt::Assign(assign) => {
                 let value = self.value(&assign.value);
-                assign.targets.iter().for_each(|target| self.target(target, &value));
+                for (at, target) in assign.targets.iter().enumerate() {
+                    self.target(target, &value);
+                    self.alias(target, if at == 0 { &assign.value } else { &assign.targets[0] });
+                }
             }
             Stmt::AnnAssign(assign) => {
                 if let Some(value) = &assign.value {
-                    let value = self.value(value);
-                    self.target(&assign.target, &value);
+                    let known = self.value(value);
+                    self.target(&assign.target, &known);
+                    self.alias(&assign.target, value);
                 }
             }
             Stmt::AugAssign(assign) => self.append(&assign.target, assign.op, &assign.value),
             Stmt::Expr(expression) => {
                 self.value(&expression.value);
+                return ends(&expression.value).then_some(Flow::Raise);
             }
             Stmt::FunctionDef(function) => {
-                self.functions.insert(function.name.to_string(), function);
+                let scope = self.frames.last().map_or(0, |frame| frame.number);
+                self.functions.push((function, scope));
+                self.assign(function.name.as_str(), Value::Function(self.functions.len() - 1));
             }
-            Stmt::ClassDef(_) => self.program.has_class = true,
+            Stmt::ClassDef(class) => {
+                self.program.has_class = true;
+                self.classes.insert(class.name.as_str());
+                self.assign(class.name.as_str(), Value::Path(class.name.to_string()));
+            }
             Stmt::Return(value) => {
-                return Some(value.value.as_ref().map_or(Value::Nothing, |it| self.value(it)));
+                let value = value.value.as_ref().map_or(Value::Nothing, |it| self.value(it));
+                return Some(Flow::Return(value));
+            }
+            Stmt::Break(_) => return Some(Flow::Break),
+            Stmt::Continue(_) => return Some(Flow::Continue),
+            Stmt::Raise(_) => return Some(Flow::Raise),
+            Stmt::Global(global) => self.outside(&global.names, Outer::Global),
+            Stmt::Nonlocal(outer) => self.outside(&outer.names, Outer::Enclosing),
+            Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    match target {
+                        Expr::Name(_) => self.target(target, &Value::Unknown),
+                        Expr::Subscript(item) => self.store(&item.value, Value::Unknown),
+                        _ => {}
+                    }
+                }
             }
             other => return self.compound(other),
         }
         None
     }
 
-    fn compound(&mut self, statement: &'a Stmt) -> Option<Value> {
+    fn compound(&mut self, statement: &'a Stmt) -> Option<Flow> {
         match statement {
             Stmt::If(choice) => self.choice(choice),
             Stmt::With(with) => {
@@ -186,16 +238,20 @@ impl<'a> Machine<'a> {
             Stmt::Try(attempt) => self.attempt(attempt),
             Stmt::For(each) => self.each(each),
             Stmt::While(repeat) => self.repeated(repeat),
+            Stmt::Match(choice) => self.cases(choice),
             _ => None,
         }
     }
 
-    fn assign(&mut self, name: &str, value: Value) {
-        if let Value::Object(id) = &value {
-            self.program.objects[*id].variable.get_or_insert_with(|| name.to_owned());
-        }
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name.to_owned(), value);
+    /// Names of a function that stand outside of it.
+    fn outside(&mut self, names: &[Identifier], place: Outer) {
+        for name in names {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.outer.insert(name.to_string(), place);
+            }
+            if place == Outer::Enclosing {
+                self.assign(name.as_str(), Value::Unknown);
+            }
         }
     }
 
@@ -204,13 +260,6 @@ impl<'a> Machine<'a> {
             return;
         }
         match target {
-            // What was found stays when another branch would make it again in a way we do not know.
-            Expr::Name(name) if *value == Value::Unknown && self.unsure > 0 => {
-                let known = self.lookup(name.id.as_str()).is_some();
-                if !known {
-                    self.assign(name.id.as_str(), Value::Unknown);
-                }
-            }
             Expr::Name(name) => self.assign(name.id.as_str(), value.clone()),
             Expr::Attribute(attribute) => {
                 let holder = self.value(&attribute.value);
@@ -219,37 +268,46 @@ impl<'a> Machine<'a> {
             }
             Expr::Subscript(item) => {
                 let holder = self.value(&item.value);
-                if let (Value::Dict(mut pairs), Value::Text(key), Expr::Name(name)) =
-                    (holder, self.value(&item.slice), item.value.as_ref())
-                {
-                    pairs.retain(|(known, _)| *known != key);
-                    pairs.push((key, value.clone()));
-                    self.assign(name.id.as_str(), Value::Dict(pairs));
-                } else if let Expr::Attribute(_) = item.value.as_ref() {
-                    let (holder, key) = (self.value(&item.value), self.value(&item.slice));
+                if matches!(holder, Value::Object(_) | Value::Part(..)) {
+                    let key = self.value(&item.slice);
                     let at = self.span(item.range);
                     let key = key.text().unwrap_or("?");
                     self.set(&holder, &format!("[{key}]"), value, at);
+                } else {
+                    self.store(target, value.clone());
                 }
             }
             Expr::Tuple(tuple) => {
                 let unknown = vec![Value::Unknown; tuple.elts.len()];
-                let values = if let Value::List(values) = value { values } else { &unknown };
+                let starred = tuple.elts.iter().any(Expr::is_starred_expr);
+                let values = match value {
+                    Value::List(values) if values.len() == unknown.len() && !starred => values,
+                    _ => &unknown,
+                };
                 tuple
                     .elts
                     .iter()
                     .zip(values)
                     .for_each(|(target, value)| self.target(target, value));
             }
+            Expr::Starred(starred) => self.target(&starred.value, value),
             _ => {}
         }
     }
 
     /// Sets an attribute of an object, or of a part of one.
-    fn set(&mut self, holder: &Value, path: &str, value: &Value, at: Span) {
+    pub(super) fn set(&mut self, holder: &Value, path: &str, value: &Value, at: Span) {
         match holder {
             Value::Object(id) => {
-                self.program.objects[*id].fields.push((path.to_owned(), value.clone(), at));
+                let object = &mut self.program.objects[*id];
+                if (self.unsure > 0 || self.escaped) && unread::has_settings(object) {
+                    self.program.remarks.lost(
+                        at,
+                        "whether this is set is known when the script runs; the spec takes it as set",
+                        "correct it in the spec, and in other branches of the script",
+                    );
+                }
+                object.fields.push((path.to_owned(), value.clone(), at));
             }
             Value::Part(inner, name) => self.set(inner, &format!("{name}.{path}"), value, at),
             _ => {}
@@ -259,12 +317,14 @@ impl<'a> Machine<'a> {
     /// `steps += [x]`
     fn append(&mut self, target: &'a Expr, operator: Operator, value: &'a Expr) {
         let (old, new) = (self.value(target), self.value(value));
+        let is_list = matches!(old, Value::List(_));
         let sum = if operator == Operator::Add { plus(old, &new) } else { Value::Unknown };
-        self.target(target, &sum);
-    }
-
-    fn lookup(&self, name: &str) -> Option<&Value> {
-        self.scopes.last().and_then(|scope| scope.get(name)).or_else(|| self.scopes[0].get(name))
+        if !self.pays(&sum, target.range()) {
+        } else if is_list && !target.is_subscript_expr() {
+            self.store(target, sum);
+        } else {
+            self.target(target, &sum);
+        }
     }
 
     pub(super) fn value(&mut self, expression: &'a Expr) -> Value {
@@ -282,7 +342,7 @@ impl<'a> Machine<'a> {
             Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
             Expr::NumberLiteral(number) => match &number.value {
                 Number::Int(whole) => whole.as_i64().map_or(Value::Unknown, Value::Integer),
-                Number::Float(_) => Value::Number(self.text[number.range].replace('_', "")),
+                Number::Float(float) => decimal(*float).map_or(Value::Unknown, Value::Number),
                 Number::Complex { .. } => Value::Unknown,
             },
             Expr::BooleanLiteral(truth) => Value::Bool(truth.value),
@@ -308,13 +368,20 @@ impl<'a> Machine<'a> {
             }
             Expr::If(choice) => match self.truth(&choice.test) {
                 Some(false) => self.value(&choice.orelse),
-                _ => self.value(&choice.body),
+                Some(true) => self.value(&choice.body),
+                None => {
+                    let (one, other) = (self.value(&choice.body), self.value(&choice.orelse));
+                    self.program.joined(&one, &other)
+                }
             },
+            Expr::Named(named) => {
+                let value = self.value(&named.value);
+                self.target(&named.target, &value);
+                value
+            }
             Expr::ListComp(list) => self.listed(&list.elt, &list.generators),
             Expr::Compare(_) => self.truth(expression).map_or(Value::Unknown, Value::Bool),
-            Expr::BoolOp(operation) => {
-                operation.values.first().map_or(Value::Unknown, |first| self.value(first))
-            }
+            Expr::BoolOp(operation) => self.either(operation),
             Expr::FString(text) => self.template(text.value.elements()),
             Expr::Attribute(attribute) => {
                 let holder = self.value(&attribute.value);
@@ -334,20 +401,20 @@ impl<'a> Machine<'a> {
     }
 
     fn dict(&mut self, dict: &'a ruff_python_ast::ExprDict) -> Value {
-        let mut pairs = Vec::new();
+        let (mut pairs, mut known) = (Vec::new(), true);
         for item in &dict.items {
             let value = self.value(&item.value);
             match item.key.as_ref().map(|key| self.value(key)) {
                 Some(Value::Text(key)) => pairs.push((key, value)),
-                None => {
-                    if let Value::Dict(more) = value {
-                        pairs.extend(more);
-                    }
-                }
-                Some(_) => {}
+                None => match value {
+                    Value::Dict(more) => pairs.extend(more),
+                    _ => known = false,
+                },
+                Some(Value::Integer(_) | Value::Bool(_) | Value::Nothing) => {}
+                Some(_) => known = false,
             }
         }
-        Value::Dict(pairs)
+        if known { Value::Dict(merged(pairs.into_iter())) } else { Value::Unknown }
     }
 
     fn attribute(&self, holder: Value, name: &str) -> Value {
@@ -369,5 +436,18 @@ impl<'a> Machine<'a> {
             }
             _ => Value::Unknown,
         }
+    }
+}
+
+/// Whether a call ends the script.
+fn ends(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else { return false };
+    match call.func.as_ref() {
+        Expr::Name(name) => matches!(name.id.as_str(), "exit" | "quit"),
+        Expr::Attribute(attribute) => {
+            let module = attribute.value.as_name_expr().map(|name| name.id.as_str());
+            matches!((module, attribute.attr.as_str()), (Some("sys"), "exit"))
+        }
+        _ => false,
     }
 }

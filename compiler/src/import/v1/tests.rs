@@ -138,7 +138,6 @@ fn scripts_that_double_their_values_are_refused_at_one_place() {
         ("x = [1]", "x += x"),
         ("x = [1]", "x = [[x]]"),
         ("x = {}", "x = {\"a\": x, \"b\": x}"),
-        ("x = {\"a\": 1}", "x = {**x, **x}"),
         ("x = [1]", "x.append([x, x])"),
         ("x = [1]", "x.extend(x)"),
         ("x = {}", "x[\"a\"] = [x, x]"),
@@ -324,4 +323,115 @@ t = PythonScriptStep(script_name="t.py", name="t", inputs=[best], arguments=[bes
 Pipeline(steps=[s, a, t])
 "#;
     insta::assert_snapshot!(carried("ways.py", script));
+}
+
+/// The arguments of a step that stands behind some lines, as the spec has them.
+fn arguments(before: &str, arguments: &str) -> String {
+    let script = format!(
+        "{before}\nPipeline(steps=[PythonScriptStep(script_name='x.py', compute_target='c', arguments=[{arguments}])])\n"
+    );
+    let file = FileId(0);
+    let (specs, said) = import(file, &script, "pipeline", &kept);
+    let spec = specs.first().map_or("", |one| one.spec.as_str());
+    let command = spec.lines().find_map(|line| line.trim().strip_prefix("run: python x.py "));
+    let command = command.unwrap_or_default().to_owned();
+    let lost = said.iter().any(|it| it.message.starts_with("argument "));
+    assert_eq!(lost, command.contains("fill-in"), "{script}{said:#?}");
+    command
+}
+
+/// What is not known for certain is filled in by people, and never a value that may be wrong.
+#[test]
+fn values_are_those_of_python_or_are_not_known() {
+    for (before, given, expected) in [
+        ("", "0 or 'a', '' or 'b', 1 and 2, 0 and 2, [] or 3", "a b 2 0 3"),
+        ("import os", "os.getenv('X') or 'd', unknown() or 'd'", "d fill-in"),
+        ("import os", "os.path.join('a', '/b'), os.path.join('a/', 'b', '')", "/b a/b/"),
+        ("", "1e3, 1E-5, 1_0.0, .5, 1., 1e16, -2.50", "1000.0 1e-05 10.0 0.5 1.0 1e+16 -2.5"),
+        ("for i in [1, 2, 3]:\n  if i == 2: break\nelse: i = 9", "i", "2"),
+        ("for i in [1]: pass\nelse: i = 9", "i", "9"),
+        ("for i in [1, 2, 3]:\n  if i == 3: continue\n  v = i", "v", "2"),
+        ("for i in [1, 2]:\n  if u(): break\n  v = i", "i, v", "fill-in fill-in"),
+        ("for i in [1, 2]:\n  if u(): continue\n  v = i\n  break", "v", "fill-in"),
+        ("v = 1\nwhile v < 5: v = v + 1", "v", "fill-in"),
+        ("v = 1\nfor x in u(): v = 2", "v", "fill-in"),
+        ("try: v = u()\nexcept E: v = 2", "v", "fill-in"),
+        ("try: v = 1\nexcept E: raise", "v", "1"),
+        ("try: v = 1\nexcept E: v = 1\nfinally: w = 2", "v, w", "1 2"),
+        ("v = 1\nif u(): v = 2", "v", "fill-in"),
+        ("if u(): v = 1\nelse: v = 1", "v", "1"),
+        ("v = 1 if u() else 2", "v", "fill-in"),
+        ("match u():\n  case 1: v = 1\n  case _: v = 2", "v", "fill-in"),
+        ("if __name__ == '__main__': v = 1\nelse: v = 2", "v", "1"),
+        ("def f(x):\n  if u(): return 1\n  return 2", "f(1)", "fill-in"),
+        ("v = 1\ndef f():\n  global v\n  v = 2\nf()", "v", "2"),
+        ("v = 1\ndef f():\n  v = 2\nf()", "v", "1"),
+        (
+            "def f():\n  v = 1\n  def g():\n    nonlocal v\n    v = 2\n  g()\n  return v",
+            "f()",
+            "fill-in",
+        ),
+        ("v = 1\ndef f():\n  v = 2\n  def g(): return v\n  return g()", "f()", "2"),
+        ("d = {'k': 1}\ne = d\ne['k'] = 2", "d['k']", "2"),
+        ("d = {'k': 1}\ne = d\ne = {'k': 3}", "d['k'], e['k']", "1 3"),
+        ("d = {'k': 1}\ndef f(x): x['k'] = 2\nf(d)", "d['k']", "2"),
+        ("d = {'k': 1}\nd.update({'j': 4}, k=2)", "d['k'], d['j'], d.get('k')", "2 4 2"),
+        ("d = {'k': 1}\nx = [d]\nd['k'] = 2", "x[0]['k']", "fill-in"),
+        ("d = {'k': [1]}\nd['k'].append(2)", "d['k'][1]", "2"),
+        ("d = {'k': 1}\ndel d['k']", "d['k']", "fill-in"),
+        ("d = {**{'k': 1}, 'k': 2}", "d['k']", "2"),
+        ("l = [1]\ndef f(): l.append(2)\nf()", "l[1]", "2"),
+        ("l = [1, 2]\nl.reverse()", "l[0]", "fill-in"),
+        ("i = 5\nl = [i for i in [1, 2]]", "i, l[1]", "5 2"),
+        ("if (n := 5) > 3: v = n", "v", "5"),
+        ("class C: x = 1\nc = C()\nc.x = 1\nsetattr(c, 'x', 2)", "c.x", "fill-in"),
+        ("c = Config()\nc.x = 1\nsetattr(c, 'x', 2)", "c.x", "2"),
+    ] {
+        assert_eq!(arguments(before, given), expected, "{before}");
+    }
+}
+
+/// A cluster that is looked up, or else created, is the same one.
+#[test]
+fn what_is_created_where_it_is_missing_is_one_thing() {
+    for (lines, cluster) in [
+        ("try: c = ComputeTarget(ws, 'n')\nexcept E: c = ComputeTarget.create(ws, 'n', x)", "n"),
+        (
+            "if 'n' in ws.compute_targets: c = ws.compute_targets['n']\nelse: c = ComputeTarget.create(ws, 'n', x)",
+            "n",
+        ),
+        (
+            "try: c = ComputeTarget(ws, 'n')\nexcept E: c = ComputeTarget.create(ws, 'm', x)",
+            "fill-in",
+        ),
+        (
+            "def f():\n  try: return ComputeTarget(ws, 'n')\n  except E: return AmlCompute(ws, 'n')\nc = f()",
+            "n",
+        ),
+    ] {
+        let step = "Pipeline(steps=[PythonScriptStep(script_name='x.py', compute_target=c)])";
+        let script = format!("ws = Workspace.from_config()\n{lines}\n{step}\n");
+        let (specs, said) = import(FileId(0), &script, "pipeline", &kept);
+        let spec = &specs[0].spec;
+        assert!(spec.contains(&format!("compute: azureml:{cluster}\n")), "{spec}{said:#?}");
+    }
+}
+
+#[test]
+fn what_is_set_later_or_hides_a_class_is_said() {
+    let step = "s = PythonScriptStep(script_name='x.py', compute_target='c', runconfig=r)\n";
+    for (before, after, expected) in [
+        ("", "s.compute_target = 'd'\n", "`compute_target` is set after this `PythonScriptStep`"),
+        ("if u(): r.target = 'x'\n", "", "whether this is set is known when the script runs"),
+        ("class PythonScriptStep: pass\n", "", "`PythonScriptStep` is a class of this script"),
+        (
+            "def PythonScriptStep(**k): return None\n",
+            "",
+            "none of this pipeline's steps was understood",
+        ),
+    ] {
+        let (_, said) =
+            answer(&format!("r = RunConfiguration()\n{before}{step}{after}Pipeline()\n"));
+        assert!(said.contains(expected), "{said}");
+    }
 }

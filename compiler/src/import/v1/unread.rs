@@ -251,11 +251,10 @@ pub(super) fn list(program: &Program, remarks: &mut Remarks) {
         if let Some((class, read)) = READ.iter().find(|(class, _)| *class == object.class) {
             arguments(object, class, read, remarks);
         }
-        let has_settings = object.class == "RunConfiguration"
-            || object.class == "ScriptRunConfig"
-            || object.class.starts_with("Environment");
-        if has_settings {
+        if has_settings(object) {
             fields(object, remarks);
+        } else if READ.iter().any(|(class, _)| *class == object.class) {
+            set_later(object, remarks);
         }
         packages(program, object, remarks);
         if object.class == "run_after" && object.receiver.is_none() {
@@ -285,6 +284,31 @@ fn packages(program: &Program, call: &Object, remarks: &mut Remarks) {
             ),
             "change the conda file that the spec names",
         );
+    }
+}
+
+/// Whether attributes that a script sets on an object are read.
+pub(super) fn has_settings(object: &Object) -> bool {
+    object.class == "RunConfiguration"
+        || object.class == "ScriptRunConfig"
+        || object.class.starts_with("Environment")
+}
+
+/// Whether a class or function of the SDK is read.
+pub(super) fn is_read(class: &str) -> bool {
+    READ.iter().any(|(known, _)| *known == class)
+        || NAMED.contains(&class)
+        || class.starts_with("Environment")
+}
+
+/// Lists what is set on an object that is read from its call alone.
+fn set_later(object: &Object, remarks: &mut Remarks) {
+    for (path, _, at) in &object.fields {
+        let message = format!(
+            "`{path}` is set after this `{}` was made, and was not carried over",
+            object.class
+        );
+        remarks.lost(*at, message, "write it in the call, or correct it in the spec");
     }
 }
 

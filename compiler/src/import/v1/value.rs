@@ -33,6 +33,8 @@ pub(super) enum Value {
     Part(Box<Value>, String),
     /// An environment variable of the script, and what holds without it.
     Variable(String, Option<Box<Value>>),
+    /// A function of the script.
+    Function(usize),
     /// Something else.
     Unknown,
 }
