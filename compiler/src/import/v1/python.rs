@@ -64,7 +64,10 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
         let span = machine.span(error.location);
         machine.program.remarks.0.push(Diagnostic::new(&SYNTAX, span, message));
     }
-    machine.block(parsed.suite());
+    // What stands behind the end of a script is read as well, since people end scripts half-way to try them.
+    for statement in parsed.suite() {
+        machine.block(std::slice::from_ref(statement));
+    }
     machine.uncalled();
     machine.program
 }
