@@ -28,6 +28,10 @@ pub(super) fn automl(
     let words = Spelling::of(AutoMlTable::SHAPE);
     for field in own {
         keys.take(field.name());
+        // An empty list says nothing, and a spec has none.
+        if matches!(field.value.value(), Value::List) && field.value.items().is_empty() {
+            continue;
+        }
         let found = data(cx, scope, field.value);
         let found = found.or_else(|| outside(cx, scope, &name, field));
         let words = words.under(field.name());
@@ -160,6 +164,7 @@ pub(super) fn sweep(
     let machines = if keys.node.get("resources").is_some() { keys } else { &trial };
     put_from(&mut step, "resources", resources(cx, scope, machines, Map::new()), None);
     extras(keys, &mut step);
+    identity(cx, keys, &mut step);
     extras(&trial, &mut step);
     cx.finish(&trial, "`trial`");
     cx.finish(keys, "a sweep node");
@@ -196,6 +201,7 @@ fn of_component(
     }
     put_from(&mut step, "resources", resources(cx, scope, keys, Map::new()), None);
     extras(keys, &mut step);
+    identity(cx, keys, &mut step);
     cx.finish(keys, "a sweep node");
     Some(step)
 }
@@ -218,6 +224,14 @@ fn search(
         put_from(&mut sweep, "limits", Some(sweep_limits(cx, scope, field.value)), Some(field));
     }
     sweep
+}
+
+/// Trials have no identity of their own in a spec.
+fn identity(cx: &mut Cx<'_>, keys: &Keys<'_>, step: &mut Map) {
+    if let Some(field) = keys.take("identity") {
+        cx.lost(field.key.span(), "a spec cannot say `identity` of a sweep node");
+        step.0.retain(|entry| entry.key != "identity");
+    }
 }
 
 fn sweep_limits(cx: &mut Cx<'_>, scope: &Scope<'_>, node: Node<'_>) -> Map {

@@ -135,7 +135,8 @@ fn spec(
         added: Vec::new(),
         bound: Vec::new(),
     };
-    let steps = steps(cx, &mut scope, graph.jobs);
+    let aside = aside(cx, keys.node);
+    let steps = steps(cx, &mut scope, graph.jobs, &aside);
     for (name, doc) in std::mem::take(&mut scope.added) {
         parameters.put(name, doc);
     }
@@ -283,6 +284,9 @@ fn defaults(cx: &mut Cx<'_>, keys: &Keys<'_>, spec: &mut Map) -> Option<String> 
             let field = settings.take(key);
             put_from(spec, key, cx.boolean(field), field);
         }
+        for key in ASIDE {
+            settings.take(key); // said with the steps
+        }
         cx.finish(&settings, "`settings`");
     }
     if Spec::KEYS.contains(&"identity")
@@ -306,9 +310,28 @@ fn nobodys(cx: &mut Cx<'_>, root: Node<'_>, jobs: Field<'_>) -> Option<String> {
     Some("serverless".to_owned())
 }
 
-fn steps(cx: &mut Cx<'_>, scope: &mut Scope<'_>, jobs: Field<'_>) -> Map {
+/// Settings that name steps which run before all others, and after them.
+const ASIDE: [&str; 2] = ["on_init", "on_finalize"];
+
+/// The nodes that a spec cannot say when to run: as ordinary steps they would run with the others.
+fn aside<'a>(cx: &mut Cx<'_>, root: Node<'a>) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    for key in ASIDE {
+        let Some(value) = root.get("settings").and_then(|it| it.get(key)) else { continue };
+        let Some(name) = value.text().filter(|name| !name.is_empty()) else { continue };
+        let message = format!(
+            "a spec cannot say `{key}`, and leaves the step `{}` out: as any other it would run at the wrong time",
+            excerpt(name)
+        );
+        cx.lost(value.span(), message);
+        found.push(name);
+    }
+    found
+}
+
+fn steps(cx: &mut Cx<'_>, scope: &mut Scope<'_>, jobs: Field<'_>, aside: &[&str]) -> Map {
     let mut steps = Map::new();
-    for node in jobs.value.fields() {
+    for node in jobs.value.fields().into_iter().filter(|node| !aside.contains(&node.name())) {
         let name = scope.step(node.name());
         if name != node.name() {
             let message = format!("`{}` is called `{name}` in the spec", node.name());

@@ -55,7 +55,7 @@ fn with_value(cx: &mut Cx<'_>, parameter: Doc, value: Node<'_>) -> Doc {
         Some(path) => address(cx, path),
         None => literal(value.value()),
     };
-    let mode = value.get("mode").and_then(|mode| mode.text()).map(str::to_owned);
+    let mode = value.get("mode").and_then(|mode| input_mode(cx, mode));
     long.0.retain(|entry| {
         !(entry.key == "default" && given.is_some()
             || entry.key == "mode" && mode.is_some()
@@ -414,6 +414,17 @@ fn unchecked(from: impl Into<Doc>) -> Doc {
     long.into()
 }
 
+/// How data arrive; a spec writes to outputs alone.
+fn input_mode(cx: &mut Cx<'_>, mode: Node<'_>) -> Option<String> {
+    let text = mode.text()?;
+    if matches!(text, "rw_mount" | "upload") {
+        let message = format!("an input is only read in a spec, and has no mode `{text}`");
+        cx.lost(mode.span(), message);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
 fn bound_map(
     cx: &mut Cx<'_>,
     scope: &Scope<'_>,
@@ -423,7 +434,7 @@ fn bound_map(
     let keys = Keys::of(node);
     let kind = input_kind(node);
     keys.take("type");
-    let mode = cx.text(keys.take("mode"));
+    let mode = keys.take("mode").and_then(|field| input_mode(cx, field.value));
     let Some(source) = keys.take("path").or_else(|| keys.take("value")) else {
         cx.wrong(node.span(), "this input has no `path`");
         return None;
