@@ -47,6 +47,7 @@ impl StepBinder<'_, '_> {
     pub(crate) fn ci_script(&mut self, script: &Script, bound: &[Variable]) -> Bound {
         let names: Vec<String> = bound.iter().map(|it| self.variable_name(it)).collect();
         let text = &script.text;
+        let text_span = text.span;
         let text = script.shell.for_ci(&text.text, &text.template, &|at| names[at].clone());
         let mut variables: Vec<(String, Variable)> = Vec::new();
         let mut known = BTreeSet::new();
@@ -59,6 +60,16 @@ impl StepBinder<'_, '_> {
             if let Some(own) = own.get(name.as_str()) {
                 let message = format!("`{name}` is the variable that a reference in `run` becomes");
                 self.sink.report(Diagnostic::new(&CONFLICT, own.span, message).help("rename it"));
+            } else if let Some(shared) =
+                self.cx.spec.env.items.iter().find(|it| it.name.value == name)
+            {
+                let message = format!(
+                    "a reference here becomes the variable `{name}`, which the root's `env` has too"
+                );
+                self.sink.report(
+                    Diagnostic::new(&CONFLICT, text_span, message)
+                        .related(shared.name.span, "rename it here"),
+                );
             }
             variables.push((name, variable.clone()));
         }
