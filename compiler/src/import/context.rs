@@ -113,8 +113,14 @@ impl Cx<'_> {
     /// Text; what is no text is wrong.
     pub(super) fn text(&mut self, field: Option<Field<'_>>) -> Option<String> {
         let field = field?;
-        if let Some(text) = field.value.text() {
-            return Some(text.to_owned());
+        if let (Some(written), Some(text)) = (field.value.text(), field.value.printed()) {
+            if text != written {
+                let message = format!(
+                    "Azure ML's tools read this as YAML 1.1, in which it is `{text}`; quotes would keep it"
+                );
+                self.changed(field.value.span(), message);
+            }
+            return Some(text.into_owned());
         }
         self.wrong(field.value.span(), format!("`{}` is not text", field.name()));
         None
@@ -167,7 +173,9 @@ impl Cx<'_> {
     pub(super) fn words(&mut self, field: Option<Field<'_>>) -> Map {
         let mut words = Map::new();
         for entry in field.iter().flat_map(|field| field.value.fields()) {
-            if let Some(text) = self.plain(Some(entry)) {
+            if matches!(entry.value.value(), Value::Null) {
+                self.changed(entry.value.span(), "this has no value, and is left out");
+            } else if let Some(text) = self.plain(Some(entry)) {
                 let claimed = entry.key.file().claim(&entry);
                 put_claimed(&mut words, entry.name().to_owned(), text, claimed);
             }

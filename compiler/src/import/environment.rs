@@ -33,8 +33,15 @@ pub(super) fn environment(
 
 fn image(cx: &mut Cx<'_>, step: &str, node: Node<'_>) -> Option<Map> {
     let keys = Keys::of(node);
-    for ignored in ["$schema", "os_type"] {
-        keys.take(ignored);
+    keys.take("$schema");
+    let system = keys.take("os_type");
+    if let Some(field) =
+        system.filter(|it| it.value.text().is_none_or(|text| !text.eq_ignore_ascii_case("linux")))
+    {
+        cx.lost(
+            field.value.span(),
+            "a spec's environments run on Linux, and not on another system",
+        );
     }
     for named in ["name", "version", "description", "tags"] {
         if let Some(field) = keys.take(named) {

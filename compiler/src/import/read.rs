@@ -131,6 +131,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A scalar as the text that Azure ML's tools make of it; `None` for lists and maps.
+    pub(super) fn printed(&self) -> Option<std::borrow::Cow<'a, str>> {
+        match self.file.tree.kind(self.id) {
+            Kind::Scalar(scalar) => Some(scalar::printed(scalar.text, scalar.style)),
+            Kind::Null | Kind::List(_) | Kind::Map(_) => None,
+        }
+    }
+
     /// Whether it is no list and no map.
     pub(super) fn is_scalar(&self) -> bool {
         !matches!(self.file.tree.kind(self.id), Kind::List(_) | Kind::Map(_))

@@ -1,6 +1,8 @@
 //! Plain scalars as Azure ML's own tools read them: YAML 1.1, in which `yes` is true, `010` is eight
 //! and `1e-05` is text.
 
+use std::borrow::Cow;
+
 use crate::syntax::Style;
 
 /// What a value means.
@@ -40,6 +42,50 @@ pub(super) fn resolve(text: &str, style: Style) -> Value<'_> {
     }
 }
 
+/// A scalar as the text that Azure ML's tools make of it.
+pub(super) fn printed(text: &str, style: Style) -> Cow<'_, str> {
+    match resolve(text, style) {
+        Value::Bool(truth) => Cow::Borrowed(if truth { "True" } else { "False" }),
+        Value::Integer(number) => Cow::Owned(number.to_string()),
+        Value::Float(float) => {
+            let number = json_number(float).parse().ok().and_then(decimal);
+            number.map_or(Cow::Borrowed(text), Cow::Owned)
+        }
+        Value::Null | Value::Text(_) | Value::List | Value::Map => Cow::Borrowed(text),
+    }
+}
+
+/// A number as Python prints it; none for one that is too large.
+pub(super) fn decimal(number: f64) -> Option<String> {
+    if !number.is_finite() {
+        return None;
+    }
+    // The shortest digits that give the number again, as in Python.
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    if number == 0.0 || (-4..16).contains(&exponent) {
+        let plain = number.to_string();
+        return Some(if plain.contains('.') { plain } else { plain + ".0" });
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    Some(format!("{digits}e{sign}{:02}", exponent.abs()))
+}
+
+/// `1:30` is ninety: hours, minutes and seconds count as one number.
+fn sexagesimal(digits: &str) -> Option<i64> {
+    let (first, rest) = digits.split_once(':')?;
+    let number = |part: &str| {
+        let plain = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| part.parse::<i64>().ok()).flatten()
+    };
+    let first = number(first).filter(|_| !first.starts_with('0'))?;
+    rest.split(':').try_fold(first, |sum, part| {
+        let next = number(part).filter(|next| *next < 60 && part.len() < 3)?;
+        sum.checked_mul(60)?.checked_add(next)
+    })
+}
+
 fn integer(text: &str) -> Option<i64> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
@@ -51,7 +97,9 @@ fn integer(text: &str) -> Option<i64> {
     }
     let plain = digits.replace('_', "");
     let parse = |digits: &str, base| i64::from_str_radix(digits, base).ok();
-    let value = if let Some(hex) = plain.strip_prefix("0x") {
+    let value = if plain.contains(':') {
+        sexagesimal(&plain)
+    } else if let Some(hex) = plain.strip_prefix("0x") {
         parse(hex, 16)
     } else if let Some(binary) = plain.strip_prefix("0b") {
         parse(binary, 2)
@@ -113,7 +161,31 @@ mod tests {
         assert_eq!(plain("1.2.3"), Value::Text("1.2.3"));
         assert_eq!(plain("."), Value::Text("."));
         assert_eq!(plain("-"), Value::Text("-"));
+        assert_eq!(plain("12:30"), Value::Integer(750));
+        assert_eq!(plain("1:30:00"), Value::Integer(5400));
+        for text in ["12:60", "a:1", "02:30", "1:", "2024-01-01T10:00"] {
+            assert_eq!(plain(text), Value::Text(text));
+        }
         assert_eq!(resolve("5", Style::Double), Value::Text("5"));
+    }
+
+    #[test]
+    fn texts_are_what_the_tools_make_of_them() {
+        for (written, text) in [
+            ("010", "8"),
+            ("on", "True"),
+            ("1.10", "1.1"),
+            ("1_000", "1000"),
+            ("0x1F", "31"),
+            ("1:30", "90"),
+            ("1e5", "1e5"),
+            ("1.0e+5", "100000.0"),
+            ("5", "5"),
+            ("v1", "v1"),
+        ] {
+            assert_eq!(printed(written, Style::Plain), text);
+            assert_eq!(printed(written, Style::Single), written);
+        }
     }
 
     #[test]

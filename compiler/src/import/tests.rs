@@ -195,6 +195,40 @@ jobs:
     assert!(spec.contains("b: plain"), "{spec}");
 }
 
+/// Azure ML's tools read texts as YAML 1.1 as well: what they make of one is said where it differs.
+#[test]
+fn texts_are_those_that_the_tools_hand_on() {
+    let text = "\
+type: pipeline
+settings: { default_compute: azureml:c }
+tags: { a: null, b: '010' }
+jobs:
+  a:
+    command: echo
+    environment: { image: x.io/y:1, os_type: windows }
+    environment_variables: { A: 010, B: 1.10, C: on, D: 12:30, E: '010', F: 5 }
+    outputs: { o: { type: uri_folder, name: n, version: 010 } }
+";
+    let (said, imported) = imported(&[("a.yml", text)]);
+    let places: Vec<&str> = said.lines().filter_map(|line| line.split(": ").next()).collect();
+    let wanted = ["3:12", "7:46", "8:33", "8:41", "8:50", "8:57", "9:57"];
+    assert_eq!(places, wanted.map(|it| format!("a.yml:{it}")), "{said}");
+    assert_eq!(said.matches("error").count(), 1, "{said}");
+    let spec = &imported.files[0].text;
+    for line in [
+        "A: \"8\"",
+        "B: \"1.1\"",
+        "C: \"True\"",
+        "D: \"750\"",
+        "E: \"010\"",
+        "F: \"5\"",
+        "b: \"010\"",
+    ] {
+        assert!(spec.contains(line), "{line}: {spec}");
+    }
+    assert!(spec.contains("version: \"8\""), "{spec}");
+}
+
 /// Inputs that the language writes alike are numbered; what a schedule binds is numbered with them.
 #[test]
 fn a_schedule_binds_parameters_by_their_own_names() {

@@ -70,23 +70,6 @@ fn path_of(parts: &[&str]) -> String {
     path
 }
 
-/// A number as Python prints it; none for one that is too large.
-pub(super) fn decimal(number: f64) -> Option<String> {
-    if !number.is_finite() {
-        return None;
-    }
-    // The shortest digits that give the number again, as in Python.
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    if (-4..16).contains(&exponent) {
-        let plain = number.to_string();
-        return Some(if plain.contains('.') { plain } else { plain + ".0" });
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    Some(format!("{digits}e{sign}{:02}", exponent.abs()))
-}
-
 /// A value as Python prints it.
 pub(super) fn printed(value: &Value) -> Option<String> {
     match value {

@@ -13,10 +13,11 @@ use ruff_python_ast::{
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::super::scalar::decimal;
 use super::aliases::{Link, merged};
 use super::budget::Budget;
 use super::depth;
-use super::pure::{decimal, filled, folder, negative, plus, subscript, system};
+use super::pure::{filled, folder, negative, plus, subscript, system};
 use super::state::{Change, Flow, Frame, Outer};
 use super::unread;
 use super::value::{Program, Value};
