@@ -37,8 +37,9 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
     }
     let mut parsed = parse_unchecked_source(text, PySourceType::Python);
     if !parsed.errors().is_empty() {
-        // A notebook that was exported may keep the commands of its shell.
-        let cells = parse_unchecked_source(text, PySourceType::Ipynb);
+        // A notebook that was exported may keep the commands of its shell. The parser knows them too,
+        // but panics at some.
+        let cells = parse_unchecked_source(&without_commands(text), PySourceType::Python);
         if cells.errors().is_empty() {
             parsed = cells;
         }
@@ -71,6 +72,19 @@ pub(super) fn follow(file: FileId, text: &str) -> Program {
     }
     machine.uncalled();
     machine.program
+}
+
+/// A script of the same length, in which lines such as `%pip install x` and `!ls` are comments.
+fn without_commands(text: &str) -> String {
+    let line = |line: &str| {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if line[indent..].starts_with(['%', '!']) {
+            [&line[..indent], "#", &line[indent + 1..]].concat()
+        } else {
+            line.to_owned()
+        }
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// A script that is being followed.
