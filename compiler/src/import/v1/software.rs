@@ -33,6 +33,10 @@ impl<'p> Draft<'p> {
             if let Some(text) = value.and_then(Value::text) {
                 return Some(text.to_owned());
             }
+            if value == Some(&Value::Unknown) {
+                let message = "it is not known which environment this is";
+                self.remarks.lost(at, message, "name it in the spec");
+            }
             return Some(self.plain(at));
         };
         match object.class.as_str() {
