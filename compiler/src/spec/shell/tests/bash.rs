@@ -34,7 +34,7 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("false || show @; show b", &["@", "b"]),
     ("if [ @ = @ ]; then show yes; fi", &["yes"]),
     ("if [[ @ == \"@\" ]]; then show @; fi", &["@"]),
-    ("[[ @ == b ]] || show @", &["@"]),
+    ("[[ @ == no-such-value ]] || show @", &["@"]),
     ("[[ x@ == x\"@\" && -n \"x@\" ]] && show same", &["same"]),
     ("case @ in '') show empty;; *) show @;; esac", &["@"]),
     ("case x@ in y*) show no;; x*) show \"@\";; esac", &["@"]),
