@@ -4,7 +4,7 @@
 //! Whatever else YAML knows (anchors, tags, tabs, texts over several lines, Windows line ends) and
 //! every mistake makes the reader [`Unsure`]: the parser then reads the file from the start, so that
 //! each fault is told by the parser alone. What is read here is the same tree, place for place;
-//! a property test and a fuzz target hold the two against each other. It takes a tenth of the time.
+//! a property test and a fuzz target hold the two against each other. It takes a fraction of the time.
 
 mod block;
 mod flow;

@@ -1,7 +1,7 @@
 //! When a job runs. Without a condition it runs after all jobs before it, direct and indirect,
 //! succeeded; so whatever comes after a skipped job is skipped.
 
-use crate::plan::{Condition, Fact, When};
+use crate::plan::{Condition, Fact, Reference, When};
 
 use super::expression;
 use super::reader::Reader;
@@ -42,13 +42,32 @@ pub(super) fn values(reader: &mut Reader<'_>, condition: &Condition) -> String {
     };
     match condition {
         Condition::Compare { left, right, same } => {
-            let word = if *same { "eq" } else { "ne" };
-            let (left, right) = (fact(reader, left), fact(reader, right));
-            format!("{word}({left}, {right})")
+            compare(reader, if *same { "eq" } else { "ne" }, left, right)
         }
         Condition::Not(inner) => format!("not({})", values(reader, inner)),
         Condition::All(parts) => all(parts, "and"),
         Condition::Any(parts) => all(parts, "or"),
+    }
+}
+
+fn compare(reader: &mut Reader<'_>, word: &str, left: &Fact, right: &Fact) -> String {
+    match (git_ref(left), git_ref(right)) {
+        (Some(git), None) => git.compared(word, &fact(reader, right)),
+        (None, Some(git)) => git.compared(word, &fact(reader, left)),
+        // A run is for a branch or for a tag: they are alike when both are the same word.
+        (Some(_), Some(_)) => {
+            let same = matches!((left, right), (Fact::Reference(a), Fact::Reference(b)) if a == b);
+            format!("{word}({same}, true)")
+        }
+        (None, None) => format!("{word}({}, {})", fact(reader, left), fact(reader, right)),
+    }
+}
+
+fn git_ref(fact: &Fact) -> Option<&'static expression::GitRef> {
+    match fact {
+        Fact::Reference(Reference::GitBranch) => Some(&expression::BRANCH),
+        Fact::Reference(Reference::GitTag) => Some(&expression::TAG),
+        Fact::Reference(_) | Fact::Literal(_) => None,
     }
 }
 

@@ -66,12 +66,21 @@ pub(super) struct GitRef {
     /// What the full name starts with.
     pub(super) prefix: &'static str,
     expression: &'static str,
+    /// The same where nothing may be left to a script: for pull requests on GitHub the service gives
+    /// the short name.
+    full: &'static str,
 }
 
 /// The branch; for a pull request, the branch that asks to be merged; for a tag, nothing.
 pub(super) const BRANCH: GitRef = GitRef {
     prefix: "refs/heads/",
     expression: "coalesce(variables['System.PullRequest.SourceBranch'], \
+        iif(startsWith(variables['Build.SourceBranch'], 'refs/heads/'), \
+        variables['Build.SourceBranch'], ''), '')",
+    full: "coalesce(iif(or(eq(variables['System.PullRequest.SourceBranch'], ''), \
+        startsWith(variables['System.PullRequest.SourceBranch'], 'refs/heads/')), \
+        variables['System.PullRequest.SourceBranch'], \
+        format('refs/heads/{0}', variables['System.PullRequest.SourceBranch'])), \
         iif(startsWith(variables['Build.SourceBranch'], 'refs/heads/'), \
         variables['Build.SourceBranch'], ''), '')",
 };
@@ -81,12 +90,16 @@ pub(super) const TAG: GitRef = GitRef {
     prefix: "refs/tags/",
     expression: "iif(startsWith(variables['Build.SourceBranch'], 'refs/tags/'), \
         variables['Build.SourceBranch'], '')",
+    full: "iif(startsWith(variables['Build.SourceBranch'], 'refs/tags/'), \
+        variables['Build.SourceBranch'], '')",
 };
 
 impl GitRef {
-    /// The short name, in an expression. A prefix in the middle of a name goes too.
-    pub(super) fn short(&self) -> String {
-        format!("replace({}, '{}', '')", self.expression, self.prefix)
+    /// Whether it is, or is not, what an expression gives as a short name. Full names are compared: to
+    /// take the prefix away would make `main` of a branch that somebody calls `refs/heads/main`.
+    pub(super) fn compared(&self, word: &str, name: &str) -> String {
+        let full = format!("format('{}{{0}}', {name})", self.prefix);
+        format!("{word}({}, iif(eq({name}, ''), '', {full}))", self.full)
     }
 
     /// The full name without `$`: whoever pushes chooses the name, and the service replaces macros in

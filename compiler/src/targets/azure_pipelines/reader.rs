@@ -158,11 +158,11 @@ impl<'a> Reader<'a> {
                 note(&mut self.jobs, job.clone());
                 expression::output(&job, scope::is_deployment(producer), OUTPUTS, value)
             }
-            Reference::GitBranch => expression::BRANCH.short(),
-            Reference::GitTag => expression::TAG.short(),
             // Of plain words only, or none of its own: nothing in it ends the quotes.
             Reference::Parameter(_)
             | Reference::GitSha
+            | Reference::GitBranch
+            | Reference::GitTag
             | Reference::RunId
             | Reference::Variable(_)
             | Reference::Secret(_) => format!("'{}'", self.reference(reference).into_text()),
