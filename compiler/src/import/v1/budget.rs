@@ -4,7 +4,7 @@
 use ruff_text_size::TextRange;
 
 use super::python::Machine;
-use super::value::Value;
+use super::value::{Program, Value};
 use crate::diagnostics::{Diagnostic, TOO_LARGE};
 use crate::emit::{Doc, Map};
 use crate::source::Span;
@@ -17,6 +17,8 @@ const DEEPEST: usize = 100;
 pub(super) const MOST_ITEMS: usize = 5_000;
 /// Bytes of a text that count as one value.
 const WORD: usize = 4;
+/// Pipelines of one script, each of which becomes a spec.
+const MOST_PIPELINES: usize = 100;
 /// Bytes of all specs of a script; what stands for their steps counts twice.
 const MOST_WRITTEN: usize = 4 << 20;
 
@@ -49,6 +51,12 @@ pub(super) fn too_much(at: Span) -> Diagnostic {
     let message = "this script makes too much to be read, up to here";
     let help = "import a script that builds one pipeline; write long lists to the spec by hand";
     Diagnostic::new(&TOO_LARGE, at, message).help(help)
+}
+
+/// Says where a script makes more pipelines than anybody wants as specs.
+pub(super) fn too_many(program: &Program) -> Option<Diagnostic> {
+    let (_, beyond) = program.of_class("Pipeline").nth(MOST_PIPELINES)?;
+    Some(too_much(beyond.span))
 }
 
 /// Bytes that the steps of a script's specs may still have.

@@ -106,7 +106,7 @@ fn import(
     place: Place<'_>,
 ) -> (Vec<Imported>, Vec<Diagnostic>) {
     let mut program = python::follow(file, text);
-    if let Some(refused) = program.refused.take() {
+    if let Some(refused) = program.refused.take().or_else(|| budget::too_many(&program)) {
         return (Vec::new(), vec![refused]);
     }
     let mut remarks = std::mem::take(&mut program.remarks);

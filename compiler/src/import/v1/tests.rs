@@ -156,6 +156,15 @@ fn scripts_that_double_their_values_are_refused_at_one_place() {
     }
 }
 
+#[test]
+fn a_script_that_makes_hundreds_of_pipelines_is_refused() {
+    let (specs, said) = answer("for i in range(100):\n    Pipeline(ws, [])\n");
+    assert_eq!((specs, said.contains("too-large")), (100, false), "{said}");
+    let (specs, said) = answer("for i in range(1000):\n    Pipeline(ws, [])\n");
+    assert_eq!((specs, said.lines().count()), (0, 1), "{said}");
+    assert!(said.starts_with("a.py:2:5: error[too-large]"), "{said}");
+}
+
 /// What many steps repeat is counted, and what holds itself ends.
 #[test]
 fn scripts_whose_steps_are_too_large_together_are_refused() {
