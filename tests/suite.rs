@@ -10,6 +10,7 @@
 
 mod architecture;
 mod cases;
+mod ci;
 mod cli;
 mod conformance;
 mod documents;

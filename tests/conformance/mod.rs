@@ -13,7 +13,7 @@ use std::path::Path;
 
 pub(crate) use checkers::{Emitted, Finding, Report, check, script};
 use edges::data_edges;
-pub(crate) use edges::{closure, demanded, edges_of};
+pub(crate) use edges::{Edges, closure, demanded, edges_of};
 use projects::reading;
 pub(crate) use projects::stage;
 use tools::tools;

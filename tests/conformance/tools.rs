@@ -25,7 +25,16 @@ impl Tools {
 
     /// The auditor of GitHub workflows.
     pub(crate) fn zizmor(&self) -> PathBuf {
-        self.packages.join("bin").join(format!("zizmor{}", std::env::consts::EXE_SUFFIX))
+        self.program("zizmor")
+    }
+
+    /// The reader of shell scripts.
+    pub(crate) fn shellcheck(&self) -> PathBuf {
+        self.program("shellcheck")
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.packages.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 }
 

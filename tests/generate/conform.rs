@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use mlopsc_compiler::plan::Plan;
 
 use super::{for_all, setting};
+use crate::ci::{Scripts, Written, compare as compare_graphs, shellcheck};
 use crate::conformance::{
     Emitted, Finding, Report, check, closure, demanded, edges_of, parsers, stage,
 };
@@ -37,22 +38,27 @@ fn parsers_take_what_is_generated() {
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let kept = std::env::var_os("MLOPSC_KEEP").map(PathBuf::from);
     let folder = kept.unwrap_or_else(|| home.path().to_owned());
-    let state = RefCell::new((Vec::<Staged>::new(), Emitted::default()));
+    let state = RefCell::new((Vec::<Staged>::new(), Emitted::default(), Scripts::default()));
     for_all(wanted, true, |generated| {
-        let (staged, files) = &mut *state.borrow_mut();
+        let (staged, files, scripts) = &mut *state.borrow_mut();
         for spec in generated.specs.iter().take((wanted as usize).saturating_sub(staged.len())) {
             let compiled = compile(&generated.files, spec);
             if let Some(plan) = compiled.plan.clone() {
                 let root = folder.join(staged.len().to_string());
                 stage(&root, &generated.files, &compiled, &plan, files);
+                let written = Written { plan: &plan, artifacts: &compiled.artifacts };
+                compare_graphs(&written)?;
+                scripts.take(spec, &written);
                 let said = compiled.diagnostics.iter().map(|it| it.rule.name).collect();
                 staged.push(Staged { root, plan, spec: generated.files.0[spec].clone(), said });
             }
         }
         Ok(())
     });
-    let (staged, files) = state.into_inner();
+    let (staged, files, scripts) = state.into_inner();
     let report = check(tools, &files);
+    let found = shellcheck(tools, &scripts);
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
     findings(&staged, &report);
     orders(&staged, &report);
 }
