@@ -2,6 +2,8 @@
 //! runs of them, played.
 
 mod graphs;
+#[cfg(unix)]
+mod play;
 mod shell;
 
 use std::path::{Path, PathBuf};
