@@ -64,6 +64,9 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Make specs of Azure ML CLI v2 files, and of Python scripts for version 1 of its SDK
     Import(ImportArgs),
+    /// Show, update and adopt the actions of GitHub that workflows use
+    #[command(after_help = PINS_HELP)]
+    Pins(PinsArgs),
     /// Print the page of a diagnostic, or list them all
     Explain {
         /// A name such as `cycle`
@@ -184,6 +187,43 @@ pub(crate) struct ImportArgs {
     /// Replace specs that are there; other files are never replaced
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+const PINS_HELP: &str = "\
+Examples:
+  mlopsc pins                          each action, its release, and the workflows that use it
+  mlopsc pins adopt                    after Dependabot or Renovate changed generated workflows
+  mlopsc pins update --from pins.txt   lines `owner/name@<commit> # vX.Y.Z`, or a file in the shape
+                                       of GitHub's actions.lock";
+
+/// `pins`.
+#[derive(Args, Debug)]
+pub(crate) struct PinsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<PinsCommand>,
+}
+
+/// `pins` and what follows.
+#[derive(Subcommand, Debug)]
+pub(crate) enum PinsCommand {
+    /// List the pins [the default]
+    Show {
+        /// Specs or folders [default: the project]
+        paths: Vec<PathBuf>,
+    },
+    /// Take newer pins from a file; nothing is fetched
+    Update {
+        /// Lines `owner/name@<commit> # vX.Y.Z`, or a file in the shape of GitHub's actions.lock
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Specs or folders [default: the project]
+        paths: Vec<PathBuf>,
+    },
+    /// Make pins that a bot changed in generated workflows the project's own
+    Adopt {
+        /// Specs or folders [default: the project]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// `schema`.

@@ -245,6 +245,15 @@ pub(crate) fn is_staged(path: &str) -> bool {
     })
 }
 
+/// The text of any file that the caller names.
+pub(crate) fn read_any(path: &Path) -> Result<String, FileFault> {
+    let meta = fs::metadata(path).map_err(|error| fault(&error))?;
+    if meta.is_file() && meta.len() > LARGEST_FILE {
+        return Err(FileFault::Other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    source::text_of(fs::read(path).map_err(|error| fault(&error))?)
+}
+
 /// What is at a machine's path, symbolic links followed.
 pub(crate) fn kind_at(path: &Path) -> Option<EntryKind> {
     kind_of(&fs::metadata(path).ok()?)

@@ -165,6 +165,11 @@ impl Output {
         move |path| way(base, &disk.absolute(path))
     }
 
+    /// Whether `--message-format json` was asked for: then lists are documents too.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// How a path under a root is shown in sentences.
     pub(crate) fn shown(&self, disk: &Disk, path: &str) -> String {
         let way = way(&self.here, &disk.absolute(path));

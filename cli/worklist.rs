@@ -7,6 +7,7 @@ use mlopsc_compiler::diagnostics::{
     Diagnostic, EDITED_OUTPUT, FOREIGN_OUTPUT, LIMIT, Rule, STALE_OUTPUT,
 };
 use mlopsc_compiler::diff::Leftover;
+use mlopsc_compiler::pins::is_same_but_pins;
 use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::source::{Files as _, SourceFile, Sources, Span};
 use mlopsc_compiler::targets::{Artifact, TARGETS, Target};
@@ -156,7 +157,8 @@ impl Worklist {
                 }
                 Verdict::Edited(old) => {
                     refused = true;
-                    self.say(index, &EDITED_OUTPUT, format!("`{path}` was edited by hand"), EDITED);
+                    let (what, help) = edit_of(&old, &text);
+                    self.say(index, &EDITED_OUTPUT, format!("`{path}` {what}"), help);
                     self.differences.push(Difference { path, old, new: text });
                 }
                 Verdict::Foreign(why) => {
@@ -316,6 +318,16 @@ impl Judged {
     }
 }
 
+/// What somebody did to a file, and what to do now.
+fn edit_of(old: &str, new: &str) -> (&'static str, &'static str) {
+    if is_same_but_pins(old, new) {
+        ("was edited: only pins differ", ADOPT)
+    } else {
+        ("was edited by hand", EDITED)
+    }
+}
+
+const ADOPT: &str = "run `mlopsc pins adopt` to keep them; `mlopsc build --force` drops them";
 const EDITED: &str = "change the spec instead; `mlopsc build --force` drops the edits";
 const FOREIGN: &str = "rename the pipeline, or move that file away";
 const FORMER: &str = "delete it: a build removes nothing above its root";

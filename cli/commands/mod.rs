@@ -17,12 +17,13 @@ mod fmt;
 mod graph;
 mod import;
 mod init;
+mod pins;
 mod schema;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 16] = [
-    "why", "setup", "pins", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch",
-    "plan", "apply", "status", "logs", "cancel", "lsp",
+const PROMISED: [&str; 15] = [
+    "why", "setup", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan",
+    "apply", "status", "logs", "cancel", "lsp",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
         Command::Diff(args) => diff::run(&output, &args),
         Command::Graph(args) => graph::run(&output, &args),
         Command::Import(args) => import::run(&output, &args),
+        Command::Pins(args) => pins::run(&output, args),
         Command::Init { dir } => init::run(&output, &dir),
         Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema { of } => schema::run(of),

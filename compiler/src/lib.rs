@@ -10,6 +10,7 @@ pub mod graph;
 pub mod import;
 pub mod lint;
 pub mod lower;
+pub mod pins;
 pub mod plan;
 pub mod source;
 pub mod spec;
@@ -317,6 +318,8 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
             conda::Shelf { environments: &project.spec.environments, folder: "" },
         ];
         read.allows.extend(conda::agree(files, &shelves, &mut sources, &mut sink));
+        let mut pinned = pins::read(files, &project.spec, &mut sources, &mut sink);
+        read.allows.append(&mut pinned.allows);
         let mut loader = uses::Loader::new(files, &project.spec, spec_path);
         loader.read(spec, &mut sources, &mut sink);
         let uses = &loader.uses;
@@ -325,7 +328,8 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
         let disagreements = sink.items().iter().filter(|it| is_of_conda(it)).count();
         if let Some(checked) = checked.filter(|_| sink.errors() <= disagreements) {
             lint::lint(&checked, &mut sink);
-            plan = Some(lower::lower(checked, spec_path, loader.plans));
+            let lowered = plan.insert(lower::lower(checked, spec_path, loader.plans));
+            lowered.project.pins = pinned.plain();
         }
     }
     let mut found = sink.into_items();

@@ -11,6 +11,7 @@ mod commands;
 mod differences;
 mod formats;
 mod ownership;
+mod pins;
 mod projects;
 mod uses;
 

@@ -52,11 +52,15 @@ impl std::fmt::Debug for Generated {
 }
 
 /// Files that specs refer to.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("src/train.py", "print()\n"),
     ("src/score/scoring.py", "def run(batch):\n    return batch\n"),
     ("src/score/train.py", "print()\n"),
     ("train.py", "print()\n"),
+    (
+        "pins.yaml",
+        "dependencies:\n  actions/checkout@v7.0.2: { commit: 0123456789abcdef0123456789abcdef01234567 }\n",
+    ),
     ("envs/training.yaml", "name: training\ndependencies: [python=3.11, pip]\n"),
     ("data/x.csv", "a,b\n1,2\n"),
     ("data/table/MLTable", "type: mltable\npaths: [{ file: ./x.csv }]\n"),

@@ -110,6 +110,9 @@ fn identity(tape: &mut Tape<'_>, root: &mut Record) {
     if tape.chance(30) {
         let mut github = Record::default();
         github.put("repository", text("contoso/diabetes"));
+        if tape.chance(30) {
+            github.put("pins", text("pins.yaml"));
+        }
         root.put("github", github.node());
     }
     if tape.chance(30) {

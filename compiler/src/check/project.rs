@@ -55,6 +55,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         identity: identity(spec),
         targets: targets(spec),
         also: also(spec),
+        pins: Vec::new(), // known once their file is read
     };
     lint_levels(spec, sink);
     apart(&project, folders, sink);

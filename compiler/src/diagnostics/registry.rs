@@ -57,6 +57,7 @@ rules! {
     Error LAYOUT "layout";
     Error NOT_IMPORTED "not-imported";
     Warning IMPORT_CHANGE "import-change";
+    Warning OTHER_MAJOR "other-major";
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";

@@ -26,6 +26,19 @@ pub struct Project {
     pub targets: Vec<Home>,
     /// Names of the targets that the project writes though they are written only when named.
     pub also: Vec<&'static str>,
+    /// Releases of actions of GitHub that the repository chose instead of the compiler's.
+    pub pins: Vec<Pin>,
+}
+
+/// A release of an action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pin {
+    /// `owner/name`.
+    pub action: String,
+    /// Such as `v1.2.3`.
+    pub version: String,
+    /// Forty hex digits.
+    pub commit: String,
 }
 
 impl Project {

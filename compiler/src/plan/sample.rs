@@ -32,6 +32,7 @@ pub(crate) fn project(ci: Home, targets: &[Home]) -> Project {
         identity: None,
         targets: targets.to_vec(),
         also: Vec::new(),
+        pins: Vec::new(),
     }
 }
 

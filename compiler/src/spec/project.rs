@@ -109,6 +109,8 @@ record! {
     GitHubSpec as "the GitHub settings" {
         /// `owner/repository`.
         opt repository = "repository": Spanned<String>,
+        /// A file with releases of actions to use instead of the compiler's own; `mlopsc pins` writes it.
+        opt pins = "pins": Spanned<PathText>,
     }
 }
 

@@ -12,7 +12,7 @@ mod header;
 mod inputs;
 mod job;
 mod login;
-mod pins;
+pub mod pins;
 mod release;
 mod scope;
 mod step;

@@ -7,7 +7,7 @@ use crate::targets::{Artifact, header as about};
 use super::events::Events;
 use super::expression::expression;
 use super::scope::Scope;
-use super::{header, inputs, job};
+use super::{header, inputs, job, pins};
 
 /// One file of `plan.workflows`.
 pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
@@ -42,7 +42,8 @@ pub(super) fn document(title: &str, on: Map, concurrency: Map, jobs: Map) -> Map
 
 /// The file of a document.
 pub(super) fn file(plan: &Plan, id: &str, doc: &Map, header: &[String]) -> Artifact {
-    Artifact { path: path(plan, id), text: mark::stamp(emit::yaml(doc, header)) }
+    let doc = pins::applied(plan, doc);
+    Artifact { path: path(plan, id), text: mark::stamp(emit::yaml(&doc, header)) }
 }
 
 /// Root-relative path of a workflow file.

@@ -326,6 +326,7 @@ fn project() -> Project {
         identity: Some("contoso/diabetes".to_owned()),
         targets: vec![Home::AzureMl],
         also: Vec::new(),
+        pins: Vec::new(),
     }
 }
 
