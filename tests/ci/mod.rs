@@ -5,6 +5,7 @@ mod graphs;
 #[cfg(unix)]
 mod play;
 mod shell;
+mod unseen;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use mlopsc_compiler::plan::{Home, Plan};
 use mlopsc_compiler::targets::Artifact;
 use serde_yaml::Value;
 pub(crate) use shell::{Scripts, shellcheck};
+pub(crate) use unseen::faults;
 
 use crate::memory::{Compiled, Memory, compile};
 use crate::{cases, examples};

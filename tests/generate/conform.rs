@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use mlopsc_compiler::plan::Plan;
 
 use super::{for_all, setting};
-use crate::ci::{Scripts, Written, compare as compare_graphs, shellcheck};
+use crate::ci::{Scripts, Written, compare as compare_graphs, faults, shellcheck};
 use crate::conformance::{
     Emitted, Finding, Report, check, closure, demanded, edges_of, parsers, stage,
 };
@@ -48,6 +48,9 @@ fn parsers_take_what_is_generated() {
                 stage(&root, &generated.files, &compiled, &plan, files);
                 let written = Written { plan: &plan, artifacts: &compiled.artifacts };
                 compare_graphs(&written)?;
+                if let Some(fault) = faults(&written).first() {
+                    return Err(fault.clone());
+                }
                 scripts.take(spec, &written);
                 let said = compiled.diagnostics.iter().map(|it| it.rule.name).collect();
                 staged.push(Staged { root, plan, spec: generated.files.0[spec].clone(), said });

@@ -3,11 +3,12 @@
 use super::names::Context;
 use super::triggers::{Ground, Sliced};
 use crate::diagnostics::{BAD_NAME, Diagnostic, LIMIT, PLACEMENT, Sink, excerpt};
-use crate::plan::{Home, Step};
+use crate::plan::{Home, Pool, Runner, Step};
 use crate::source::Spanned;
 use crate::spec::dict::Item;
 use crate::spec::steps::Engine;
 use crate::spec::steps::StepSpec;
+use crate::spec::text::Text;
 
 /// Azure ML takes this many nodes in one pipeline job (Azure ML's service limits).
 const MOST_NODES: usize = 30_000;
@@ -21,6 +22,14 @@ const LONGEST_ENVIRONMENT: usize = 255;
 const LONGEST_NAME: usize = 80;
 /// GitHub takes scripts of this length (GitHub's workflow syntax); ours add a few lines to none.
 const LONGEST_SCRIPT: usize = 21_000;
+/// A text with references becomes one expression on GitHub, and a run fails on a longer one.
+const LONGEST_EXPRESSION: usize = 21_000;
+/// Characters that a reference has at most as a part of an expression.
+const REFERENCE: usize = 200;
+/// A hosted machine of either platform ends a job after this time, in seconds
+/// (<https://docs.github.com/actions/reference/limits>,
+/// <https://learn.microsoft.com/azure/devops/pipelines/process/phases>).
+const LONGEST_HOSTED: u64 = 6 * 3600;
 /// A server job of Azure Pipelines waits for two days at most.
 const LONGEST_WAIT: u64 = 2 * 86_400;
 /// A job of Azure ML lives for 21 days at most (Azure ML's service limits).
@@ -107,6 +116,17 @@ pub(crate) fn lifetime(body: &StepSpec, sink: &mut Sink) {
     }
 }
 
+/// The time limit of a CI step, before which a hosted machine ends the job.
+pub(crate) fn hosted(body: &StepSpec, runner: &Runner, sink: &mut Sink) {
+    let is_hosted = matches!(runner.azure_pipelines, Pool::Hosted(_));
+    let Some(timeout) = &body.timeout else { return };
+    if is_hosted && timeout.value.0 > LONGEST_HOSTED {
+        let message = "a hosted machine ends a job after 6 hours";
+        let help = "shorten it, or run the step on a machine of your own: an entry of `runners` in mlopsc.yaml";
+        sink.report(Diagnostic::new(&LIMIT, timeout.span, message).help(help));
+    }
+}
+
 /// Names of Azure ML inputs and outputs that the compiler gives itself.
 const OWN_PORTS: [&str; 7] =
     ["git__sha", "git__branch", "git__tag", "run__id", "variables__", "secrets__", "mlopsc__"];
@@ -144,7 +164,9 @@ fn longest_scripts(cx: &Context<'_>, sink: &mut Sink) {
     if !super::project::targets(cx.project).contains(&Home::GitHub) {
         return;
     }
+    cx.spec.env.good().for_each(|(_, text)| expression(text, sink));
     for (_, step) in cx.spec.steps.good() {
+        step.env.good().for_each(|(_, text)| expression(text, sink));
         let on_ci = step.placing_key().is_some_and(|(engine, _)| engine == Engine::Ci);
         let Some(script) = step.run.as_ref().filter(|_| on_ci) else { continue };
         let length = script.text.text.chars().count();
@@ -156,6 +178,22 @@ fn longest_scripts(cx: &Context<'_>, sink: &mut Sink) {
                     .help("put it into a file of the repository and run that"),
             );
         }
+    }
+}
+
+/// A text with references that GitHub would not take: what stands around them doubles its quotes and
+/// braces.
+fn expression(text: &Text, sink: &mut Sink) {
+    if text.spans.is_empty() || text.text.len() < LONGEST_EXPRESSION / 2 {
+        return;
+    }
+    let doubled = text.text.matches(['\'', '{', '}']).count();
+    let length = text.text.chars().count() + doubled + REFERENCE * text.spans.len();
+    if length > LONGEST_EXPRESSION {
+        let message =
+            format!("GitHub takes {LONGEST_EXPRESSION} characters where a value is put in");
+        let help = "put what is fixed into a variable, or a file, of its own";
+        sink.report(Diagnostic::new(&LIMIT, text.span, message).help(help));
     }
 }
 
