@@ -15,7 +15,9 @@ use crate::spec::values::PathText;
 pub(crate) fn job(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
     let body = cx.step(step)?;
     let runner = place::runner(cx, step, sink);
-    runner.iter().for_each(|runner| super::limits::hosted(body, runner, sink));
+    if let Some(runner) = &runner {
+        super::limits::hosted(body, runner, sink);
+    }
     let working_dir = match &body.working_dir {
         Some(path) => Some(files::folder(cx, cx.folder, &path.value.0, path.span, sink)?),
         None => None,
