@@ -22,6 +22,8 @@ mod import;
 mod licences;
 mod memory;
 mod mistakes;
+#[cfg(unix)]
+mod own;
 mod pages;
 mod published;
 #[cfg(unix)]

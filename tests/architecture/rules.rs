@@ -78,6 +78,9 @@ pub(crate) const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     ("std::thread", &["compiler/src/"], &[]),
 ];
 
+/// Folders beside the targets that they share.
+const SHARED_BY_TARGETS: [&str; 1] = ["own"];
+
 /// The longest function, in lines with its signature and braces.
 const LONGEST_FUNCTION: usize = 80;
 
@@ -182,7 +185,8 @@ pub(crate) fn layers(files: &[File], table: &[(&str, &[&str])]) -> Vec<String> {
 pub(crate) fn targets_apart(files: &[File]) -> Vec<String> {
     let target_of = |file: &File| {
         let rest = file.path.strip_prefix("compiler/src/targets/")?;
-        Some(rest.split_once('/')?.0.to_owned())
+        let target = rest.split_once('/')?.0;
+        (!SHARED_BY_TARGETS.contains(&target)).then(|| target.to_owned())
     };
     let mut targets: Vec<String> = files.iter().filter_map(target_of).collect();
     targets.dedup();

@@ -85,6 +85,7 @@ cases! {
     project_settings
     published
     pull_request_slice
+    register
     rest_bodies
     schedules
     spark_whole

@@ -10,6 +10,7 @@ mod graphs;
 mod mistake;
 mod native;
 mod node;
+mod own;
 mod parallel;
 mod print;
 mod project;

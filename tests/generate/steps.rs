@@ -76,6 +76,9 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         native(tape, world, &mut step, &mut made);
         return (step.node(), made);
     }
+    if kind == 1 && tape.chance(35) && super::own::register(tape, world, &mut step, &mut made) {
+        return (step.node(), made);
+    }
     place(tape, world, &mut step, on_ci, parallel);
     let outputs = outputs(tape, &mut made, parallel);
     let mut ports = Ports {

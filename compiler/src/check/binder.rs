@@ -369,6 +369,32 @@ impl Binder for StepBinder<'_, '_> {
         }
     }
 
+    fn given(&mut self, text: &Text) -> Option<u32> {
+        let site = text.whole().filter(|site| matches!(site.path, Path::Output { .. }));
+        let Some(site) = site else {
+            let message = "expected what an earlier step gives, and nothing else";
+            let help = "write `${{ steps.<step>.outputs.<output> }}`";
+            self.sink.report(Diagnostic::new(&BAD_VALUE, text.span, message).help(help));
+            return None;
+        };
+        match self.bind(site)? {
+            Variable::Input(index) => Some(index),
+            Variable::Output(_) | Variable::Reference(_) => None,
+        }
+    }
+
+    fn open_text(&mut self, text: &Text) -> Option<PlanText> {
+        super::surroundings::no_macro(text, self.sink);
+        let secret = text.sites().find(|site| matches!(site.path, Path::Secret(_)));
+        if let Some(site) = secret {
+            let message = "a secret would stand here where everybody reads it";
+            let help = "only a `run` step reads secrets, in `run` or `env`";
+            self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
+            return None;
+        }
+        self.plan_text(text)
+    }
+
     fn input_kind(&self, input: u32) -> ValueType {
         self.inputs[input as usize].kind
     }

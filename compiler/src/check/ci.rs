@@ -8,7 +8,7 @@ use crate::diagnostics::{
 use crate::plan::{Cache, CacheTool, CiExtras, CiPlace};
 use crate::source::{Spanned, join};
 use crate::spec::ci::CacheSpec;
-use crate::spec::steps::StepSpec;
+use crate::spec::steps::{Kind, StepSpec};
 use crate::spec::values::PathText;
 
 /// The job of a CI step; `None` when a mistake was reported.
@@ -27,8 +27,10 @@ pub(crate) fn job(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlac
         .good()
         .filter_map(|(name, path)| Some((name.value.clone(), kept(cx, path, sink)?)));
     let artifacts = artifacts.collect();
+    let is_own_work = body.kind().is_some_and(Kind::is_own_work);
     let container = body.container.as_ref();
     let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
+    let container = container.filter(|_| !is_own_work);
     let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
     both_environments(body, sink);
     python_version(body, sink);
@@ -37,8 +39,8 @@ pub(crate) fn job(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlac
         container: container.map(|it| it.value.0.clone()),
         working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
         python: body.python.as_ref().map(|it| it.value.clone()),
-        checkout: body.checkout.as_ref().is_none_or(|it| it.value),
-        azure: body.azure.as_ref().is_some_and(|it| it.value),
+        checkout: body.checkout.as_ref().map_or(!is_own_work, |it| it.value),
+        azure: is_own_work || body.azure.as_ref().is_some_and(|it| it.value),
         environment: environment.map(|it| it.value.0.clone()),
         artifacts,
         extras: extras(cx, body, sink),

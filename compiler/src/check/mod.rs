@@ -53,7 +53,7 @@ pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 use uses::Uses;
 
 use crate::diagnostics::Sink;
-use crate::plan::{Home, Keys, Parameter, PipelineOutput, Project, Step, Text, When};
+use crate::plan::{Home, Keys, Parameter, PipelineOutput, Project, Step, Task, Text, When};
 use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
@@ -180,8 +180,9 @@ fn release_checks(
     if scheduled.is_empty() {
         return None;
     }
-    let on_ci =
-        |step: u32| ground.steps[step as usize].as_ref().is_some_and(|step| !step.is_on_azure_ml());
+    // What registers or deploys is no check, and happens for whoever starts it.
+    let is_check = |step: &Step| !step.is_on_azure_ml() && !matches!(step.task, Task::Own(_));
+    let on_ci = |step: u32| ground.steps[step as usize].as_ref().is_some_and(is_check);
     let mut ci_alone = vec![false; ground.steps.len()];
     for &step in whole.slice.dag.order() {
         let earlier = whole.slice.dag.predecessors(step);

@@ -118,14 +118,17 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The outputs that the component has, else those that the author declares.
+/// The outputs that the component has, else those that the author declares and the kind gives.
 fn output_names<'a>(
     item: &'a Item<StepSpec>,
     interface: Option<&'a Interface>,
 ) -> BTreeMap<&'a str, u32> {
     match interface.and_then(Interface::outputs) {
         Some(ports) => index(ports.iter().map(|port| port.output.name.as_str())),
-        None => item.value.as_ref().map_or_else(BTreeMap::new, |body| index(body.outputs.names())),
+        None => item.value.as_ref().map_or_else(BTreeMap::new, |body| {
+            let given = body.kind().map_or(&[][..], |kind| kind.gives());
+            index(body.outputs.names().chain(given.iter().map(|(name, _)| *name)))
+        }),
     }
 }
 

@@ -53,7 +53,9 @@ pub(crate) fn outputs(
         let output = output(&item.name.value, kind.value, Some(spec));
         Some(Output { mode: only.or(output.mode), ..output })
     });
-    each.collect()
+    let given = body.kind().map_or(&[][..], |kind| kind.gives());
+    let given = given.iter().map(|(name, kind)| Some(output(name, *kind, None)));
+    each.chain(given).collect()
 }
 
 /// An output that the component declares; the author may say more of it.
@@ -142,29 +144,11 @@ fn fits(
         }
     }
     version_needs_name(spec, sink);
-    asset_name(spec.register.as_ref(), sink)?;
-    path_is_address(spec.path.as_ref().map(|path| &path.0), sink)
-}
-
-/// Azure ML refuses other names when the job has run.
-fn asset_name(name: Option<&Spanned<String>>, sink: &mut Sink) -> Option<()> {
-    let Some(name) = name else { return Some(()) };
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let starts = name.value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
-    let is_answer = matches!(&*name.value, "true" | "false");
-    if starts && name.value.bytes().all(letter) && name.value.len() <= 255 && !is_answer {
-        return Some(());
+    if let Some(wrong) = spec.register.as_ref().and_then(crate::spec::asset::bad_name) {
+        sink.report(wrong);
+        return None;
     }
-    let message = format!("`{}` cannot name an asset of Azure ML", excerpt(&name.value));
-    let help = if is_answer {
-        "write the name of the model or data asset that the output becomes a version of"
-    } else if name.value.contains([':', '@']) {
-        "write the name alone; its version stands in `version`"
-    } else {
-        "use up to 255 letters, digits, `.`, `_` and `-`, and start with a letter or digit"
-    };
-    sink.report(Diagnostic::new(&BAD_NAME, name.span, message).help(help));
-    None
+    path_is_address(spec.path.as_ref().map(|path| &path.0), sink)
 }
 
 fn version_needs_name(spec: &OutputSpec, sink: &mut Sink) {

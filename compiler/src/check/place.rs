@@ -11,7 +11,7 @@ use crate::spec::image::Image;
 use crate::spec::resources::{
     DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec, is_versioned,
 };
-use crate::spec::steps::{Engine, Need, StepSpec, a_step};
+use crate::spec::steps::{Engine, Kind, Need, StepSpec, a_step};
 use crate::spec::text::{OrReference, Text};
 
 /// The engine of a step; `None` when a mistake was reported.
@@ -31,8 +31,12 @@ pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Eng
     if let (Some(must), Some((engine, span))) = (kind.engine(), placed)
         && must != engine
     {
-        let message = format!("{} runs on Azure ML only", a_step(kind.key()));
-        sink.report(Diagnostic::new(&PLACEMENT, span, message).help("give it a `compute`"));
+        let (engine, help) = match must {
+            Engine::AzureMl => ("Azure ML", "give it a `compute`"),
+            Engine::Ci => ("CI", "remove the key; it may have a `runner`"),
+        };
+        let message = format!("{} runs on {engine} only", a_step(kind.key()));
+        sink.report(Diagnostic::new(&PLACEMENT, span, message).help(help));
         return None;
     }
     placed.map(|(engine, _)| engine).or(kind.engine()).or_else(|| by_default(cx, step, body, sink))
@@ -382,8 +386,17 @@ fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
 /// The machine of a CI step.
 pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Runner> {
     let body = cx.step(step)?;
-    let default = default(cx, |defaults| defaults.runner.as_ref());
-    let label = body.runner.as_ref().or(default)?;
+    let is_own_work = body.kind().is_some_and(Kind::is_own_work);
+    let default = default(cx, |defaults| defaults.runner.as_ref()).filter(|_| !is_own_work);
+    let Some(label) = body.runner.as_ref().or(default) else {
+        return is_own_work.then(hosted);
+    };
+    if is_own_work && ["windows", "macos"].iter().any(|system| label.value.starts_with(system)) {
+        let message = format!("{} runs on Linux", a_step(body.kind().map_or("", Kind::key)));
+        let help = "remove `runner`, or name a machine of Linux with the Azure CLI and jq";
+        sink.report(Diagnostic::new(&PLACEMENT, label.span, message).help(help));
+        return None;
+    }
     if let Some(entry) = cx.project.runners.get(&label.value) {
         return own_runner(cx, entry.value.as_ref()?, label.span, sink);
     }
@@ -397,6 +410,12 @@ pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Run
     let diagnostic = unknown(&UNKNOWN_RUNNER, label.span, "runner", &label.value, known);
     sink.report(also(diagnostic, "machines of your own are entries of `runners` in mlopsc.yaml"));
     None
+}
+
+/// The machine of what the author does not place.
+fn hosted() -> Runner {
+    let (_, github, azure) = HOSTED[0];
+    Runner { github: vec![github.to_owned()], azure_pipelines: Pool::Hosted(azure.to_owned()) }
 }
 
 fn own_runner(cx: &Context<'_>, spec: &RunnerSpec, at: Span, sink: &mut Sink) -> Option<Runner> {

@@ -5,7 +5,7 @@ use super::cut::GroupKind;
 use super::triggers::Sliced;
 use crate::plan::{
     Azure, Batching, ComponentPlace, ComponentUse, DockerArguments, Environment, Field, Fields,
-    Input, Keys, NativeKind, NodeSettings, Output, Parameter, Piece, Place, Pool, Project,
+    Input, Keys, NativeKind, NodeSettings, Output, OwnWork, Parameter, Piece, Place, Pool, Project,
     Reference, Resources, Runner, Scalar, ScriptPiece, Setting, Source, Step, Task, Text,
 };
 use crate::spec::Spec;
@@ -215,6 +215,15 @@ fn task(it: &Task) -> usize {
             trial + fields(&it.fields)
         }
         Task::Component(it) => component(it) + fields(&it.overrides),
+        Task::Own(it) => own(it),
+    }
+}
+
+fn own(it: &OwnWork) -> usize {
+    let texts = it.texts();
+    let texts = texts.iter().map(|(name, it)| name.len() + text(it)).sum::<usize>();
+    match it {
+        OwnWork::Register(it) => line(&it.name) + texts,
     }
 }
 

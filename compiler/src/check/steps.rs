@@ -116,6 +116,9 @@ fn bind(
     if let (true, Engine::AzureMl, Some(kind)) = (placed, engine, body.kind()) {
         wrong_kind(cx, step, kind, binder.sink);
     }
+    if let (true, Engine::Ci, Some(kind)) = (placed, engine, body.kind()) {
+        ours(body, kind, binder.sink);
+    }
     let task = body.kind().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
     let condition = if engine == Engine::Ci { conditions::bind(&mut binder) } else { None };
@@ -219,6 +222,41 @@ fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
         let help = kind.instead(key).unwrap_or("remove it");
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
     }
+}
+
+/// Keys for a command of the author's, where the work is ours.
+fn ours(body: &StepSpec, kind: &dyn Kind, sink: &mut Sink) {
+    if !kind.is_own_work() {
+        return;
+    }
+    let ports = [
+        ("inputs", body.inputs.items.first().map(|it| it.name.span)),
+        ("outputs", body.outputs.items.first().map(|it| it.name.span)),
+    ];
+    for (key, span) in ci_keys(body).into_iter().chain(ports) {
+        let Some(span) = span else { continue };
+        let taken = matches!(key, "ci_environment" | "when" | "permissions");
+        let is_said = key == "azure" && body.azure.as_ref().is_some_and(|it| it.value);
+        if taken || is_said {
+            continue;
+        }
+        let message = format!("{} takes no `{key}`", a_step(kind.key()));
+        let help = match key {
+            "outputs" => given(kind),
+            "azure" => "it is signed in to Azure always".to_owned(),
+            _ => "remove it".to_owned(),
+        };
+        sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
+    }
+}
+
+/// What a kind gives without being asked.
+fn given(kind: &dyn Kind) -> String {
+    let names: Vec<String> = kind.gives().iter().map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return "it gives nothing".to_owned();
+    }
+    format!("it gives {} without being asked", names.join(", "))
 }
 
 /// Keys that steps of both engines have.

@@ -3,6 +3,7 @@
 
 mod command;
 mod native;
+mod own;
 
 use super::Pair;
 use crate::plan::{
@@ -162,6 +163,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
             native::fields(plan, step, "", &component.overrides, &mut pairs);
         }
         Task::Native(native) => native::native(plan, step, native, &mut pairs),
+        Task::Own(own) => own::own(plan, own, &mut pairs),
     }
     let inputs = step.inputs.iter().enumerate();
     for (_, input) in inputs.filter(|(at, _)| !command::is_in_command(step, *at)) {

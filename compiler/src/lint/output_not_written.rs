@@ -52,7 +52,7 @@ fn written(task: &Task) -> Vec<u32> {
         }
         // AutoML writes its model by itself.
         Task::Native(native) if native.kind == NativeKind::AutoMl => vec![0],
-        Task::Component(_) => Vec::new(),
+        Task::Component(_) | Task::Own(_) => Vec::new(),
         Task::Native(native) => native.pieces().filter_map(output).collect(),
     }
 }

@@ -52,7 +52,7 @@ fn read(task: &Task) -> Vec<u32> {
             read.push(fan_out.input_data);
             read
         }
-        Task::Component(_) => Vec::new(),
+        Task::Component(_) | Task::Own(_) => Vec::new(),
         Task::Native(native) => {
             native.pieces().filter_map(input).chain(native.fields.inputs()).collect()
         }

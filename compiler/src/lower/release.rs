@@ -102,7 +102,7 @@ fn used_inputs<'a>(
 fn step_inputs(step: &Step, paths: &mut BTreeSet<String>) {
     match &step.task {
         Task::Command(command) => paths.extend(command.code.as_deref().map(folder)),
-        Task::Component(_) => {}
+        Task::Component(_) | Task::Own(_) => {}
         Task::Native(native) => paths.extend(native.code.as_deref().map(folder)),
         Task::FanOut(fan_out) => {
             paths.insert(folder(&fan_out.code));

@@ -10,6 +10,7 @@ mod endpoint;
 mod filter;
 mod native;
 mod node;
+mod own;
 mod project;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -28,6 +29,7 @@ pub use endpoint::*;
 pub use filter::*;
 pub use native::*;
 pub use node::*;
+pub use own::*;
 pub use project::*;
 pub use step::*;
 pub use submission::*;

@@ -2,7 +2,7 @@
 
 use super::{
     CiExtras, ComponentUse, Condition, DockerArguments, Mode, Native, NativeKind, NodeSettings,
-    Reference, Scalar, StepId, Text, ValueType,
+    OwnWork, Reference, Scalar, StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -170,6 +170,8 @@ pub enum Task {
     Native(Box<Native>),
     /// A component that stands elsewhere.
     Component(Box<ComponentUse>),
+    /// Work on CI that needs no command of the author's.
+    Own(Box<OwnWork>),
 }
 
 /// One command.
@@ -330,7 +332,10 @@ impl Step {
         match (&self.place, &self.task) {
             (Place::Ci(_), _) => 0,
             (Place::AzureMl(_), Task::Component(component)) => component.nodes,
-            (Place::AzureMl(_), Task::Command(_) | Task::FanOut(_) | Task::Native(_)) => 1,
+            (
+                Place::AzureMl(_),
+                Task::Command(_) | Task::FanOut(_) | Task::Native(_) | Task::Own(_),
+            ) => 1,
         }
     }
 
@@ -353,7 +358,7 @@ impl Step {
         let (pieces, handed_on): (&[ScriptPiece], &[u32]) = match &self.task {
             Task::FanOut(fan_out) => (&fan_out.arguments, &[]),
             Task::Component(component) => (&[], &component.arguments),
-            Task::Command(_) | Task::Native(_) => (&[], &[]),
+            Task::Command(_) | Task::Native(_) | Task::Own(_) => (&[], &[]),
         };
         let own = pieces.iter().filter_map(|piece| match piece {
             ScriptPiece::Input(index) => Some(index),
@@ -390,6 +395,7 @@ impl Step {
             Task::FanOut(fan_out) => fan_out.references(visit),
             Task::Native(native) => native.fields.references(visit),
             Task::Component(component) => component.overrides.references(visit),
+            Task::Own(own) => own.references(visit),
         }
     }
 }
@@ -414,7 +420,7 @@ impl Task {
         match self {
             Self::Component(component) => Some(component),
             Self::Native(native) => native.component(),
-            Self::Command(_) | Self::FanOut(_) => None,
+            Self::Command(_) | Self::FanOut(_) | Self::Own(_) => None,
         }
     }
 
@@ -427,7 +433,7 @@ impl Task {
             Self::Native(native) => {
                 native.kind != NativeKind::AutoMl && native.component().is_none()
             }
-            Self::Component(_) => false,
+            Self::Component(_) | Self::Own(_) => false,
         }
     }
 }
@@ -469,7 +475,7 @@ fn in_setting(setting: Option<&Setting>, visit: &mut dyn FnMut(&Reference)) {
     }
 }
 
-fn in_text(text: &Text, visit: &mut dyn FnMut(&Reference)) {
+pub(super) fn in_text(text: &Text, visit: &mut dyn FnMut(&Reference)) {
     for piece in text {
         if let super::Piece::Reference(reference) = piece {
             visit(reference);

@@ -120,6 +120,7 @@ impl Task {
             Self::Command(_) => "run",
             Self::FanOut(_) => "parallel",
             Self::Native(native) => native.word(),
+            Self::Own(own) => own.word(),
             Self::Component(component) => match component.component {
                 ComponentPlace::Made(_) => "pipeline",
                 ComponentPlace::Registered(_) | ComponentPlace::File(_) => "component",

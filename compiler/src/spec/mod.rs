@@ -1,5 +1,6 @@
 //! The public model: the types that are the decoder, the JSON Schema and the manual at once.
 
+pub(crate) mod asset;
 pub mod ci;
 pub mod component;
 pub mod decode;

@@ -5,6 +5,7 @@ mod component;
 mod overrides;
 mod parallel;
 mod pipeline;
+mod register;
 mod run;
 mod spark;
 mod sweep;
@@ -16,6 +17,7 @@ pub(crate) use component::{ComponentName, component_keys, component_takes};
 pub use component::{ComponentSpec, ComponentWord};
 pub use parallel::Parallel;
 pub use pipeline::PipelineUse;
+pub use register::Register;
 pub use spark::Spark;
 pub use sweep::Sweep;
 
@@ -79,6 +81,8 @@ record! {
         /// Another spec as one step, on Azure ML. `inputs` bind its parameters; its `outputs` are
         /// those of the step.
         opt pipeline = "pipeline": Box<PipelineUse>,
+        /// A version of a model or data asset, made of what an earlier step gives, on CI.
+        opt register = "register": Box<Register>,
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
@@ -136,7 +140,7 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "register", "deploy", "image",
+        "deploy", "image",
         "stage", "matrix", "passthrough", "shell", "variant",
     }
 }
@@ -174,6 +178,10 @@ pub trait Binder {
     fn reference(&mut self, text: &Text, kinds: &[ValueType]) -> Option<Setting>;
     /// The input that carries a parameter into a command.
     fn piece(&mut self, text: &Text, kinds: &[ValueType]) -> Option<ScriptPiece>;
+    /// What another step gives, which the text names and nothing else.
+    fn given(&mut self, text: &Text) -> Option<u32>;
+    /// Text around values, where everybody may read it.
+    fn open_text(&mut self, text: &Text) -> Option<plan::Text>;
     /// A folder of the repository, from the spec on; root-relative.
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A file in a folder that [`Binder::folder`] gave.
@@ -211,6 +219,15 @@ pub trait Kind {
     }
     /// Which of the keys that only some kinds have this one takes on Azure ML.
     fn keys(&self) -> &'static [&'static str];
+    /// What the step gives though nobody declares it.
+    fn gives(&self) -> &'static [(&'static str, ValueType)] {
+        &[]
+    }
+    /// Whether the job is ours, on a machine of Linux that is signed in to Azure: the keys for a
+    /// command of the author's mean nothing then.
+    fn is_own_work(&self) -> bool {
+        false
+    }
     /// What to do instead of a key that the kind does not take.
     fn instead(&self, _key: &str) -> Option<&'static str> {
         None
@@ -256,7 +273,7 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> impl Iterator<Item = &dyn Kind> {
-        let all: [Option<&dyn Kind>; 7] = [
+        let all: [Option<&dyn Kind>; 8] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
             self.automl.as_deref().map(|it| it as _),
@@ -264,13 +281,14 @@ impl StepSpec {
             self.spark.as_deref().map(|it| it as _),
             self.component.as_deref().map(|it| it as _),
             self.pipeline.as_deref().map(|it| it as _),
+            self.register.as_deref().map(|it| it as _),
         ];
         all.into_iter().flatten()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 7] =
-        ["run", "parallel", "automl", "sweep", "spark", "component", "pipeline"];
+    pub const KIND_KEYS: [&'static str; 8] =
+        ["run", "parallel", "automl", "sweep", "spark", "component", "pipeline", "register"];
 
     /// Where the step names what it brings from elsewhere: a component, or another spec.
     pub fn brought(&self) -> Option<Span> {
@@ -304,6 +322,9 @@ impl StepSpec {
         }
         if let Some(sweep) = &self.sweep {
             sweep.texts(&mut texts);
+        }
+        if let Some(register) = &self.register {
+            register.texts(&mut texts);
         }
         texts.extend(self.inputs.good().map(|(_, input)| &input.from.text));
         texts.extend(self.env.good().map(|(_, text)| text));

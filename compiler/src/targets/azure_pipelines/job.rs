@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::emit::{Doc, Map};
-use crate::plan::{
-    CiPlace, Job, Place, Pool, ScriptPiece, Step, StepId, Task, ValueType, Variable,
-};
+use crate::plan::{CiPlace, Job, Place, Pool, Step, StepId, ValueType, Variable};
+use crate::targets::own::{self, Work};
 use crate::targets::script;
 
 use super::reader::{self, Download, OUTPUTS, Reader};
@@ -157,12 +156,18 @@ fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
     script.azure(reader)
 }
 
-/// The author's own script.
+/// The script: the author's own, or ours.
 fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
-    let mut text = String::from("set -eo pipefail\n");
+    let work = Work::of(reader.plan(), step);
+    let is_own = work.as_ref().is_some_and(|work| work.is_own);
+    let mut text = String::from(if is_own { STRICT } else { "set -eo pipefail\n" });
     text.push_str(&output_folders(step));
     if place.azure {
         text.push_str(&step::azure_setup());
+    }
+    if is_own {
+        text.push_str(FAIL);
+        text.push_str(include_str!("scripts/report.sh"));
     }
     let caches = extras::env(&place.extras);
     let mut env: Vec<(String, Value)> =
@@ -170,14 +175,11 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     for (name, value) in reader.plan().env.iter().chain(&step.env) {
         env.push((name.clone(), reader.text(value)));
     }
-    if let Task::Command(command) = &step.task {
-        for piece in &command.script {
-            if let ScriptPiece::Literal(piece) = piece {
-                text.push_str(&expression::literal(piece));
-            }
-        }
-        for (name, variable) in &command.variables {
-            env.push((name.clone(), value_of(reader, step, variable)));
+    if let Some(work) = work {
+        text.push_str(&expression::literal(&work.script));
+        for (name, value) in work.variables {
+            let value = value_of(reader, step, &value);
+            env.push((name, value));
         }
     }
     if !text.ends_with('\n') {
@@ -191,11 +193,18 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     if place.azure { script.azure(reader) } else { script.bash() }
 }
 
-fn value_of(reader: &mut Reader<'_>, step: &Step, variable: &Variable) -> Value {
-    match variable {
-        Variable::Input(at) => reader.input(&step.inputs[*at as usize]),
-        Variable::Output(at) => Value::safe(output_path(&step.outputs[*at as usize].name)),
-        Variable::Reference(reference) => reader.reference(reference),
+fn value_of(reader: &mut Reader<'_>, step: &Step, value: &own::Value) -> Value {
+    match value {
+        own::Value::Of(Variable::Input(at)) => reader.input(&step.inputs[*at as usize]),
+        own::Value::Of(Variable::Output(at)) => {
+            Value::safe(output_path(&step.outputs[*at as usize].name))
+        }
+        own::Value::Of(Variable::Reference(reference)) => reader.reference(reference),
+        own::Value::Text(text) => reader.text(text),
+        own::Value::JobOf(step) => {
+            let job = reader.azure_ml_job(*step);
+            Value::safe(expression::variable(&job))
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) fn write(
         Task::FanOut(task) => parallel::write(context, step, place, task),
         Task::Component(task) => reference::write(context, step, place, task),
         Task::Native(task) => native::write(context, step, place, role, task),
+        // No node: it runs on CI.
+        Task::Own(_) => Map::new(),
     };
     // The data of AutoML are keys of its own, and `inputs` makes Azure ML's tools fail.
     let is_automl = matches!(&step.task, Task::Native(native) if native.kind == NativeKind::AutoMl);
@@ -49,7 +51,7 @@ fn says_comment(task: &Task) -> bool {
     match task {
         Task::Component(_) => true,
         Task::Native(native) => matches!(native.kind, NativeKind::Sweep(_)),
-        Task::Command(_) | Task::FanOut(_) => false,
+        Task::Command(_) | Task::FanOut(_) | Task::Own(_) => false,
     }
 }
 

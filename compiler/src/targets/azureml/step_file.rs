@@ -29,7 +29,7 @@ pub(super) fn is_needed(step: &Step) -> bool {
     let is_inline = match &step.task {
         Task::Command(_) | Task::FanOut(_) => true,
         Task::Native(native) => native.kind == NativeKind::Spark,
-        Task::Component(_) => false,
+        Task::Component(_) | Task::Own(_) => false,
     };
     is_inline && (runs_always(step) || step.inputs.iter().any(|input| input.optional))
 }
@@ -108,7 +108,7 @@ fn component(context: &Context<'_>, step: &Step, role: &Role<'_>, rest: Map) -> 
     let kind = match &step.task {
         Task::FanOut(_) => "parallel",
         Task::Native(_) => "spark",
-        Task::Command(_) | Task::Component(_) => "command",
+        Task::Command(_) | Task::Component(_) | Task::Own(_) => "command",
     };
     doc.put("$schema", format!("{SCHEMAS}{kind}Component.schema.json"));
     doc.put("tags", tags);

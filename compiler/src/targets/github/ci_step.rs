@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::emit::Map;
-use crate::plan::{
-    CiPlace, Command, Input, Job, Piece, Place, Reference, ScriptPiece, Source, Step, Task, Text,
-    Variable,
-};
+use crate::plan::{CiPlace, Input, Job, Piece, Place, Reference, Source, Step, Text, Variable};
+use crate::targets::own::{Value, Work};
 
 use super::data::{self, Arrival};
 use super::expression;
@@ -21,13 +19,14 @@ const AROUND: u32 = 15;
 
 /// Writes the job of a step, and before it the job that does what a container cannot.
 pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Jobs) {
-    let (Place::Ci(place), Task::Command(command)) = (&own.place, &own.task) else { return };
+    let Place::Ci(place) = &own.place else { return };
+    let Some(task) = Work::of(scope.plan, own) else { return };
     let mut work = CiStep {
         scope,
         job,
         own,
         place,
-        command,
+        task,
         needs: scope.needs(job),
         arrivals: data::arrivals(scope, own),
         reviewed: own.approval.as_deref(),
@@ -47,7 +46,7 @@ struct CiStep<'a> {
     job: &'a Job,
     own: &'a Step,
     place: &'a CiPlace,
-    command: &'a Command,
+    task: Work,
     needs: Vec<String>,
     arrivals: Vec<Arrival>,
     /// The environment whose reviewers this job must demand.
@@ -140,7 +139,7 @@ impl CiStep<'_> {
             steps.extend(login::steps(self.scope));
             steps.extend(data::azure_downloads(&self.arrivals));
         }
-        steps.extend(data::place(self.scope, self.own, &self.command.variables));
+        steps.extend(data::place(self.scope, self.own, &self.task.variables));
         steps.push(self.run(minutes));
         steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
@@ -149,7 +148,7 @@ impl CiStep<'_> {
         steps
     }
 
-    /// The author's script, as it is: values reach it through variables only.
+    /// The script: values reach it through variables only.
     fn run(&self, minutes: Option<u32>) -> Map {
         let mut step = Map::new();
         step.put("name", &self.own.display_name);
@@ -160,16 +159,13 @@ impl CiStep<'_> {
         step
     }
 
+    /// The author's as it is; ours with the functions that it calls.
     fn script(&self) -> String {
-        let literal = |piece: &ScriptPiece| match piece {
-            ScriptPiece::Literal(text) => Some(text.clone()),
-            ScriptPiece::Input(_)
-            | ScriptPiece::Output(_)
-            | ScriptPiece::Searched(_)
-            | ScriptPiece::OptionalStart
-            | ScriptPiece::OptionalEnd => None,
-        };
-        self.command.script.iter().filter_map(literal).collect()
+        let script = self.task.script.as_str();
+        if self.task.is_own {
+            return [step::STRICT, include_str!("scripts/own.sh"), script].concat();
+        }
+        script.to_owned()
     }
 
     /// Later entries win, and the platform ignores the case of names.
@@ -186,8 +182,8 @@ impl CiStep<'_> {
         for (name, text) in self.texts() {
             set(name, expression::text(self.scope, text));
         }
-        for (name, variable) in &self.command.variables {
-            if let Some(value) = self.value(variable) {
+        for (name, value) in &self.task.variables {
+            if let Some(value) = self.value(value) {
                 set(name, value);
             }
         }
@@ -205,11 +201,17 @@ impl CiStep<'_> {
     }
 
     /// The value of a variable; `None`: a path.
-    fn value(&self, variable: &Variable) -> Option<String> {
-        match variable {
-            Variable::Input(index) => self.input(&self.own.inputs[*index as usize]),
-            Variable::Output(_) => None,
-            Variable::Reference(source) => Some(expression::reference(self.scope, source)),
+    fn value(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::Of(Variable::Input(index)) => self.input(&self.own.inputs[*index as usize]),
+            Value::Of(Variable::Output(_)) => None,
+            Value::Of(Variable::Reference(source)) => {
+                Some(expression::reference(self.scope, source))
+            }
+            Value::Text(text) => Some(expression::text(self.scope, text)),
+            Value::JobOf(step) => {
+                Some(expression::expression(&self.scope.needed_output(*step, "job")))
+            }
         }
     }
 
@@ -229,15 +231,18 @@ impl CiStep<'_> {
         for (_, text) in self.texts() {
             references.extend(in_text(text));
         }
-        for (_, variable) in &self.command.variables {
-            match variable {
-                Variable::Input(index) => match &self.own.inputs[*index as usize].source {
-                    Source::Reference(source) => references.push(source),
-                    Source::Text(text) => references.extend(in_text(text)),
-                    Source::Literal(_) => {}
-                },
-                Variable::Reference(source) => references.push(source),
-                Variable::Output(_) => {}
+        for (_, value) in &self.task.variables {
+            match value {
+                Value::Of(Variable::Input(index)) => {
+                    match &self.own.inputs[*index as usize].source {
+                        Source::Reference(source) => references.push(source),
+                        Source::Text(text) => references.extend(in_text(text)),
+                        Source::Literal(_) => {}
+                    }
+                }
+                Value::Of(Variable::Reference(source)) => references.push(source),
+                Value::Text(text) => references.extend(in_text(text)),
+                Value::Of(Variable::Output(_)) | Value::JobOf(_) => {}
             }
         }
         scope::parameters(references)

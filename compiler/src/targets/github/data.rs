@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::emit::Map;
 use crate::plan::{Reference, Scalar, Source, Step, StepId, ValueType, Variable};
+use crate::targets::own::{Value, left_in_azure_ml};
 use crate::targets::script;
 
 use super::expression::expression;
@@ -65,7 +66,8 @@ impl Arrival {
 /// The files and folders that a step reads from others, each once.
 pub(super) fn arrivals(scope: &Scope<'_>, reader: &Step) -> Vec<Arrival> {
     let mut seen = Vec::new();
-    for input in reader.inputs.iter().filter(|input| !input.kind.is_scalar()) {
+    let stays = |source: &Source| left_in_azure_ml(scope.plan, reader, source).is_some();
+    for input in reader.inputs.iter().filter(|one| !one.kind.is_scalar() && !stays(&one.source)) {
         if let Source::Reference(Reference::Output(producer, output)) = input.source
             && !seen.contains(&(producer, output))
         {
@@ -114,14 +116,15 @@ pub(super) fn azure_downloads(arrivals: &[Arrival]) -> Vec<Map> {
 /// A step that makes room for outputs and tells the script where its files are; `None` when the
 /// script handles no file. Variables of the job are the only way that is right in containers,
 /// whose workspace has another path than expressions say.
-pub(super) fn place(
-    scope: &Scope<'_>,
-    own: &Step,
-    variables: &[(String, Variable)],
-) -> Option<Map> {
+pub(super) fn place(scope: &Scope<'_>, own: &Step, variables: &[(String, Value)]) -> Option<Map> {
     let folders = folders(own);
-    let paths: Vec<_> =
-        variables.iter().filter_map(|(name, variable)| path(scope, own, name, variable)).collect();
+    let paths: Vec<_> = variables
+        .iter()
+        .filter_map(|(name, value)| match value {
+            Value::Of(variable) => path(scope, own, name, variable),
+            Value::Text(_) | Value::JobOf(_) => None,
+        })
+        .collect();
     if paths.is_empty() && own.outputs.is_empty() {
         return None;
     }

@@ -24,7 +24,7 @@ impl<'a> Author<'a> {
         let used: &ComponentUse = match &step.task {
             Task::Component(used) => used,
             Task::Native(native) => native.component()?,
-            Task::Command(_) | Task::FanOut(_) => return None,
+            Task::Command(_) | Task::FanOut(_) | Task::Own(_) => return None,
         };
         let (ComponentPlace::File(path), Some(body)) = (&used.component, &used.body) else {
             return None;

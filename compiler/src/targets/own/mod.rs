@@ -1,0 +1,85 @@
+//! What a CI job runs, whatever the platform: the command of the author's, or work of ours, which is
+//! bash that reads everything from its environment. It calls `fail MESSAGE`, which ends it, and
+//! `report LINE`, which people find beside the run.
+
+mod register;
+
+use crate::plan::{OwnWork, Piece, Place, Plan, Reference, ScriptPiece, Step, StepId, Task, Text};
+use crate::plan::{Source, Variable};
+
+/// What a CI job runs.
+pub(crate) struct Work {
+    /// The script.
+    pub(crate) script: String,
+    /// Where the variables come from that it reads.
+    pub(crate) variables: Vec<(String, Value)>,
+    /// Whether it is ours.
+    pub(crate) is_own: bool,
+}
+
+/// Where a variable of a script comes from.
+pub(crate) enum Value {
+    /// From what the author refers to.
+    Of(Variable),
+    /// Text around values.
+    Text(Text),
+    /// The name of the Azure ML job that runs a step.
+    JobOf(StepId),
+}
+
+impl Work {
+    /// What a step on CI runs.
+    pub(crate) fn of(plan: &Plan, step: &Step) -> Option<Self> {
+        match &step.task {
+            Task::Command(command) => {
+                let of = |(name, variable): &(String, Variable)| {
+                    (name.clone(), Value::Of(variable.clone()))
+                };
+                Some(Self {
+                    script: command.script.iter().filter_map(literal_of).collect(),
+                    variables: command.variables.iter().map(of).collect(),
+                    is_own: false,
+                })
+            }
+            Task::Own(own) => Some(match own.as_ref() {
+                OwnWork::Register(it) => register::work(plan, step, it),
+            }),
+            Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
+        }
+    }
+
+    fn ours(script: &str, variables: Vec<(&str, Value)>) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Self { script: script.to_owned(), variables: variables.collect(), is_own: true }
+    }
+}
+
+/// The piece as it stands; on CI there is no other.
+fn literal_of(piece: &ScriptPiece) -> Option<&str> {
+    match piece {
+        ScriptPiece::Literal(text) => Some(text),
+        ScriptPiece::Input(_)
+        | ScriptPiece::Output(_)
+        | ScriptPiece::Searched(_)
+        | ScriptPiece::OptionalStart
+        | ScriptPiece::OptionalEnd => None,
+    }
+}
+
+/// Fixed text.
+fn literal(text: impl Into<String>) -> Text {
+    let text = text.into();
+    if text.is_empty() { Vec::new() } else { vec![Piece::Literal(text)] }
+}
+
+/// What is read where it lies in Azure ML, so that nobody downloads it: the step that gives it, and
+/// which of its outputs.
+pub(crate) fn left_in_azure_ml(plan: &Plan, step: &Step, source: &Source) -> Option<(StepId, u32)> {
+    match (&step.task, source) {
+        (Task::Own(_), Source::Reference(Reference::Output(from, output))) => {
+            let is_there = matches!(plan.step(*from).place, Place::AzureMl(_));
+            is_there.then_some((*from, *output))
+        }
+        _ => None,
+    }
+}
