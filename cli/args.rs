@@ -62,6 +62,9 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw the graph: steps, engines, borders, triggers
     Graph(GraphArgs),
+    /// Say which triggers a push, a pull request or a time fires, and what would run
+    #[command(after_help = WHY_HELP)]
+    Why(WhyArgs),
     /// Make specs of Azure ML CLI v2 files, and of Python scripts for version 1 of its SDK
     Import(ImportArgs),
     /// Show, update and adopt the actions of GitHub that workflows use
@@ -173,6 +176,55 @@ pub(crate) enum GraphFormat {
     Text,
     Mermaid,
     Dot,
+}
+
+const WHY_HELP: &str = "\
+Examples:
+  mlopsc why                                     the next ten times at which schedules fire
+  mlopsc why --push src/train.py                 what a push of this file to the default branch starts
+  git diff --name-only main | mlopsc why --pull-request -
+  mlopsc why --tag v1.2.0                        what a tag starts
+  mlopsc why --at 2026-12-01T02:00+09:00         what the clock starts in that minute";
+
+/// `why`.
+#[derive(Args, Debug)]
+pub(crate) struct WhyArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files that a push changes, from the repository's root on; `-` reads them from standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "what")]
+    pub(crate) push: Vec<String>,
+    /// Files that a pull request changes, in the same way
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "what")]
+    pub(crate) pull_request: Vec<String>,
+    /// A tag that is pushed
+    #[arg(long, value_name = "NAME", group = "what")]
+    pub(crate) tag: Option<String>,
+    /// A minute: `2026-12-01T02:00`, in UTC or with an offset
+    #[arg(long, value_name = "TIME", group = "what")]
+    pub(crate) at: Option<String>,
+    /// A file with an event
+    #[arg(long, value_name = "FILE", group = "what", hide = true)]
+    pub(crate) event: Option<PathBuf>,
+    /// The branch that is pushed to, or merged into [default: the project's default branch]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["tag", "at"])]
+    pub(crate) branch: Option<String>,
+    /// How many of the next times are listed
+    #[arg(long, value_name = "COUNT", default_value_t = 10, conflicts_with = "what")]
+    pub(crate) next: usize,
+    /// The time from which they are listed [default: now]
+    #[arg(long, value_name = "TIME", conflicts_with = "what")]
+    pub(crate) from: Option<String>,
+    /// How the answer is written
+    #[arg(long, default_value = "text")]
+    pub(crate) format: WhyFormat,
+}
+
+/// `why --format`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhyFormat {
+    Text,
+    Json,
 }
 
 /// `import`.

@@ -19,10 +19,11 @@ mod import;
 mod init;
 mod pins;
 mod schema;
+mod why;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 15] = [
-    "why", "setup", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan",
+const PROMISED: [&str; 14] = [
+    "setup", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan",
     "apply", "status", "logs", "cancel", "lsp",
 ];
 
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
         Command::Fmt(args) => fmt::run(&output, &args),
         Command::Diff(args) => diff::run(&output, &args),
         Command::Graph(args) => graph::run(&output, &args),
+        Command::Why(args) => why::run(&output, &args),
         Command::Import(args) => import::run(&output, &args),
         Command::Pins(args) => pins::run(&output, args),
         Command::Init { dir } => init::run(&output, &dir),

@@ -5,6 +5,7 @@ mod conda;
 pub mod diagnostics;
 pub mod diff;
 pub mod emit;
+pub mod firing;
 pub mod fmt;
 pub mod graph;
 pub mod import;

@@ -20,6 +20,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
     ("targets", &["plan", "emit", "source"]),
     ("pins", &["lib", "source", "diagnostics", "syntax", "spec", "plan", "emit", "targets"]),
     ("diff", &["plan"]),
+    ("firing", &["plan"]),
     ("fmt", &["source", "syntax"]),
     ("import", &["source", "diagnostics", "syntax", "plan", "spec", "emit", "fmt"]),
     (
@@ -53,6 +54,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
             "targets",
             "pins",
             "diff",
+            "firing",
             "fmt",
             "import",
             "ide",

@@ -14,6 +14,7 @@ mod ownership;
 mod pins;
 mod projects;
 mod uses;
+mod why;
 
 /// A spec with one CI step, which every target but Azure ML writes.
 const TINY: &str = "\

@@ -1,0 +1,322 @@
+//! `why`: which triggers an event fires, and what would run.
+
+use std::fmt::Write as _;
+use std::io::{self, Read as _};
+
+use mlopsc_compiler::firing::{self, Change, Moment, Reference, Verdict};
+use mlopsc_compiler::plan::{Home, Plan, Trigger, TriggerKind, Work};
+use serde_json::{Value, json};
+
+use crate::analysis::{Analysed, analyse};
+use crate::args::{WhyArgs, WhyFormat};
+use crate::output::{Outcome, Output, Trouble, product};
+use crate::workspace;
+
+use super::check;
+
+/// GitHub looks at so many changed files, and at no more
+/// (<https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax>).
+const MOST_PATHS: usize = 300;
+
+/// What may fire triggers.
+enum Event {
+    Push(Option<String>, Vec<String>),
+    PullRequest(Option<String>, Vec<String>),
+    Tag(String),
+    Time(Moment),
+}
+
+pub(crate) fn run(output: &Output, args: &WhyArgs) -> Result<Outcome, Trouble> {
+    let event = event(args)?;
+    let from = args.from.as_deref().map_or_else(now, moment)?;
+    let analysed = analyse(workspace::find(&args.paths)?);
+    let outcome = check::report_aside(output, &analysed)?;
+    let plans: Vec<&Plan> = analysed.iter().flat_map(Analysed::plans).collect();
+    if plans.is_empty() {
+        return Ok(outcome);
+    }
+    let (text, value) = if let Some(event) = &event {
+        let answers: Vec<Answer<'_>> = plans.iter().flat_map(|plan| answers(plan, event)).collect();
+        (verdicts(&plans, &answers), answers.iter().map(Answer::json).collect())
+    } else {
+        let times = calendar(&plans, from, args.next);
+        (listed(&times, from), times.iter().map(Time::json).collect::<Vec<Value>>())
+    };
+    match args.format {
+        WhyFormat::Text => output.text(&text)?,
+        WhyFormat::Json => product(&format!("{:#}\n", Value::Array(value)))?,
+    }
+    Ok(outcome)
+}
+
+fn event(args: &WhyArgs) -> Result<Option<Event>, Trouble> {
+    if args.event.is_some() {
+        return Err(Trouble::new("`mlopsc why --event` is not supported yet"));
+    }
+    let branch = args.branch.clone();
+    if let Some(time) = &args.at {
+        return Ok(Some(Event::Time(moment(time)?.minute())));
+    }
+    if let Some(tag) = &args.tag {
+        return Ok(Some(Event::Tag(tag.clone())));
+    }
+    if !args.push.is_empty() {
+        return Ok(Some(Event::Push(branch, paths(&args.push)?)));
+    }
+    if !args.pull_request.is_empty() {
+        return Ok(Some(Event::PullRequest(branch, paths(&args.pull_request)?)));
+    }
+    match branch {
+        Some(_) => {
+            Err(Trouble::new("`--branch` goes with `--push FILE…` or `--pull-request FILE…`"))
+        }
+        None => Ok(None),
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, Trouble> {
+    Moment::read(text).ok_or_else(|| {
+        Trouble::new(format!(
+            "`{text}` is no time; write it as 2026-12-01T02:00, or with an offset"
+        ))
+    })
+}
+
+/// The machine's clock: only people read what comes of it.
+#[allow(clippy::disallowed_types)]
+fn now() -> Result<Moment, Trouble> {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|it| it.as_secs());
+    let moment = seconds.and_then(|it| i64::try_from(it).ok()).and_then(Moment::from_seconds);
+    moment.ok_or_else(|| Trouble::new("this machine's clock is wrong; say a time with `--from`"))
+}
+
+/// Paths with `/`, without `./`; `-` stands for the lines of standard input.
+fn paths(given: &[String]) -> Result<Vec<String>, Trouble> {
+    let mut all = Vec::new();
+    for path in given {
+        if path != "-" {
+            all.push(path.clone());
+            continue;
+        }
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Trouble::new(format!("cannot read standard input: {error}")))?;
+        all.extend(text.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    for path in &mut all {
+        let plain = path.replace('\\', "/");
+        plain.trim_start_matches("./").clone_into(path);
+    }
+    Ok(all)
+}
+
+/// What an event means for a trigger, or for the release of what lives in Azure.
+struct Answer<'a> {
+    plan: &'a Plan,
+    /// The trigger; no trigger is called `release`.
+    name: &'a str,
+    homes: Vec<&'static str>,
+    steps: Vec<&'a str>,
+    /// What a release applies.
+    applies: Vec<&'a str>,
+    verdict: Verdict,
+    /// What is to be known besides.
+    note: Option<&'static str>,
+}
+
+fn answers<'a>(plan: &'a Plan, event: &Event) -> Vec<Answer<'a>> {
+    let mut all: Vec<Answer<'a>> = plan
+        .triggers
+        .iter()
+        .map(|trigger| {
+            let (verdict, note) = judge(plan, trigger, event);
+            Answer {
+                plan,
+                name: &trigger.name,
+                homes: trigger.homes.iter().map(|home| home.word()).collect(),
+                steps: trigger.slice.iter().map(|id| plan.step(*id).name.as_str()).collect(),
+                applies: Vec::new(),
+                verdict,
+                note,
+            }
+        })
+        .collect();
+    all.extend(released(plan, event));
+    all
+}
+
+/// A push to the default branch that touches what lives in Azure releases it.
+fn released<'a>(plan: &'a Plan, event: &Event) -> Option<Answer<'a>> {
+    let release = plan.written_release()?;
+    let Event::Push(branch, paths) = event else { return None };
+    let default = &plan.project.default_branch;
+    let verdict = if branch.as_ref().is_some_and(|branch| branch != default) {
+        Verdict::Not(format!("only `{default}` is released"))
+    } else {
+        firing::release(plan, release, paths)
+    };
+    let checks = release.checks.iter().filter_map(|job| match job.work {
+        Work::Step(step) => Some(plan.step(step).name.as_str()),
+        Work::Gate { .. } | Work::Submit(_) => None,
+    });
+    Some(Answer {
+        plan,
+        name: "release",
+        homes: vec![release.home.word()],
+        steps: checks.collect(),
+        applies: release.triggers.iter().map(|id| plan.trigger(*id).name.as_str()).collect(),
+        verdict,
+        note: None,
+    })
+}
+
+fn judge(plan: &Plan, trigger: &Trigger, event: &Event) -> (Verdict, Option<&'static str>) {
+    let default = plan.project.default_branch.as_str();
+    let (reference, paths): (Reference<'_>, &[String]) = match event {
+        Event::Push(branch, paths) => {
+            (Reference::Branch(branch.as_deref().unwrap_or(default)), paths)
+        }
+        Event::PullRequest(branch, paths) => {
+            (Reference::PullRequest(branch.as_deref().unwrap_or(default)), paths)
+        }
+        Event::Tag(tag) => (Reference::Tag(tag), &[]),
+        Event::Time(time) => return (at(trigger, *time), None),
+    };
+    let verdict = firing::verdict(trigger, &Change { reference, paths });
+    let is_many = paths.len() > MOST_PATHS && trigger.homes.contains(&Home::GitHub);
+    let note = is_many.then_some("GitHub looks at the first 300 changed files alone");
+    (verdict, note)
+}
+
+/// Whether a trigger fires in a minute.
+fn at(trigger: &Trigger, time: Moment) -> Verdict {
+    let TriggerKind::Schedule(timing) = &trigger.kind else {
+        let none = Change { reference: Reference::Branch(""), paths: &[] };
+        return match firing::verdict(trigger, &none) {
+            Verdict::Fires => Verdict::Not("it waits for a push".to_owned()),
+            Verdict::Not(_) if matches!(trigger.kind, TriggerKind::Push(_)) => {
+                Verdict::Not("it waits for a push".to_owned())
+            }
+            not @ Verdict::Not(_) => not,
+        };
+    };
+    if !trigger.enabled {
+        return Verdict::Not("`enabled: false`".to_owned());
+    }
+    match firing::firings(timing, home(trigger), time).next() {
+        Some(next) if next < time.later(1) => Verdict::Fires,
+        Some(next) => {
+            let zone = &timing.zone;
+            Verdict::Not(format!("{}; next at {} {zone}", timing.words, next.words_in(zone)))
+        }
+        None => Verdict::Not(format!("{}; it does not fire any more", timing.words)),
+    }
+}
+
+fn home(trigger: &Trigger) -> Home {
+    trigger.homes.first().copied().unwrap_or(Home::AzureMl)
+}
+
+impl Answer<'_> {
+    fn line(&self) -> String {
+        let Verdict::Not(reason) = &self.verdict else {
+            let applies = if self.applies.is_empty() { "" } else { "applies " };
+            let what = if self.applies.is_empty() { &self.steps } else { &self.applies };
+            return format!("fires on {}: {applies}{}", self.homes.join(", "), what.join(", "));
+        };
+        format!("does not fire: {reason}")
+    }
+
+    fn json(&self) -> Value {
+        let reason = match &self.verdict {
+            Verdict::Fires => None,
+            Verdict::Not(reason) => Some(reason),
+        };
+        json!({
+            "spec": self.plan.spec_path,
+            "pipeline": self.plan.name,
+            "trigger": self.name,
+            "fires": reason.is_none(),
+            "reason": reason,
+            "note": self.note,
+            "homes": self.homes,
+            "steps": self.steps,
+            "applies": self.applies,
+        })
+    }
+}
+
+fn verdicts(plans: &[&Plan], answers: &[Answer<'_>]) -> String {
+    let mut text = String::new();
+    for plan in plans {
+        let mine: Vec<&Answer<'_>> =
+            answers.iter().filter(|answer| std::ptr::eq(answer.plan, *plan)).collect();
+        let path = plan.spec_path.replace(['\n', '\r'], "?");
+        let _ = writeln!(text, "{}  {path}", plan.name);
+        let wide = mine.iter().map(|answer| answer.name.len()).max().unwrap_or(0);
+        for answer in &mine {
+            let _ = writeln!(text, "  {:wide$}  {}", answer.name, answer.line());
+            text.extend(answer.note.map(|note| format!("  {:wide$}  note: {note}\n", "")));
+        }
+        if mine.is_empty() {
+            text += "  it has no triggers: only people start it\n";
+        }
+    }
+    text
+}
+
+/// A time at which a schedule fires.
+struct Time<'a> {
+    moment: Moment,
+    plan: &'a Plan,
+    trigger: &'a Trigger,
+    zone: &'a str,
+}
+
+/// The next times of all schedules that are enabled, in order.
+fn calendar<'a>(plans: &[&'a Plan], from: Moment, count: usize) -> Vec<Time<'a>> {
+    let mut all = Vec::new();
+    for plan in plans {
+        for trigger in plan.triggers.iter().filter(|trigger| trigger.enabled) {
+            let TriggerKind::Schedule(timing) = &trigger.kind else { continue };
+            let times = firing::firings(timing, home(trigger), from).take(count);
+            all.extend(times.map(|moment| Time { moment, plan, trigger, zone: &timing.zone }));
+        }
+    }
+    all.sort_by_key(|time| time.moment);
+    all.truncate(count);
+    all
+}
+
+impl Time<'_> {
+    fn json(&self) -> Value {
+        json!({
+            "at": self.moment.words(),
+            "local": self.moment.words_in(self.zone),
+            "time_zone": self.zone,
+            "spec": self.plan.spec_path,
+            "pipeline": self.plan.name,
+            "trigger": self.trigger.name,
+            "home": home(self.trigger).word(),
+        })
+    }
+}
+
+fn listed(times: &[Time<'_>], from: Moment) -> String {
+    if times.is_empty() {
+        return format!("no schedule fires after {}\n", from.words());
+    }
+    let name = |time: &Time<'_>| format!("{} {}", time.plan.name, time.trigger.name);
+    let wide = times.iter().map(|time| name(time).len()).max().unwrap_or(0);
+    let line = |time: &Time<'_>| {
+        let zone = match time.zone {
+            "UTC" => String::new(),
+            zone => format!("  ({} {zone})", time.moment.words_in(zone)),
+        };
+        let home = home(time.trigger).word();
+        format!("{}  {:wide$}  {home}{zone}\n", time.moment.words(), name(time))
+    };
+    times.iter().map(line).collect()
+}

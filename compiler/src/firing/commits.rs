@@ -1,0 +1,211 @@
+//! Commits against the filters of triggers, in the subset of patterns that both CI platforms read
+//! alike.
+
+use super::Verdict;
+use crate::plan::{Plan, Push, Release, Trigger, TriggerKind};
+
+/// What happened in the repository.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// What was pushed to, or is asked to be merged into.
+    pub reference: Reference<'a>,
+    /// Changed files, from the repository's root on.
+    pub paths: &'a [String],
+}
+
+/// What a change is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reference<'a> {
+    /// A push to a branch.
+    Branch(&'a str),
+    /// A tag.
+    Tag(&'a str),
+    /// A pull request that asks to be merged into a branch.
+    PullRequest(&'a str),
+}
+
+/// Whether a change fires a trigger.
+pub fn verdict(trigger: &Trigger, change: &Change<'_>) -> Verdict {
+    let refusal = match (&trigger.kind, change.reference) {
+        (TriggerKind::Push(push), Reference::Branch(branch)) => {
+            on_branch(push, branch, change.paths)
+        }
+        (TriggerKind::Push(push), Reference::Tag(tag)) => on_tag(push, tag),
+        (TriggerKind::PullRequest(request), Reference::PullRequest(into)) => {
+            among("the branch", into, &request.branches)
+                .or_else(|| touched(change.paths, &request.paths))
+        }
+        (TriggerKind::Push(_), _) => Some("it waits for a push".to_owned()),
+        (TriggerKind::PullRequest(_), _) => Some("it waits for a pull request".to_owned()),
+        (TriggerKind::Schedule(_), _) => Some("it waits for the clock".to_owned()),
+        (TriggerKind::Http(_), _) => Some("it waits for a call".to_owned()),
+        (TriggerKind::Manual, _) => Some("it waits for a person".to_owned()),
+    };
+    let refusal = refusal.or_else(|| (!trigger.enabled).then(|| "`enabled: false`".to_owned()));
+    refusal.map_or(Verdict::Fires, Verdict::Not)
+}
+
+/// Whether a push to the default branch releases what lives in Azure: it does when it touches a file
+/// that was generated for it, or one that these refer to.
+pub fn release(plan: &Plan, release: &Release, paths: &[String]) -> Verdict {
+    let generated = [
+        plan.azure_ml_path(""),
+        format!("{}/{}.yml", plan.project.folder(release.home), release.id),
+    ];
+    let is_within = |path: &String, place: &String| {
+        place == "/" || path == place || place.ends_with('/') && path.starts_with(place.as_str())
+    };
+    let touches =
+        |path: &String| release.inputs.iter().chain(&generated).any(|place| is_within(path, place));
+    if paths.iter().any(touches) {
+        Verdict::Fires
+    } else {
+        Verdict::Not("no changed file belongs to what lives in Azure".to_owned())
+    }
+}
+
+fn on_branch(push: &Push, branch: &str, paths: &[String]) -> Option<String> {
+    if push.branches.is_empty() && !push.tags.is_empty() {
+        return Some("it waits for tags alone".to_owned());
+    }
+    among("the branch", branch, &push.branches).or_else(|| touched(paths, &push.paths))
+}
+
+/// Filters of paths do not count for tags: there is nothing to compare with
+/// (<https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax>).
+fn on_tag(push: &Push, tag: &str) -> Option<String> {
+    if push.tags.is_empty() {
+        return Some("it waits for branches alone".to_owned());
+    }
+    among("the tag", tag, &push.tags)
+}
+
+fn among(what: &str, name: &str, patterns: &[String]) -> Option<String> {
+    if patterns.is_empty() || takes(patterns, name) {
+        return None;
+    }
+    Some(format!("{what} `{name}` is not among {}", patterns.join(", ")))
+}
+
+fn touched(paths: &[String], patterns: &[String]) -> Option<String> {
+    if patterns.is_empty() || paths.iter().any(|path| takes(patterns, path)) {
+        return None;
+    }
+    let count = paths.len();
+    let files = if count == 1 { "the changed file is" } else { "no changed file is" };
+    let not = if count == 1 { " not" } else { "" };
+    Some(format!("{files}{not} among {}", patterns.join(", ")))
+}
+
+/// Exclusions win, since they stand last.
+fn takes(patterns: &[String], text: &str) -> bool {
+    let (excludes, includes): (Vec<&str>, Vec<&str>) =
+        patterns.iter().map(String::as_str).partition(|pattern| pattern.starts_with('!'));
+    includes.iter().any(|pattern| fits(pattern, text))
+        && !excludes.iter().any(|pattern| fits(pattern.trim_start_matches('!'), text))
+}
+
+/// Whether a text matches a pattern: `*` stands for any letters but `/`; `**`, a whole part, for any
+/// number of parts, and at the end for at least one.
+fn fits(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let text: Vec<&str> = text.split('/').collect();
+    // `row[j]`: whether the parts of the pattern from `i` on match those of the text from `j` on.
+    let mut row: Vec<bool> = (0..=text.len()).map(|j| j == text.len()).collect();
+    for (i, part) in pattern.iter().enumerate().rev() {
+        let below = std::mem::replace(&mut row, vec![false; text.len() + 1]);
+        for j in (0..=text.len()).rev() {
+            row[j] = match (*part, text.get(j)) {
+                ("**", None) => i + 1 < pattern.len() && below[j],
+                ("**", Some(_)) if i + 1 == pattern.len() => true,
+                ("**", Some(_)) => below[j] || row[j + 1],
+                (_, None) => false,
+                (part, Some(found)) => below[j + 1] && fits_part(part, found),
+            };
+        }
+    }
+    row[0]
+}
+
+/// One part, in which `*` stands for any letters. Taking the earliest place for each piece is right.
+fn fits_part(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
+    let Some(last) = pieces.next_back() else { return rest.is_empty() };
+    let mut rest = rest;
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = &rest[at + piece.len()..],
+            None => return false,
+        }
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_both_platforms_say() {
+        for (pattern, text, is) in [
+            ("main", "main", true),
+            ("main", "maine", false),
+            ("releases/*", "releases/1", true),
+            ("releases/*", "releases/1/2", false),
+            ("releases/**", "releases/1/2", true),
+            ("releases/**", "releases", false),
+            ("**", "a/b", true),
+            ("src/**/x.py", "src/x.py", true),
+            ("src/**/x.py", "src/a/b/x.py", true),
+            ("src/**/x.py", "src/a/y.py", false),
+            ("*.md", "README.md", true),
+            ("*.md", "docs/README.md", false),
+            ("v*.*", "v1.2", true),
+            ("v*.*", "v12", false),
+            ("a*a", "a", false),
+            ("**/a*b*c", "x/y/a1b2c", true),
+        ] {
+            assert_eq!(fits(pattern, text), is, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn exclusions_win() {
+        let patterns = ["src/**", "!src/docs/**"].map(str::to_owned);
+        assert!(takes(&patterns, "src/a.py"));
+        assert!(!takes(&patterns, "src/docs/a.md"));
+        assert!(!takes(&patterns, "other"));
+    }
+
+    #[test]
+    fn a_tag_is_no_branch() {
+        let push = Push {
+            tags: vec!["v*".to_owned()],
+            paths: vec!["src/**".to_owned()],
+            ..Push::default()
+        };
+        assert_eq!(on_tag(&push, "v1"), None);
+        assert_eq!(on_tag(&push, "w1").as_deref(), Some("the tag `w1` is not among v*"));
+        assert_eq!(on_branch(&push, "v1", &[]).as_deref(), Some("it waits for tags alone"));
+        assert_eq!(on_tag(&Push::default(), "v1").as_deref(), Some("it waits for branches alone"));
+    }
+
+    #[test]
+    fn reasons_name_what_does_not_fit() {
+        let push = Push {
+            branches: vec!["main".to_owned()],
+            paths: vec!["src/**".to_owned()],
+            ..Push::default()
+        };
+        let said = |branch: &str, paths: &[&str]| {
+            let paths: Vec<String> = paths.iter().map(|&path| path.to_owned()).collect();
+            on_branch(&push, branch, &paths).unwrap_or_default()
+        };
+        assert_eq!(said("main", &["src/a"]), "");
+        assert_eq!(said("dev", &["src/a"]), "the branch `dev` is not among main");
+        assert_eq!(said("main", &["a"]), "the changed file is not among src/**");
+        assert_eq!(said("main", &["a", "b"]), "no changed file is among src/**");
+        assert_eq!(said("main", &[]), "no changed file is among src/**");
+    }
+}

@@ -1,0 +1,125 @@
+//! `why`: what fires, and why the rest does not.
+
+use super::Sandbox;
+
+const SPEC: &str = "mlopsc: 1
+name: nightly
+steps:
+  test: { runner: ubuntu-24.04, run: pytest }
+  lint: { runner: ubuntu-24.04, run: ruff check . }
+triggers:
+  commit: { push: { branches: [main], paths: [\"src/**\", \"!src/docs/**\"] } }
+  review: { pull_request: {}, goals: [lint] }
+  tagged: { push: { tags: [\"v*\"] } }
+  off: { push: {}, goals: [test], enabled: false }
+  night: { schedule: { every: day, at: \"02:00\", time_zone: Asia/Tokyo } }
+  hourly: { schedule: { cron: \"30 * * * *\" }, goals: [lint] }
+";
+
+fn project() -> Sandbox {
+    Sandbox::new(&[("mlopsc.yaml", "mlopsc: 1\n"), ("nightly.mlops.yaml", SPEC)])
+}
+
+/// The answer to a question, without the line of the spec.
+fn why(arguments: &[&str]) -> String {
+    let words: Vec<&str> = ["why"].iter().chain(arguments).copied().collect();
+    let run = project().run(&words).code(0);
+    run.out.replace("nightly  nightly.mlops.yaml\n", "")
+}
+
+#[test]
+fn a_push_fires_what_its_filters_let_through() {
+    assert_eq!(
+        why(&["--push", "src/train.py", "README.md"]),
+        "  commit  fires on github: test, lint
+  review  does not fire: it waits for a pull request
+  tagged  does not fire: it waits for tags alone
+  off     does not fire: `enabled: false`
+  night   does not fire: it waits for the clock
+  hourly  does not fire: it waits for the clock
+"
+    );
+    let elsewhere = why(&["--push", "src/docs/a.md"]);
+    let line = "commit  does not fire: the changed file is not among src/**, !src/docs/**\n";
+    assert!(elsewhere.contains(line), "{elsewhere}");
+    let branch = why(&["--push", "./src/a.py", "--branch", "dev"]);
+    assert!(
+        branch.contains("commit  does not fire: the branch `dev` is not among main\n"),
+        "{branch}"
+    );
+    let tag = why(&["--tag", "v1.2"]);
+    assert!(tag.contains("tagged  fires on github: test, lint\n"), "{tag}");
+    let request = why(&["--pull-request", "a"]);
+    assert!(request.contains("review  fires on github: lint\n"), "{request}");
+}
+
+#[test]
+fn a_time_fires_schedules_in_their_zone() {
+    let night = why(&["--at", "2026-12-01T02:00+09:00"]);
+    assert!(night.contains("night   fires on github: test, lint\n"), "{night}");
+    let line = "hourly  does not fire: cron 30 * * * * (UTC); next at Mon 2026-11-30 17:30 UTC\n";
+    assert!(night.contains(line), "{night}");
+    assert!(night.contains("commit  does not fire: it waits for a push\n"), "{night}");
+}
+
+#[test]
+fn the_calendar_lists_all_schedules_in_order() {
+    assert_eq!(
+        why(&["--next", "3", "--from", "2026-11-30T16:00"]),
+        "2026-11-30 16:30 UTC  nightly hourly  github
+2026-11-30 17:00 UTC  nightly night   github  (Tue 2026-12-01 02:00 Asia/Tokyo)
+2026-11-30 17:30 UTC  nightly hourly  github
+"
+    );
+    let json = why(&["--next", "1", "--from", "2026-11-30T16:45", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(value[0]["trigger"], "night");
+    assert_eq!(value[0]["local"], "Tue 2026-12-01 02:00");
+}
+
+#[test]
+fn what_is_no_time_or_stands_alone_is_refused() {
+    let project = project();
+    let bad = project.run(&["why", "--at", "soon"]).code(2);
+    assert!(bad.err.contains("`soon` is no time"), "{}", bad.err);
+    let alone = project.run(&["why", "--branch", "main"]).code(2);
+    assert!(alone.err.contains("`--branch` goes with"), "{}", alone.err);
+    let event = project.run(&["why", "--event", "e.json"]).code(2);
+    assert!(event.err.contains("not supported yet"), "{}", event.err);
+}
+
+#[test]
+fn a_push_releases_what_lives_in_azure() {
+    let spec = "mlopsc: 1
+name: scoring
+steps:
+  score:
+    compute: serverless
+    environment: azureml:sklearn:4
+    code: src
+    run: python score.py
+triggers:
+  night: { schedule: { every: day, at: \"02:00\" } }
+";
+    let files = [
+        ("mlopsc.yaml", "mlopsc: 1\ngithub: { repository: contoso/x }\n"),
+        ("scoring.mlops.yaml", spec),
+        ("src/score.py", ""),
+    ];
+    let said = |arguments: &[&str]| Sandbox::new(&files).run(arguments).code(0).out;
+    for (path, fires) in [
+        ("src/score.py", true),
+        (".azureml/scoring/schedule-night.json", true),
+        (".github/workflows/scoring-release.yml", true),
+        ("README.md", false),
+    ] {
+        let out = said(&["why", "--push", path]);
+        assert_eq!(
+            out.contains("  release  fires on github: applies night\n"),
+            fires,
+            "{path}: {out}"
+        );
+    }
+    let out = said(&["why", "--push", "src/score.py", "--branch", "dev"]);
+    assert!(out.contains("  release  does not fire: only `main` is released\n"), "{out}");
+}
