@@ -12,6 +12,7 @@ mod architecture;
 mod cases;
 mod ci;
 mod cli;
+mod combinations;
 mod conformance;
 mod documents;
 mod examples;

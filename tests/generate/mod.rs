@@ -7,6 +7,7 @@
 mod components;
 mod conform;
 mod graphs;
+mod matrix;
 mod mistake;
 mod native;
 mod node;

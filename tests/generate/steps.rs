@@ -1,5 +1,6 @@
 //! Steps of every kind on both engines, with every key.
 
+use super::matrix;
 use super::node::{Node, Record, text, word};
 use super::parallel::can_be_cut;
 use super::scripts::{self, Ports};
@@ -79,12 +80,23 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     if kind == 1 && tape.chance(35) && super::own::register(tape, world, &mut step, &mut made) {
         return (step.node(), made);
     }
-    place(tape, world, &mut step, on_ci, parallel);
-    let outputs = outputs(tape, &mut made, parallel);
+    let is_gated = step.0.iter().any(|(key, _)| key == "approval");
+    let many = (on_ci && !is_gated && tape.chance(35)).then(|| matrix::matrix(tape, world));
+    let (combinations, values, lists) = many.map_or((None, Vec::new(), Vec::new()), |many| {
+        let (node, values, lists) = many;
+        (Some(node), values, lists)
+    });
+    if lists.contains(&"os") && tape.chance(70) {
+        step.put("runner", text("${{ matrix.os }}"));
+    } else {
+        place(tape, world, &mut step, on_ci, parallel);
+    }
+    let outputs =
+        if combinations.is_some() { Vec::new() } else { outputs(tape, &mut made, parallel) };
     let mut ports = Ports {
         inputs: inputs(tape, world, &mut step, &made),
         outputs: made.outputs.clone(),
-        others: world.referable(on_ci),
+        others: world.referable(on_ci).into_iter().chain(values).collect(),
         optional: world.optional(),
         used: Vec::new(),
     };
@@ -103,7 +115,8 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         made.feeds.extend(world.producer(path));
     }
     if on_ci {
-        ci(tape, world, &mut step);
+        ci(tape, world, &mut step, &lists);
+        step.0.extend(combinations.map(|matrix| ("matrix".to_owned(), matrix)));
     } else {
         azure_ml(tape, world, &mut step, parallel);
     }
@@ -291,12 +304,12 @@ fn long_input(tape: &mut Tape<'_>, from: Node, kind: &str, on_ci: bool) -> Node 
     input.node()
 }
 
-fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
+fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, lists: &[&str]) {
     if tape.chance(30) {
         step.filled("env", env(tape, world, true, &["A", "PYTHONPATH", "B_2", "TOKEN"]));
     }
     let approved = step.0.iter().any(|(key, _)| key == "approval");
-    if tape.chance(15) && !approved {
+    if tape.chance(15) && !approved && lists.is_empty() {
         step.put("ci_environment", text(tape.pick(&["staging", "Test 1"])));
     }
     if tape.chance(12) {
@@ -305,7 +318,9 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     if tape.chance(12) {
         step.put("working_dir", text(format!("{}src", world.up)));
     }
-    if tape.chance(20) {
+    if lists.contains(&"python") && tape.chance(60) {
+        step.put("python", text("${{matrix.python}}"));
+    } else if tape.chance(20) {
         let version = if tape.chance(50) { word("3.10") } else { text("3.11") };
         step.put("python", version);
     }
@@ -317,7 +332,8 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     }
     if tape.chance(15) {
         let path = tape.pick(&["report.md", "out/**", "logs", "a b.txt"]);
-        let path = text(format!("{}{path}", world.up));
+        let value = if lists.contains(&"Level") { "-${{ matrix.Level }}" } else { "" };
+        let path = text(format!("{}{path}{value}", world.up));
         step.put("artifacts", Node::Dict(vec![("kept-files".to_owned(), path)]));
     }
     extras(tape, world, step);

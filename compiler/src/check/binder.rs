@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::interface;
+use super::matrix::Combinations;
 use super::names::{Context, what_there_is};
 use super::scripts::piece;
 use crate::diagnostics::{
@@ -45,6 +46,8 @@ pub(crate) struct StepBinder<'a, 'c> {
     pub(crate) outputs: &'c [Option<Vec<Option<Output>>>],
     pub(crate) edges: &'c mut Vec<EdgeSite>,
     pub(crate) used: &'c mut Vec<bool>,
+    /// The combinations of the step's matrix, if it has one and that is right.
+    pub(crate) combinations: Option<Combinations>,
     pub(crate) sink: &'c mut Sink,
 }
 
@@ -84,6 +87,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             outputs,
             edges,
             used,
+            combinations: None,
             sink,
         }
     }
@@ -249,6 +253,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
                 format!("{}__{output}", self.cx.step_name(step.0))
             }
             Reference::Secret(name) => format!("secrets__{name}"),
+            Reference::Matrix(name) => format!("matrix__{name}"),
             other @ (Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag
@@ -270,6 +275,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             Path::Parameter(_)
             | Path::Searched(_)
             | Path::Output { .. }
+            | Path::Matrix(_)
             | Path::RunId
             | Path::GitSha
             | Path::GitBranch

@@ -1,54 +1,61 @@
 //! CI steps as jobs: what only they have.
 
+use super::files;
+use super::matrix::{self, Combinations};
 use super::names::Context;
-use super::{files, place};
+use super::varied::Varied;
 use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, excerpt,
 };
-use crate::plan::{Cache, CacheTool, CiExtras, CiPlace};
+use crate::plan::{Cache, CacheTool, CiExtras, CiPlace, Home};
 use crate::source::{Spanned, join};
 use crate::spec::ci::CacheSpec;
 use crate::spec::steps::{Kind, StepSpec};
 use crate::spec::values::PathText;
 
 /// The job of a CI step; `None` when a mistake was reported.
-pub(crate) fn job(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<CiPlace> {
+pub(crate) fn job(
+    cx: &Context<'_>,
+    step: u32,
+    combinations: Option<Combinations>,
+    sink: &mut Sink,
+) -> Option<CiPlace> {
     let body = cx.step(step)?;
-    let runner = place::runner(cx, step, sink);
+    let before = sink.errors();
+    let mut varied = Varied { cx, body, combinations };
+    let runner = varied.runner(sink);
     if let Some(runner) = &runner {
         super::limits::hosted(body, runner, sink);
     }
-    let working_dir = match &body.working_dir {
-        Some(path) => Some(files::folder(cx, cx.folder, &path.value.0, path.span, sink)?),
-        None => None,
-    };
-    let artifacts = body
-        .artifacts
-        .good()
-        .filter_map(|(name, path)| Some((name.value.clone(), kept(cx, path, sink)?)));
-    let artifacts = artifacts.collect();
     let is_own_work = body.kind().is_some_and(Kind::is_own_work);
-    let container = body.container.as_ref();
-    let container = container.or(place::default(cx, |defaults| defaults.container.as_ref()));
-    let container = container.filter(|_| !is_own_work);
+    let container = if is_own_work { None } else { varied.container(sink) };
+    let working_dir = varied.working_dir(sink);
+    let python = varied.python(sink);
+    let artifacts = varied.artifacts(sink);
     let environment = body.approval.as_ref().or(body.ci_environment.as_ref());
     both_environments(body, sink);
-    python_version(body, sink);
+    let targets = super::project::targets(cx.project);
+    matrix::limits(body, targets.contains(&Home::AzurePipelines), sink);
+    let mut extras = extras(cx, body, sink);
+    extras.matrix = varied.combinations.map(|it| Box::new(it.matrix));
+    if sink.errors() > before {
+        return None;
+    }
     Some(CiPlace {
         runner: runner?,
-        container: container.map(|it| it.value.0.clone()),
-        working_dir: working_dir.filter(|folder: &String| !folder.is_empty()),
-        python: body.python.as_ref().map(|it| it.value.clone()),
+        container,
+        working_dir,
+        python,
         checkout: body.checkout.as_ref().map_or(!is_own_work, |it| it.value),
         azure: is_own_work || body.azure.as_ref().is_some_and(|it| it.value),
         environment: environment.map(|it| it.value.0.clone()),
         artifacts,
-        extras: extras(cx, body, sink),
+        extras,
     })
 }
 
 /// Files that do not exist yet, so that only the path can be proved.
-fn kept(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
+pub(crate) fn kept(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
     let full = join(cx.folder, &path.value.0);
     if full.is_none() {
         let message = format!("`{}` leaves the project's root", path.value.0);
@@ -56,21 +63,6 @@ fn kept(cx: &Context<'_>, path: &Spanned<PathText>, sink: &mut Sink) -> Option<S
         sink.report(Diagnostic::new(&MISSING_FILE, path.span, message).help(help));
     }
     full
-}
-
-/// A version that both platforms' tool caches know: `3`, `3.11`, `3.11.4`, `3.x`.
-fn python_version(body: &StepSpec, sink: &mut Sink) {
-    let Some(version) = &body.python else { return };
-    let number = |part: &str| {
-        part == "x" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let parts: Vec<&str> = version.value.split('.').collect();
-    if parts.len() > 3 || !parts.iter().all(|part| number(part)) {
-        let message = format!("`{}` is not a version of Python", excerpt(&version.value));
-        sink.report(
-            Diagnostic::new(&BAD_VALUE, version.span, message).help("write it as `\"3.11\"`"),
-        );
-    }
 }
 
 /// A CI job belongs to one environment.
@@ -95,6 +87,7 @@ fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
         test_results,
         retries: body.retry.as_ref().map_or(0, |it| u8::try_from(it.0.value).unwrap_or(0)),
         permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
+        matrix: None,
     }
 }
 

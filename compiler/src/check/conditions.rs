@@ -151,6 +151,13 @@ impl Conditions<'_, '_, '_, '_> {
         let choices = match &reference {
             Reference::Parameter(id) => self.choices(*id, kind, site.span)?,
             Reference::Output(..) | Reference::GitBranch | Reference::GitTag => Vec::new(),
+            Reference::Matrix(_) => {
+                return self.refuse(
+                    site.span,
+                    "whether a step runs is decided once, before there are combinations",
+                    "leave combinations out with `exclude`, or look at the value in `run`",
+                );
+            }
             Reference::GitSha
             | Reference::RunId
             | Reference::Variable(_)

@@ -215,6 +215,7 @@ fn fact(reference: &Reference) -> String {
         Reference::Variable(name) => format!("`variables.{name}`"),
         Reference::Parameter(_)
         | Reference::Output(..)
+        | Reference::Matrix(_)
         | Reference::GitSha
         | Reference::Secret(_) => "it".to_owned(),
     }

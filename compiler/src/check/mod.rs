@@ -17,6 +17,7 @@ mod homes;
 mod interface;
 mod limits;
 mod matching;
+mod matrix;
 mod names;
 mod optional;
 mod order;
@@ -36,6 +37,7 @@ mod surroundings;
 mod triggers;
 mod twins;
 pub mod uses;
+mod varied;
 mod within;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use crate::diagnostics::{
 use crate::plan::{self, Environment, Pool, Resources, Runner, Scalar};
 use crate::source::{Span, Spanned};
 use crate::spec::image::Image;
+use crate::spec::matrix::OrMatrix;
 use crate::spec::resources::{
     DockerArgs, EnvironmentSpec, ResourcesSpec, RunnerSpec, is_versioned,
 };
@@ -20,7 +21,7 @@ pub(crate) fn engine(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Eng
     if let (Some(compute), Some(runner)) = (&body.compute, &body.runner) {
         let message = "a step runs on `compute` or on a `runner`, not on both";
         sink.report(
-            Diagnostic::new(&PLACEMENT, runner.span, message)
+            Diagnostic::new(&PLACEMENT, runner.span(), message)
                 .related(compute.span(), "placed on Azure ML here")
                 .help("remove one of the two"),
         );
@@ -366,13 +367,13 @@ const HOSTED: [(&str, &str, &str); 9] = [
 /// Images of containers that nobody could pull.
 pub(crate) fn containers(cx: &Context<'_>, sink: &mut Sink) {
     let default = default(cx, |defaults| defaults.container.as_ref());
-    let own = cx.spec.steps.good().filter_map(|(_, step)| step.container.as_ref());
+    let own = cx.spec.steps.good().filter_map(|(_, step)| step.container.as_ref()?.fixed());
     default.into_iter().chain(own).for_each(|image| open_registry(image, sink));
 }
 
 /// A registry of Azure gives nothing to strangers, and a job's container is pulled before any step of
 /// the job could sign in.
-fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
+pub(crate) fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
     let host = image.value.0.split('/').next().unwrap_or_default();
     if host.to_ascii_lowercase().ends_with(".azurecr.io") {
         let message =
@@ -383,12 +384,12 @@ fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
     }
 }
 
-/// The machine of a CI step.
-pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Runner> {
-    let body = cx.step(step)?;
+/// The machine of a CI step that is the same for all of its combinations.
+pub(crate) fn runner(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> Option<Runner> {
     let is_own_work = body.kind().is_some_and(Kind::is_own_work);
     let default = default(cx, |defaults| defaults.runner.as_ref()).filter(|_| !is_own_work);
-    let Some(label) = body.runner.as_ref().or(default) else {
+    let own = body.runner.as_ref().and_then(OrMatrix::fixed);
+    let Some(label) = own.or(default) else {
         return is_own_work.then(hosted);
     };
     if is_own_work && ["windows", "macos"].iter().any(|system| label.value.starts_with(system)) {
@@ -397,6 +398,15 @@ pub(crate) fn runner(cx: &Context<'_>, step: u32, sink: &mut Sink) -> Option<Run
         sink.report(Diagnostic::new(&PLACEMENT, label.span, message).help(help));
         return None;
     }
+    labelled(cx, label, sink)
+}
+
+/// The machine behind a label.
+pub(crate) fn labelled(
+    cx: &Context<'_>,
+    label: &Spanned<String>,
+    sink: &mut Sink,
+) -> Option<Runner> {
     if let Some(entry) = cx.project.runners.get(&label.value) {
         return own_runner(cx, entry.value.as_ref()?, label.span, sink);
     }

@@ -8,7 +8,7 @@ use super::names::what_there_is;
 use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{ParameterId, Reference, StepId, ValueType};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
 use crate::spec::steps::Engine;
 use crate::spec::text::Site;
@@ -35,6 +35,7 @@ impl StepBinder<'_, '_> {
                     .report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
                 None
             }
+            Path::Matrix(name) => self.combination(site, name),
             Path::RunId => string(Reference::RunId),
             Path::GitSha => string(Reference::GitSha),
             Path::GitBranch => string(Reference::GitBranch),
@@ -60,6 +61,19 @@ impl StepBinder<'_, '_> {
             .help("read it in the script from a key vault with the cluster's identity"),
         );
         None
+    }
+
+    /// A value of the combination that the step runs for.
+    fn combination(
+        &mut self,
+        site: Site<'_>,
+        name: &Range<usize>,
+    ) -> Option<(Reference, ValueType)> {
+        let (name, at) = (site.name(name), site.place(name));
+        let combinations = self.combinations.as_ref();
+        let named = (site, Spanned::new(name, at));
+        let kind = super::matrix::kind(self.body, combinations, named, self.sink)?;
+        Some((Reference::Matrix(name.to_owned()), kind))
     }
 
     fn parameter(&mut self, name: &str, at: Span) -> Option<(Reference, ValueType)> {

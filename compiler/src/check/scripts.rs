@@ -35,6 +35,7 @@ impl StepBinder<'_, '_> {
             Variable::Reference(reference) => match reference {
                 Reference::Secret(name) => format!("SECRET_{}", name.to_ascii_uppercase()),
                 Reference::Variable(name) => format!("VAR_{}", name.to_ascii_uppercase()),
+                Reference::Matrix(name) => format!("MATRIX_{}", name.to_ascii_uppercase()),
                 Reference::GitSha => "GIT_SHA".to_owned(),
                 Reference::GitBranch => "GIT_BRANCH".to_owned(),
                 Reference::GitTag => "GIT_TAG".to_owned(),

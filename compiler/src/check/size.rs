@@ -5,8 +5,9 @@ use super::cut::GroupKind;
 use super::triggers::Sliced;
 use crate::plan::{
     Azure, Batching, ComponentPlace, ComponentUse, DockerArguments, Environment, Field, Fields,
-    Input, Keys, NativeKind, NodeSettings, Output, OwnWork, Parameter, Piece, Place, Pool, Project,
-    Reference, Resources, Runner, Scalar, ScriptPiece, Setting, Source, Step, Task, Text,
+    Input, Keys, Leg, Matrix, NativeKind, NodeSettings, Output, OwnWork, Parameter, Piece, Place,
+    Pool, Project, Reference, Resources, Runner, Scalar, ScriptPiece, Setting, Source, Step, Task,
+    Text, Values,
 };
 use crate::spec::Spec;
 
@@ -151,12 +152,27 @@ pub(crate) fn place(it: &Place) -> usize {
             compute + environment + resources(&it.resources) + settings(&it.settings)
         }
         Place::Ci(it) => {
-            let texts = [&it.container, &it.working_dir, &it.environment];
+            let texts = [&it.container, &it.environment];
             let texts = texts.into_iter().flatten().map(|text| line(text));
-            let artifacts = it.artifacts.iter().map(|(name, path)| name.len() + line(path));
-            runner(&it.runner) + texts.chain(artifacts).sum::<usize>()
+            let artifacts = it.artifacts.iter().map(|(name, path)| name.len() + text(path));
+            let folder = it.working_dir.as_ref().map_or(0, text);
+            let matrix = it.extras.matrix.as_deref().map_or(0, matrix);
+            folder + matrix + runner(&it.runner) + texts.chain(artifacts).sum::<usize>()
         }
     }
+}
+
+/// Every combination is written by itself, and what is looked up by it.
+fn matrix(it: &Matrix) -> usize {
+    let values = |values: &Values| {
+        values.iter().map(|(name, value)| line(name) + line(value)).sum::<usize>()
+    };
+    let leg = |leg: &Leg| {
+        let own = leg.runner.as_ref().map_or(0, runner) + leg.container.as_deref().map_or(0, line);
+        2 * values(&leg.values) + own + line(&leg.name) + line(&leg.label)
+    };
+    let rows = it.include.iter().chain(&it.exclude).map(values);
+    it.legs.iter().map(leg).chain(rows).sum()
 }
 
 fn lines(texts: &[String]) -> usize {

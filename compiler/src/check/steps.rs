@@ -10,6 +10,7 @@ use crate::plan::{
     Setting, Source, Step, StepId, Text as PlanText, ValueType, When,
 };
 use crate::source::Span;
+use crate::spec::matrix::OrMatrix;
 use crate::spec::steps::{
     Binder, Engine, Kind, Need, StepSpec, Takes, a_step, component_keys, component_takes,
 };
@@ -112,6 +113,9 @@ fn bind(
     let (edges, used) = (&mut all.edges, &mut all.used);
     let collected = Collected { parameters, outputs, edges, used, sink };
     let mut binder = StepBinder::new(cx, step, body, engine, collected);
+    if engine == Engine::Ci {
+        binder.combinations = super::matrix::of(body, binder.sink);
+    }
     binder.declare_inputs();
     if let (true, Engine::AzureMl, Some(kind)) = (placed, engine, body.kind()) {
         wrong_kind(cx, step, kind, binder.sink);
@@ -274,6 +278,7 @@ fn instead(key: &str) -> &'static str {
         "retry" => "Azure ML tries the mini-batches of a `parallel` step again: `max_retries`",
         "test_results" => "write them into an output, and read it in a CI step",
         "working_dir" => "a step on Azure ML runs in its `code` folder",
+        "matrix" => "on Azure ML a `sweep` tries a command with many values",
         "artifacts" => "files of a step on Azure ML are its `outputs`",
         "when" => "on Azure ML a step runs when all that it needs has succeeded",
         "azure" => "a step on Azure ML has the identity of its cluster",
@@ -288,11 +293,12 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 12] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 13] {
     [
-        ("container", body.container.as_ref().map(|it| it.span)),
-        ("working_dir", body.working_dir.as_ref().map(|it| it.span)),
-        ("python", body.python.as_ref().map(|it| it.span)),
+        ("matrix", body.matrix.as_ref().map(|it| it.span)),
+        ("container", body.container.as_ref().map(OrMatrix::span)),
+        ("working_dir", body.working_dir.as_ref().map(OrMatrix::span)),
+        ("python", body.python.as_ref().map(OrMatrix::span)),
         ("checkout", body.checkout.as_ref().map(|it| it.span)),
         ("azure", body.azure.as_ref().map(|it| it.span)),
         ("ci_environment", body.ci_environment.as_ref().map(|it| it.span)),
@@ -347,7 +353,10 @@ fn env(body: &StepSpec, binder: &mut StepBinder<'_, '_>) -> Option<Vec<(String, 
 fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Option<Place> {
     match binder.engine() {
         Engine::AzureMl => azure_ml(cx, step, binder).map(|place| Place::AzureMl(Box::new(place))),
-        Engine::Ci => ci::job(cx, step, binder.sink).map(|job| Place::Ci(Box::new(job))),
+        Engine::Ci => {
+            let combinations = binder.combinations.take();
+            ci::job(cx, step, combinations, binder.sink).map(|job| Place::Ci(Box::new(job)))
+        }
     }
 }
 

@@ -102,7 +102,11 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
             let reference = Reference::Secret(site.name(name).to_owned());
             stored(cx, site.name(name), site.place(name), sink).then_some(reference)
         }
-        Path::Output { .. } | Path::Input(_) | Path::OwnOutput(_) | Path::Searched(_) => {
+        Path::Output { .. }
+        | Path::Input(_)
+        | Path::OwnOutput(_)
+        | Path::Searched(_)
+        | Path::Matrix(_) => {
             let message = "the root's `env` comes before all steps";
             sink.report(
                 Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message)

@@ -76,6 +76,7 @@ rules! {
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
     Warning LOST_RETRY "lost-retry";
+    Warning LOST_FAIL_FAST "lost-fail-fast";
     Warning LOST_FAILURE "lost-failure";
     Warning LOST_CONCURRENCY "lost-concurrency";
     Warning LOST_TIMEOUT "lost-timeout";

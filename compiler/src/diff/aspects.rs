@@ -8,8 +8,8 @@ mod own;
 use super::Pair;
 use crate::plan::{
     AzureMlPlace, CiExtras, CiPlace, ComponentPlace, Concurrency, DockerArguments, Environment,
-    FanOut, Input, Keys, Login, Mode, NodeSettings, Output, Parameter, Place, Plan, Pool, Scalar,
-    Setting, Step, StepId, Task, Trigger, When,
+    FanOut, Input, Keys, Leg, Login, Matrix, Mode, NodeSettings, Output, Parameter, Place, Plan,
+    Pool, Scalar, Setting, Step, StepId, Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -145,7 +145,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     pairs.put_some("description", step.description.as_ref());
     match &step.place {
         Place::AzureMl(place) => azure_ml_place(plan, place, &mut pairs),
-        Place::Ci(place) => ci_place(place, &mut pairs),
+        Place::Ci(place) => ci_place(plan, place, &mut pairs),
     }
     match &step.task {
         Task::Command(command) => command::command(plan, step, command, &mut pairs),
@@ -243,7 +243,7 @@ fn environment_words(environment: &Environment) -> String {
     }
 }
 
-fn ci_place(place: &CiPlace, pairs: &mut Pairs) {
+fn ci_place(plan: &Plan, place: &CiPlace, pairs: &mut Pairs) {
     pairs.put("engine", "CI");
     let pool = match &place.runner.azure_pipelines {
         Pool::Hosted(image) => image.clone(),
@@ -254,14 +254,16 @@ fn ci_place(place: &CiPlace, pairs: &mut Pairs) {
     let runner = if labels == pool { pool } else { format!("{labels}; {pool}") };
     pairs.put("runner", runner);
     pairs.put_some("container", place.container.as_ref());
-    pairs.put_some("working_dir", place.working_dir.as_ref());
-    pairs.put_some("python", place.python.as_ref());
+    pairs.put_some("working_dir", place.working_dir.as_ref().map(|it| plan.text_words(it)));
+    pairs.put_some("python", place.python.as_ref().map(|it| plan.text_words(it)));
     pairs.put_if("checkout", !place.checkout, "false");
     pairs.put_if("azure", place.azure, "true");
     pairs.put_some("ci_environment", place.environment.as_ref());
-    let artifacts = place.artifacts.iter().map(|(name, path)| format!("{name}: {path}"));
+    let artifacts =
+        place.artifacts.iter().map(|(name, path)| format!("{name}: {}", plan.text_words(path)));
     pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
     ci_extras(&place.extras, pairs);
+    place.extras.matrix.iter().for_each(|it| matrix(plan, it, pairs));
 }
 
 fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
@@ -273,6 +275,19 @@ fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
     for (name, write) in &extras.permissions {
         pairs.put(format!("permission {name}"), if *write { "write" } else { "read" });
     }
+}
+
+fn matrix(plan: &Plan, matrix: &Matrix, pairs: &mut Pairs) {
+    let words = |leg: &Leg| {
+        let values = leg.values.iter().filter(|(_, value)| !value.is_empty());
+        let values: Vec<String> = values.map(|(name, value)| format!("{name} {value}")).collect();
+        values.join(" and ")
+    };
+    pairs.put_list("matrix", &matrix.legs.iter().map(words).collect::<Vec<_>>());
+    pairs.put_some("max_parallel", matrix.max_parallel.map(|it| it.to_string()));
+    pairs.put_if("fail_fast", matrix.fail_fast, "true");
+    pairs.put_some("runner of each", matrix.runner.as_ref().map(|it| plan.text_words(it)));
+    pairs.put_some("container of each", matrix.container.as_ref().map(|it| plan.text_words(it)));
 }
 
 fn fan_out(plan: &Plan, step: &Step, work: &FanOut, pairs: &mut Pairs) {

@@ -3,24 +3,27 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{ARTIFACT_ELSEWHERE, Diagnostic, Sink};
-use crate::plan::Place;
+use crate::plan::{Piece, Place, Text};
 use crate::source::{join, relative};
+use crate::spec::matrix::OrMatrix;
 use crate::spec::text::Script;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
         let (Some(body), Place::Ci(place)) = (&item.value, &step.place) else { continue };
         let Some(run) = body.run.as_ref().filter(|run| !names(run, "cd")) else { continue };
-        let here = place.working_dir.as_deref().unwrap_or_default();
+        let here = place.working_dir.as_ref().map(only).unwrap_or_default();
+        let here = here.as_str();
         for (name, path) in body.artifacts.good() {
             let found = place.artifacts.iter().find(|(known, _)| *known == name.value);
-            let Some((_, found)) = found else { continue };
+            let (Some((_, found)), OrMatrix::Fixed(path)) = (found, path) else { continue };
+            let found = only(found);
             let written = path.value.0.trim_start_matches("./");
             let (Some(meant), Some(folder)) = (join(here, written), found.strip_suffix(written))
             else {
                 continue;
             };
-            if meant == *found || !names(run, written) {
+            if meant == found || !names(run, written) {
                 continue;
             }
             let folder = folder.trim_end_matches('/');
@@ -35,6 +38,15 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
             sink.report(Diagnostic::new(&ARTIFACT_ELSEWHERE, path.span, message).help(help));
         }
     }
+}
+
+/// A text without values of a matrix.
+fn only(text: &Text) -> String {
+    let literal = |piece: &Piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Reference(_) => "*".to_owned(),
+    };
+    text.iter().map(literal).collect()
 }
 
 fn shown(folder: &str) -> String {

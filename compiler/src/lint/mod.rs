@@ -9,6 +9,7 @@ mod bytes_of_table;
 mod fixed_version;
 mod literal_secret;
 mod lost_concurrency;
+mod lost_fail_fast;
 mod lost_failure;
 mod lost_retry;
 mod lost_timeout;
@@ -60,6 +61,7 @@ static LINTS: &[Lint] = &[
     fixed_version::lint,
     literal_secret::lint,
     lost_concurrency::lint,
+    lost_fail_fast::lint,
     lost_failure::lint,
     lost_retry::lint,
     lost_timeout::lint,

@@ -3,19 +3,25 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNKNOWN_PYTHON};
+use crate::plan::Place;
 
 /// The minor versions of Python 3 that hosted machines can set up (the releases of
 /// `actions/python-versions`, which both platforms take them from).
 const MINORS: std::ops::RangeInclusive<u32> = 8..=15;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
-    for (_, step) in checked.spec.steps.good() {
-        let Some(version) = step.python.as_ref().filter(|version| !is_known(&version.value)) else {
+    for (item, step) in checked.spec.steps.items.iter().zip(&checked.steps) {
+        let Place::Ci(place) = &step.place else { continue };
+        let (Some(at), Some(python)) =
+            (item.value.as_ref().and_then(|body| body.python.as_ref()), &place.python)
+        else {
             continue;
         };
-        let message = format!("there is no Python {} to set up", version.value);
-        let known = format!("3.{} to 3.{} are known", MINORS.start(), MINORS.end());
-        sink.report(Diagnostic::new(&UNKNOWN_PYTHON, version.span, message).help(known));
+        for version in place.rendered(python).into_iter().filter(|version| !is_known(version)) {
+            let message = format!("there is no Python {version} to set up");
+            let known = format!("3.{} to 3.{} are known", MINORS.start(), MINORS.end());
+            sink.report(Diagnostic::new(&UNKNOWN_PYTHON, at.span(), message).help(known));
+        }
     }
 }
 

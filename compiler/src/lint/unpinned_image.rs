@@ -5,9 +5,11 @@
 
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNPINNED_IMAGE};
-use crate::source::Spanned;
+use crate::plan::{CiPlace, Place};
+use crate::source::{Span, Spanned};
 use crate::spec::Defaults;
 use crate::spec::image::Image;
+use crate::spec::matrix::OrMatrix;
 use crate::spec::project::ProjectSpec;
 use crate::spec::resources::EnvironmentSpec;
 
@@ -15,9 +17,14 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let spec = checked.spec;
     spec.defaults.iter().for_each(|defaults| lint_defaults(defaults, sink));
     environments(spec.environments.good().map(|(_, environment)| environment), sink);
-    for (_, step) in spec.steps.good() {
-        step.container.iter().for_each(|image| container(image, sink));
-        step.environment.iter().for_each(|name| registered(name, sink));
+    for (item, step) in spec.steps.items.iter().zip(&checked.steps) {
+        let Some(body) = &item.value else { continue };
+        match (&body.container, &step.place) {
+            (Some(OrMatrix::Fixed(image)), _) => container(image, sink),
+            (Some(OrMatrix::Varies(text)), Place::Ci(place)) => varied(text.span, place, sink),
+            (Some(OrMatrix::Varies(_)) | None, _) => {}
+        }
+        body.environment.iter().for_each(|name| registered(name, sink));
     }
 }
 
@@ -72,6 +79,14 @@ fn container(image: &Spanned<Image>, sink: &mut Sink) {
             let message = format!("the tag of `{}` can be moved to another image", image.value.0);
             sink.report(Diagnostic::new(&UNPINNED_IMAGE, image.span, message).help(DIGEST));
         }
+    }
+}
+
+/// The image of each combination of a matrix.
+fn varied(at: Span, place: &CiPlace, sink: &mut Sink) {
+    let setting = place.extras.matrix.as_ref().and_then(|matrix| matrix.container.as_ref());
+    for image in setting.map_or_else(Vec::new, |setting| place.rendered(setting)) {
+        container(&Spanned::new(Image(image), at), sink);
     }
 }
 

@@ -145,7 +145,8 @@ fn input(plan: &Plan, reference: &Reference) -> Option<SubmissionInput> {
         Reference::Output(step, output) => {
             (plan.input_port(*step, *output), plan.step(*step).outputs[*output as usize].kind)
         }
-        Reference::GitSha
+        Reference::Matrix(_)
+        | Reference::GitSha
         | Reference::GitBranch
         | Reference::GitTag
         | Reference::RunId

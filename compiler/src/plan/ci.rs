@@ -1,5 +1,7 @@
 //! What only some CI jobs have.
 
+use super::Matrix;
+
 /// What a CI job has beside its machine and its script.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CiExtras {
@@ -11,6 +13,8 @@ pub struct CiExtras {
     pub retries: u8,
     /// What the job's token may do on GitHub: the name, and whether to write.
     pub permissions: Vec<(&'static str, bool)>,
+    /// The combinations that the step runs for; `None`: it runs once.
+    pub matrix: Option<Box<Matrix>>,
 }
 
 /// A folder of downloaded packages.

@@ -8,6 +8,7 @@ mod component;
 mod condition;
 mod endpoint;
 mod filter;
+mod matrix;
 mod native;
 mod node;
 mod own;
@@ -27,6 +28,7 @@ pub use component::*;
 pub use condition::*;
 pub use endpoint::*;
 pub use filter::*;
+pub use matrix::*;
 pub use native::*;
 pub use node::*;
 pub use own::*;
@@ -111,6 +113,7 @@ impl Plan {
         let is_optional = match input.source {
             Reference::Parameter(id) => self.parameter(id).optional,
             Reference::Output(..)
+            | Reference::Matrix(_)
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag

@@ -116,14 +116,15 @@ pub enum Setting {
 /// A CI job's machine.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CiPlace {
-    /// The machine.
+    /// The machine; of the first combination, where it depends on that.
     pub runner: Runner,
-    /// The image that the job runs in.
+    /// The image that the job runs in; of the first combination, where it depends on that.
     pub container: Option<String>,
-    /// Folder of the commands, root-relative; `None`: the root.
-    pub working_dir: Option<String>,
+    /// Folder of the commands, root-relative; `None`: the root. Text around values of the matrix, as
+    /// the two below.
+    pub working_dir: Option<Text>,
     /// Version of Python to set up first.
-    pub python: Option<String>,
+    pub python: Option<Text>,
     /// Whether the repository is checked out.
     pub checkout: bool,
     /// Whether the step is signed in to Azure, with the `ml` extension and the workspace as defaults.
@@ -131,7 +132,7 @@ pub struct CiPlace {
     /// The CI environment (secrets, variables, protection); the approval's one where there is one.
     pub environment: Option<String>,
     /// Files kept for people: name and root-relative path (a file, a folder, or a pattern).
-    pub artifacts: Vec<(String, String)>,
+    pub artifacts: Vec<(String, Text)>,
     /// What else only some CI jobs have.
     pub extras: CiExtras,
 }

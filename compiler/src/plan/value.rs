@@ -112,6 +112,9 @@ pub enum Reference {
     Parameter(ParameterId),
     /// An output of another step: its index in that step's outputs.
     Output(StepId, u32),
+    /// A value of the combination that the step runs for, as text; empty where the combination has
+    /// none of this name.
+    Matrix(String),
     /// The commit, as 40 hex digits.
     GitSha,
     /// The branch's name without `refs/heads/`; empty when a tag runs.
@@ -136,7 +139,7 @@ impl Reference {
             Self::GitTag => Some("git__tag".to_owned()),
             Self::RunId => Some("run__id".to_owned()),
             Self::Variable(name) => Some(format!("variables__{name}")),
-            Self::Parameter(_) | Self::Output(..) | Self::Secret(_) => None,
+            Self::Parameter(_) | Self::Output(..) | Self::Matrix(_) | Self::Secret(_) => None,
         }
     }
 }

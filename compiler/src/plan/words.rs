@@ -14,6 +14,7 @@ impl Plan {
                 let step = self.step(*id);
                 format!("steps.{}.outputs.{}", step.name, step.outputs[*output as usize].name)
             }
+            Reference::Matrix(name) => format!("matrix.{name}"),
             Reference::GitSha => "git.sha".to_owned(),
             Reference::GitBranch => "git.branch".to_owned(),
             Reference::GitTag => "git.tag".to_owned(),

@@ -65,6 +65,8 @@ pub enum Path {
     OwnOutput(Range<usize>),
     /// `search_space.x`, a hyperparameter of the step's sweep.
     Searched(Range<usize>),
+    /// `matrix.x`, a value of the step's combination.
+    Matrix(Range<usize>),
     /// `run.id`.
     RunId,
     /// `git.sha`.

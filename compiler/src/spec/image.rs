@@ -39,7 +39,7 @@ impl JsonSchema for Spanned<Image> {
 }
 
 /// What is wrong with a name, and what to do.
-fn fault(text: &str) -> Option<(&'static str, &'static str)> {
+pub(crate) fn fault(text: &str) -> Option<(&'static str, &'static str)> {
     let (name, digest) = match text.split_once('@') {
         Some((name, digest)) => (name, Some(digest)),
         None => (text, None),

@@ -12,6 +12,7 @@ mod foreign;
 pub(crate) mod hints;
 pub mod image;
 mod indentation;
+pub mod matrix;
 pub mod pattern;
 pub mod ports;
 pub mod project;

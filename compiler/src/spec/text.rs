@@ -137,7 +137,7 @@ fn span_in(cx: &Cx<'_, '_>, node: NodeId, range: &Range<usize>) -> Span {
 }
 
 /// Text that is no command, so that nothing in it vanishes.
-fn read(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
+pub(super) fn read(cx: &mut Cx<'_, '_>, node: NodeId, expected: &str) -> Option<Text> {
     let text = read_command(cx, node, expected)?;
     let Some(open) = text.template.first_open() else { return Some(text) };
     let fault = Fault::new(open.clone(), "`$[[ … ]]` stands in commands and arguments only")

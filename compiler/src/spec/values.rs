@@ -62,6 +62,13 @@ name_rule! {
     |byte| byte.is_ascii_alphabetic() || byte == b'_',
     |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
+name_rule! {
+    /// Names of the values of a matrix.
+    AxisName = "a name of a matrix's value", "^[A-Za-z_][A-Za-z0-9_]*$",
+    without "__" ("; `__` is reserved"),
+    |byte| byte.is_ascii_alphabetic() || byte == b'_',
+    |byte| byte.is_ascii_alphanumeric() || byte == b'_'
+}
 
 /// Names of environment variables.
 #[derive(Clone, Copy, Debug)]
@@ -290,25 +297,27 @@ impl Decode for Spanned<PathText> {
 
     fn decode(cx: &mut Cx<'_, '_>, node: NodeId) -> Option<Self> {
         let (text, _) = cx.scalar(node, Self::EXPECTED)?;
-        let absolute = text.starts_with('/') || text.as_bytes().get(1) == Some(&b':');
-        if text.is_empty() || absolute {
-            return cx.bad_value(node, "the path must be relative", "write it from this file on");
-        }
-        if text.contains('\\') {
-            return cx.bad_value(
-                node,
-                "the path has a backslash",
-                "write `/` between folders; it works on every system",
-            );
-        }
-        if text.chars().any(char::is_control) || text.contains("${{") || text.contains("$(") {
-            return cx.bad_value(node, "the path is not plain text", "write the path itself");
-        }
-        if text.len() > LONGEST_PATH {
-            return cx.bad_value(node, "no system takes a path this long", LONGEST_PATH_HELP);
+        if let Some((message, help)) = path_fault(text) {
+            return cx.bad_value(node, message, help);
         }
         Some(Self::new(PathText(text.to_owned()), cx.span(node)))
     }
+}
+
+/// What is wrong with a path, and what to do.
+pub(crate) fn path_fault(text: &str) -> Option<(&'static str, &'static str)> {
+    let absolute = text.starts_with('/') || text.as_bytes().get(1) == Some(&b':');
+    if text.is_empty() || absolute {
+        return Some(("the path must be relative", "write it from this file on"));
+    }
+    if text.contains('\\') {
+        let help = "write `/` between folders; it works on every system";
+        return Some(("the path has a backslash", help));
+    }
+    if text.chars().any(char::is_control) || text.contains("${{") || text.contains("$(") {
+        return Some(("the path is not plain text", "write the path itself"));
+    }
+    (text.len() > LONGEST_PATH).then_some(("no system takes a path this long", LONGEST_PATH_HELP))
 }
 
 impl JsonSchema for Spanned<PathText> {

@@ -130,6 +130,7 @@ impl Reads {
             Reference::Secret(name) => self.secrets.insert(name.clone()),
             Reference::Parameter(_)
             | Reference::Output(..)
+            | Reference::Matrix(_)
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag

@@ -123,11 +123,29 @@ impl Player<'_> {
     }
 
     fn job(&self, job: &Value) -> (Outcome, Map<String, Value>) {
+        let Some(legs) = job["strategy"]["matrix"].as_object() else {
+            return self.leg(job, &Map::new(), &id(job));
+        };
+        let mut outcome = Outcome::Success;
+        for (name, values) in legs {
+            let values = values.as_object().expect("values");
+            outcome = outcome.max(self.leg(job, values, &format!("{}-{name}", id(job))).0);
+        }
+        (outcome, Map::new())
+    }
+
+    /// The job for one combination, or the only time.
+    fn leg(
+        &self,
+        job: &Value,
+        values: &Map<String, Value>,
+        name: &str,
+    ) -> (Outcome, Map<String, Value>) {
         let mut scope = Scope {
             player: self,
             before: self.before(job),
             needs: names(&job["dependsOn"]),
-            variables: Map::new(),
+            variables: values.clone(),
             started_cancelled: false,
         };
         if !scope.holds(&job["condition"]) {
@@ -142,7 +160,7 @@ impl Player<'_> {
         }
         let deployed = &job["strategy"]["runOnce"]["deploy"]["steps"];
         let steps = job["steps"].as_array().or(deployed.as_array()).expect("steps");
-        let machine = self.stage.machine(&id(job));
+        let machine = self.stage.machine(name);
         let mut outputs = Map::new();
         scope.before.clear();
         scope.started_cancelled = self.is_cancelled();

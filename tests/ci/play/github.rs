@@ -10,6 +10,10 @@ use serde_yaml::Value as Yaml;
 use super::expression::{Facts, evaluate, interpolate, is_true, words};
 use super::stage::{Stage, copy};
 use super::{Outcome, Run, Stub, call, stub};
+use crate::combinations::multiplied;
+
+/// What labels of machines start with.
+const KNOWN: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
 
 struct Player<'a> {
     stage: &'a Stage,
@@ -84,7 +88,7 @@ impl Player<'_> {
             };
             (need, json!({ "result": result, "outputs": outputs }))
         });
-        let mut scope = Scope {
+        let scope = Scope {
             player: self,
             contexts: json!({ "needs": needs.collect::<Map<_, _>>() }),
             failed: before.contains(&Outcome::Failure),
@@ -94,9 +98,30 @@ impl Player<'_> {
             let outcome = if self.is_cancelled() { Outcome::Cancelled } else { Outcome::Skipped };
             return (outcome, json!({}));
         }
+        if job["strategy"]["matrix"].is_null() {
+            return scope.run(id, job);
+        }
+        let (mut outcome, contexts) = (Outcome::Success, scope.contexts);
+        for (at, leg) in multiplied(&job["strategy"]["matrix"]).into_iter().enumerate() {
+            let contexts = contexts.clone();
+            let mut scope = Scope { player: self, contexts, failed: false, fine: true };
+            scope.contexts["matrix"] = json!(leg);
+            let label = words(&interpolate(&words(&job["runs-on"]), &scope));
+            assert!(KNOWN.iter().any(|known| label.starts_with(known)), "{label}");
+            outcome = outcome.max(scope.run(&format!("{id}-{at}"), job).0);
+        }
+        (outcome, json!({}))
+    }
+}
+
+impl Scope<'_> {
+    /// The steps of a job on a machine.
+    fn run(mut self, id: &str, job: &Value) -> (Outcome, Value) {
+        let scope = &mut self;
         (scope.failed, scope.fine) = (false, true);
-        let machine = self.stage.machine(id);
-        scope.contexts["env"] = scope.env(&self.root["env"]);
+        let player = scope.player;
+        let machine = player.stage.machine(id);
+        scope.contexts["env"] = scope.env(&player.root["env"]);
         let own = scope.env(&job["env"]);
         merge(&mut scope.contexts["env"], own);
         for step in job["steps"].as_array().expect("steps") {
@@ -139,7 +164,7 @@ impl Facts for Scope<'_> {
                 "token": "token",
             }),
             "runner" => json!({ "os": "Linux", "arch": "X64" }),
-            "needs" | "env" | "steps" => self.contexts[name].clone(),
+            "needs" | "env" | "steps" | "matrix" => self.contexts[name].clone(),
             other => panic!("nobody plays the context {other}"),
         }
     }

@@ -16,7 +16,7 @@ use super::built;
 use crate::memory::{Compiled, Memory};
 
 /// What became of a job, in the words of both platforms.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Outcome {
     Success,
     Failure,
@@ -102,7 +102,7 @@ fn stub(step: &Step) -> Option<Stub> {
                 &format!("mkdir -p \"$folder/{name}\"\necho {text} > \"$folder/{name}/part\"\n");
         }
     }
-    for (_, path) in &place.artifacts {
+    for path in place.artifacts.iter().flat_map(|(_, path)| place.rendered(path)) {
         let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
         script += &format!(
             "cd \"${{GITHUB_WORKSPACE:-$BUILD_SOURCESDIRECTORY}}\"\nmkdir -p '{folder}'\n"

@@ -170,6 +170,15 @@ fn outputs(job: &Value) -> BTreeSet<String> {
         .collect()
 }
 
+/// The images of a job: one, or what a variable of each combination says.
+fn images(body: &Value) -> Vec<Option<&str>> {
+    let Some(container) = body["container"].as_str() else { return Vec::new() };
+    let variable = container.strip_prefix("$[ variables['").and_then(|it| it.strip_suffix("'] ]"));
+    let Some(variable) = variable else { return vec![Some(container)] };
+    let legs = body["strategy"]["matrix"].as_mapping().into_iter().flatten();
+    legs.map(|(_, values)| values[variable].as_str()).collect()
+}
+
 fn job(
     body: &Value,
     names: &[&str],
@@ -191,10 +200,10 @@ fn job(
     faults.demand(steps(body).next().is_some(), || format!("{id}: no steps"));
     let step_names = || steps(body).filter_map(|step| step["name"].as_str());
     faults.demand(are_unique(step_names()), || format!("{id}: two steps of one name"));
-    let container = body["container"].as_str();
-    faults.demand(container.is_none_or(|it| containers.contains(&it)), || {
-        format!("{id}: no container {container:?}")
-    });
+    for container in images(body) {
+        let is_known = container.is_some_and(|it| containers.contains(&it));
+        faults.demand(is_known, || format!("{id}: no container {container:?}"));
+    }
     let is_server = body["pool"].as_str() == Some("server");
     for step in steps(body) {
         let task = step["task"].as_str();
@@ -327,6 +336,11 @@ fn what_no_parser_reports_is_found() {
         ("[{ bash: ls }]", "[{ bash: ls, env: { A: \"${{ parameters.p\" } }]", "without end"),
         ("[{ bash: ls }]", "[{ bash: ls }]\n  pool: server", "server job"),
         ("[{ bash: ls }]", "[{ bash: ls }]\n  container: c", "no container"),
+        (
+            "[{ bash: ls }]",
+            "[{ bash: ls }]\n  container: \"$[ variables['c'] ]\"\n  strategy: { matrix: { a: { c: d } } }",
+            "no container",
+        ),
         ("'1')", "'1'", "the condition"),
     ] {
         let text = good.replace(from, to);

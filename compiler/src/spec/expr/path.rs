@@ -8,15 +8,17 @@ use crate::spec::fault::Fault;
 
 /// Forms that are allowed, for messages.
 pub(super) const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \
-    `search_space.x`, `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and `secrets.X`";
+    `search_space.x`, `matrix.x`, `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and \
+    `secrets.X`";
 
 /// Words that a path may start with.
-const ROOTS: [&str; 9] = [
+const ROOTS: [&str; 10] = [
     "parameters",
     "steps",
     "inputs",
     "outputs",
     "search_space",
+    "matrix",
     "run",
     "git",
     "variables",
@@ -24,7 +26,7 @@ const ROOTS: [&str; 9] = [
 ];
 
 /// Words that a path will be able to start with.
-const LATER: [&str; 4] = ["matrix", "args", "event", "stage"];
+const LATER: [&str; 3] = ["args", "event", "stage"];
 
 /// What other languages call our paths.
 const ELSEWHERE: [(&str, &str); 12] = [
@@ -55,10 +57,11 @@ pub(super) fn path(content: &str, start: usize) -> Result<Path, Fault> {
         "inputs" if !rest.is_empty() => Ok(Path::Input(name)),
         "outputs" if !rest.is_empty() => Ok(Path::OwnOutput(name)),
         "search_space" if !rest.is_empty() => Ok(Path::Searched(name)),
+        "matrix" if is_name(rest) => Ok(Path::Matrix(name)),
         "steps" => output(rest, name),
         "run" | "git" => fact(root, rest, at, name),
         "variables" | "secrets" => platform_name(root, rest, at, name),
-        "parameters" | "inputs" | "outputs" | "search_space" => {
+        "parameters" | "inputs" | "outputs" | "search_space" | "matrix" => {
             Err(Fault::new(at, format!("`{root}` alone is no value")).help(format!("`{root}.x`")))
         }
         _ => Err(unknown_root(content, root, at)),

@@ -24,6 +24,7 @@ pub use sweep::Sweep;
 use super::ci::{CacheSpec, PermissionsSpec, Retries};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
+use super::matrix::{MatrixSpec, OrMatrix};
 use super::ports::{InputSpec, OutputSpec};
 use super::record::record;
 use super::resources::ResourcesSpec;
@@ -107,14 +108,18 @@ record! {
         opt submission = "submission": Named<StepName>,
 
         /// Places the step on the CI platform: a hosted label, or an entry of `runners`.
-        opt runner = "runner": Spanned<String>,
+        opt runner = "runner": OrMatrix<Spanned<String>>,
+        /// Values by name: the CI step runs for each combination of them, which `${{ matrix.x }}` reads
+        /// in `run`, `env`, `inputs`, `runner`, `container`, `python`, `working_dir` and the paths of
+        /// `artifacts`.
+        opt matrix = "matrix": Box<MatrixSpec>,
         /// The image that the CI job runs in. It must be one that needs no sign-in: private
         /// registries are not supported yet.
-        opt container = "container": Spanned<Image>,
+        opt container = "container": OrMatrix<Spanned<Image>>,
         /// The folder of the command on CI, from this file on; by default the repository's root.
-        opt working_dir = "working_dir": Spanned<PathText>,
+        opt working_dir = "working_dir": OrMatrix<Spanned<PathText>>,
         /// The Python to set up on CI, such as `"3.11"`.
-        opt python = "python": Spanned<String>,
+        opt python = "python": OrMatrix<Spanned<String>>,
         /// Whether the CI job checks the repository out.
         opt checkout = "checkout": Spanned<bool> = true,
         /// Whether the CI job is signed in to Azure, with the `ml` extension and the workspace as
@@ -141,12 +146,12 @@ record! {
     }
     later {
         "deploy", "image",
-        "stage", "matrix", "passthrough", "shell", "variant",
+        "stage", "passthrough", "shell", "variant",
     }
 }
 
 /// A path as a map's value.
-pub type PathItem = Spanned<PathText>;
+pub type PathItem = OrMatrix<Spanned<PathText>>;
 
 /// The engine that runs a step.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -334,7 +339,7 @@ impl StepSpec {
     /// The key that places the step by itself, if any.
     pub fn placing_key(&self) -> Option<(Engine, Span)> {
         let compute = self.compute.as_ref().map(|it| (Engine::AzureMl, it.span()));
-        compute.or(self.runner.as_ref().map(|it| (Engine::Ci, it.span)))
+        compute.or(self.runner.as_ref().map(|it| (Engine::Ci, it.span())))
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Container<'a> {
 /// The distinct images of the steps, in order, each with an alias made from its last part.
 pub(super) fn all<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Container<'a>> {
     let mut all: Vec<Container<'a>> = Vec::new();
-    for image in steps.filter_map(image) {
+    for image in steps.flat_map(images) {
         if all.iter().all(|one| one.image != image) {
             let alias = alias(image, &all);
             all.push(Container { image, alias });
@@ -23,7 +23,11 @@ pub(super) fn all<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Container<'a
 
 /// The alias of a step's image.
 pub(super) fn alias_of<'a>(all: &'a [Container<'_>], step: &Step) -> Option<&'a str> {
-    let image = image(step)?;
+    images(step).first().and_then(|image| alias_of_image(all, image))
+}
+
+/// The alias of an image.
+pub(super) fn alias_of_image<'a>(all: &'a [Container<'_>], image: &str) -> Option<&'a str> {
     all.iter().find(|one| one.image == image).map(|one| one.alias.as_str())
 }
 
@@ -43,11 +47,12 @@ pub(super) fn resources(all: &[Container<'_>]) -> Map {
     resources
 }
 
-fn image(step: &Step) -> Option<&str> {
-    match &step.place {
-        Place::Ci(place) => place.container.as_deref(),
-        Place::AzureMl(_) => None,
-    }
+/// The image of each combination; one without a matrix.
+fn images(step: &Step) -> Vec<&str> {
+    let Place::Ci(place) = &step.place else { return Vec::new() };
+    let legs = place.extras.matrix.iter().flat_map(|matrix| &matrix.legs);
+    let varied: Vec<&str> = legs.filter_map(|leg| leg.container.as_deref()).collect();
+    if varied.is_empty() { place.container.as_deref().into_iter().collect() } else { varied }
 }
 
 fn alias(image: &str, taken: &[Container<'_>]) -> String {

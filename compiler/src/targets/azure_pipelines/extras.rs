@@ -3,7 +3,7 @@
 use crate::emit::Map;
 use crate::plan::{Cache, CiExtras, CiPlace};
 
-use super::{expression, step};
+use super::{expression, matrix, step};
 
 /// Where a tool keeps its packages.
 fn folder(cache: &Cache) -> String {
@@ -32,7 +32,7 @@ pub(super) fn caches(extras: &CiExtras) -> impl Iterator<Item = Map> {
 
 /// Publishes the results of tests, also when the step failed. Not in the job's container: the task
 /// needs what the agent's machine has.
-pub(super) fn results(place: &CiPlace) -> Option<Map> {
+pub(super) fn results(name: &str, place: &CiPlace) -> Option<Map> {
     let results = &place.extras.test_results;
     if results.is_empty() {
         return None;
@@ -42,6 +42,8 @@ pub(super) fn results(place: &CiPlace) -> Option<Map> {
     inputs.put("testResultsFiles", expression::literal(&results.join("\n")));
     inputs.put("searchFolder", expression::variable("Build.SourcesDirectory"));
     inputs.put("mergeTestResults", true);
+    let title = place.extras.matrix.as_ref().map(|_| matrix::labelled(name));
+    inputs.put_some("testRunTitle", title);
     let mut step = Map::new();
     step.put("task", "PublishTestResults@2");
     step.put("displayName", "Publish the test results");

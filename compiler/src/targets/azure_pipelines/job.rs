@@ -11,7 +11,7 @@ use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, container, expression, extras, gate, parameters};
+use super::{condition, container, expression, extras, gate, matrix, parameters};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
 /// after one hour.
@@ -50,6 +50,10 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     map.put_filled("dependsOn", scope::one_or_more(depends_on));
     map.put_some("condition", condition);
     map.put("timeoutInMinutes", timeout(step).map_or(LONGEST, |own| own + AROUND));
+    if let Some(matrix) = &place.extras.matrix {
+        let labelled = !place.artifacts.is_empty() || !place.extras.test_results.is_empty();
+        map.put("strategy", matrix::strategy(matrix, &scope.containers, labelled));
+    }
     machine(scope, &mut map, step, place);
     map.put_filled("variables", variables(&reader));
     map.put_some("environment", place.environment.as_deref().map(expression::literal));
@@ -62,9 +66,12 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
 }
 
 fn machine(scope: &Scope<'_>, map: &mut Map, step: &Step, place: &CiPlace) {
-    let pool = &place.runner.azure_pipelines;
+    let matrix = place.extras.matrix.as_deref();
+    let varied = matrix.and_then(matrix::pool);
+    let pool = varied.as_ref().unwrap_or(&place.runner.azure_pipelines);
     map.put("pool", step::pool(pool));
-    map.put_some("container", container::alias_of(&scope.containers, step));
+    let fixed = || container::alias_of(&scope.containers, step).map(str::to_owned);
+    map.put_some("container", matrix.and_then(matrix::image).or_else(fixed));
     if matches!(pool, Pool::Named { .. }) {
         // The machine may still hold the files of an earlier run.
         let mut workspace = Map::new();
@@ -113,11 +120,11 @@ fn steps(
         none.put("download", "none");
         steps.push(none);
     }
-    steps.extend(place.python.as_deref().map(step::python));
+    steps.extend(place.python.as_ref().map(|it| step::python(&matrix::inner(it))));
     steps.extend(extras::caches(&place.extras));
     steps.extend(downloads);
     steps.push(script);
-    steps.extend(extras::results(place));
+    steps.extend(extras::results(&step.display_name, place));
     steps.extend(outputs(scope, id, step));
     steps.extend(kept(place));
     steps
@@ -187,7 +194,7 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     }
     let mut script = Script::new(step.display_name.clone(), text);
     value::put(&mut script, &env);
-    script.folder.clone_from(&place.working_dir);
+    script.folder = place.working_dir.as_ref().map(matrix::inner);
     script.timeout = timeout(step);
     script.retries = place.extras.retries;
     if place.azure { script.azure(reader) } else { script.bash() }
@@ -247,7 +254,8 @@ fn outputs(scope: &Scope<'_>, id: StepId, step: &Step) -> Vec<Map> {
         } else {
             let port = scope.plan.port(id, at);
             let _ = writeln!(calls, "publish {name} {port}");
-            published.push(step::publish(&output_path(name), &port, false));
+            let artifact = expression::literal(&port);
+            published.push(step::publish(&output_path(name), &port, &artifact, false));
         }
     }
     let mut script = Script::new("Give the outputs", format!("{STRICT}{FAIL}{functions}{calls}"));
@@ -259,13 +267,18 @@ fn outputs(scope: &Scope<'_>, id: StepId, step: &Step) -> Vec<Map> {
 fn kept(place: &CiPlace) -> Vec<Map> {
     let mut steps = Vec::new();
     for (name, path) in &place.artifacts {
+        let artifact = match &place.extras.matrix {
+            Some(_) => matrix::labelled(name),
+            None => expression::literal(name),
+        };
+        let path = matrix::inner(path);
         if path.contains(['*', '?', '[']) {
             let staging = expression::variable("Build.ArtifactStagingDirectory");
             let folder = format!("{staging}/{name}");
-            steps.push(step::copy(&expression::literal(path), name, &folder));
-            steps.push(step::publish(&folder, name, true));
+            steps.push(step::copy(&path, name, &folder));
+            steps.push(step::publish(&folder, name, &artifact, true));
         } else {
-            steps.push(step::publish(&expression::literal(path), name, true));
+            steps.push(step::publish(&path, name, &artifact, true));
         }
     }
     steps

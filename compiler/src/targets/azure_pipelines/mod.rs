@@ -14,6 +14,7 @@ mod extras;
 mod gate;
 mod header;
 mod job;
+mod matrix;
 mod parameters;
 mod pipeline;
 mod reader;

@@ -95,6 +95,7 @@ impl<'a> Reader<'a> {
             Reference::GitBranch => return self.git_ref("git_branch", &expression::BRANCH),
             Reference::GitTag => return self.git_ref("git_tag", &expression::TAG),
             Reference::Output(step, output) => self.output(*step, *output),
+            Reference::Matrix(name) => expression::variable(&super::matrix::variable(name)),
             Reference::GitSha => expression::variable("Build.SourceVersion"),
             Reference::RunId => expression::variable("Build.BuildId"),
             Reference::Variable(name) | Reference::Secret(name) => {
@@ -160,6 +161,7 @@ impl<'a> Reader<'a> {
             }
             // Of plain words only, or none of its own: nothing in it ends the quotes.
             Reference::Parameter(_)
+            | Reference::Matrix(_)
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag

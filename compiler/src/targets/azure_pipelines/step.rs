@@ -159,12 +159,12 @@ pub(super) fn download(port: &str, variable: &str, path: String) -> Map {
 }
 
 /// Publishes a file or folder. An artifact cannot be replaced, so its name holds the attempt.
-pub(super) fn publish(path: &str, artifact: &str, even_after_failure: bool) -> Map {
+pub(super) fn publish(path: &str, name: &str, artifact: &str, even_after_failure: bool) -> Map {
     let mut step = Map::new();
     step.put("publish", path);
     let attempt = expression::variable("System.JobAttempt");
-    step.put("artifact", format!("{}-{attempt}", expression::literal(artifact)));
-    step.put("displayName", expression::literal(&format!("Publish {artifact}")));
+    step.put("artifact", format!("{artifact}-{attempt}"));
+    step.put("displayName", expression::literal(&format!("Publish {name}")));
     if even_after_failure {
         step.put("condition", "succeededOrFailed()");
     }

@@ -44,8 +44,9 @@ pub(super) fn reference(context: &Context<'_>, reference: &Reference) -> String 
         }
         Reference::Output(step, output) => pipeline_input(&plan.input_port(*step, *output)),
         Reference::Parameter(id) => pipeline_input(&plan.parameter(*id).name),
-        // Secrets stay on CI, so each of these has an input.
-        Reference::GitSha
+        // Secrets and matrices stay on CI, so each of these has an input.
+        Reference::Matrix(_)
+        | Reference::GitSha
         | Reference::GitBranch
         | Reference::GitTag
         | Reference::RunId
@@ -61,7 +62,8 @@ pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> Va
             context.plan.steps[*step as usize].outputs[*output as usize].kind
         }
         Reference::Parameter(id) => context.plan.parameter(*id).kind,
-        Reference::GitSha
+        Reference::Matrix(_)
+        | Reference::GitSha
         | Reference::GitBranch
         | Reference::GitTag
         | Reference::RunId

@@ -10,7 +10,7 @@ use super::data::{self, Arrival};
 use super::expression;
 use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
-use super::{check, extras, gate, login, pins, step};
+use super::{check, extras, gate, login, matrix, pins, step};
 
 /// Minutes after which the platform ends a hosted job, and the most that a step may be given.
 const LIMIT: u32 = 360;
@@ -93,11 +93,15 @@ impl CiStep<'_> {
     fn frame(&self) -> Frame {
         let azure = self.place.azure || self.fetches();
         let (job_minutes, step_minutes) = self.minutes();
+        let matrix = self.place.extras.matrix.as_deref();
+        let container = matrix.and_then(|matrix| matrix::container(self.scope, matrix));
         Frame {
             name: self.own.display_name.clone(),
             condition: self.condition(),
             needs: self.needs.clone(),
-            runs_on: self.place.runner.github.clone(),
+            runs_on: matrix
+                .and_then(|matrix| matrix::runs_on(self.scope, matrix))
+                .unwrap_or_else(|| self.place.runner.github.clone()),
             timeout_minutes: job_minutes,
             environment: self.own.approval.as_ref().or(self.place.environment.as_ref()).cloned(),
             permissions: Permissions {
@@ -106,7 +110,8 @@ impl CiStep<'_> {
                 id_token: azure && login::is_oidc(self.scope.plan),
                 asked: self.place.extras.permissions.clone(),
             },
-            container: self.place.container.clone(),
+            strategy: matrix.map(matrix::strategy).unwrap_or_default(),
+            container: container.or_else(|| self.place.container.clone()),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),
             ..Frame::default()
@@ -132,7 +137,8 @@ impl CiStep<'_> {
         } else {
             steps.extend(data::clean(self.own, &self.arrivals));
         }
-        steps.extend(self.place.python.as_deref().map(step::python));
+        let text = |text: &Text| expression::text(self.scope, text);
+        steps.extend(self.place.python.as_ref().map(|python| step::python(&text(python))));
         steps.extend(extras::caches(&self.place.extras));
         steps.extend(data::downloads(&self.arrivals));
         if azure {
@@ -144,7 +150,11 @@ impl CiStep<'_> {
         steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
         steps.extend(data::uploads(self.own));
-        steps.extend(self.place.artifacts.iter().map(|(name, path)| step::keep(name, path)));
+        let label = self.place.extras.matrix.as_deref();
+        let label = label.map(|matrix| format!("-{}", matrix::label(self.scope, matrix)));
+        for (name, path) in &self.place.artifacts {
+            steps.push(step::keep(name, label.as_deref().unwrap_or_default(), &text(path)));
+        }
         steps
     }
 
@@ -152,7 +162,8 @@ impl CiStep<'_> {
     fn run(&self, minutes: Option<u32>) -> Map {
         let mut step = Map::new();
         step.put("name", &self.own.display_name);
-        step.put_some("working-directory", self.place.working_dir.as_deref());
+        let folder = self.place.working_dir.as_ref();
+        step.put_some("working-directory", folder.map(|it| expression::text(self.scope, it)));
         step.put_some("timeout-minutes", minutes);
         step.put_filled("env", self.env());
         step.put("run", self.script());

@@ -39,6 +39,7 @@ pub(super) fn reference(scope: &Scope<'_>, reference: &Reference) -> String {
             let name = &scope.plan.step(*step).outputs[*output as usize].name;
             expression(&scope.needed_output(*step, name))
         }
+        Reference::Matrix(name) => expression(&format!("matrix.{name}")),
         Reference::GitSha => expression("github.sha"),
         // A pull request's `ref_name` is `<number>/merge`; its branch is `head_ref`.
         Reference::GitBranch => {

@@ -20,6 +20,8 @@ pub(super) struct Frame {
     pub(super) timeout_minutes: u32,
     pub(super) environment: Option<String>,
     pub(super) permissions: Permissions,
+    /// The combinations that the job runs for.
+    pub(super) strategy: Map,
     pub(super) container: Option<String>,
     pub(super) outputs: Map,
     pub(super) env: Map,
@@ -51,6 +53,7 @@ impl Frame {
         job.put("timeout-minutes", self.timeout_minutes);
         job.put_some("environment", self.environment);
         job.put("permissions", self.permissions.into_map());
+        job.put_filled("strategy", self.strategy);
         job.put_some("container", self.container);
         job.put_filled("outputs", self.outputs);
         job.put_filled("env", self.env);

@@ -12,6 +12,7 @@ mod header;
 mod inputs;
 mod job;
 mod login;
+mod matrix;
 pub mod pins;
 mod release;
 mod scope;

@@ -55,10 +55,11 @@ pub(super) fn upload(artifact: &str, path: &str) -> Map {
     action(&format!("Hand over {artifact}"), &pins::UPLOAD_ARTIFACT, with)
 }
 
-/// Keeps files for people, also when the job failed and some are missing.
-pub(super) fn keep(name: &str, path: &str) -> Map {
+/// Keeps files for people, also when the job failed and some are missing. `ending` tells the
+/// combinations of a matrix apart.
+pub(super) fn keep(name: &str, ending: &str, path: &str) -> Map {
     let mut with = Map::new();
-    with.put("name", name).put("path", path).put("if-no-files-found", "warn");
+    with.put("name", format!("{name}{ending}")).put("path", path).put("if-no-files-found", "warn");
     if path.split('/').any(|part| part.starts_with('.') && part != "." && part != "..") {
         with.put("include-hidden-files", true);
     }

@@ -40,14 +40,15 @@ fn cron(hour: &str, words: &str) -> TriggerKind {
 fn checks() -> Builder {
     let mut plan = plan("checks");
     plan.trigger("review", TriggerKind::PullRequest(PullRequest::default()));
-    let lint = ci("lint", "ruff check .\n").place(|place| place.python = Some("3.12".to_owned()));
+    let lint =
+        ci("lint", "ruff check .\n").place(|place| place.python = Some(sample::literal("3.12")));
     let (_, lint) = plan.job(lint, &[]);
     let tests =
         ci("unit_tests", "pytest tests/unit --junitxml=reports/unit.xml\n").place(|place| {
             place.container = Some("mcr.microsoft.com/mlops/python:latest".to_owned());
             place.artifacts = vec![
-                ("reports".to_owned(), "reports".to_owned()),
-                ("logs".to_owned(), "logs/**/*.log".to_owned()),
+                ("reports".to_owned(), sample::literal("reports")),
+                ("logs".to_owned(), sample::literal("logs/**/*.log")),
             ];
         });
     plan.job(tests.with(|step| step.timeout_seconds = Some(600)), &[lint]);

@@ -44,6 +44,7 @@ fn piece(piece: &Piece) -> String {
         Piece::Reference(
             Reference::Parameter(_)
             | Reference::Output(..)
+            | Reference::Matrix(_)
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag

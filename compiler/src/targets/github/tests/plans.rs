@@ -11,7 +11,7 @@ pub(super) fn ci_only() -> Plan {
     plan.parameters = ci_parameters();
     let mut tell = ci("tell", "./tell.sh", vec![]);
     tell.when = When::Failure;
-    tell.place = Place::Ci(Box::new(CiPlace { python: Some("3.12".to_owned()), ..place() }));
+    tell.place = Place::Ci(Box::new(CiPlace { python: Some(sample::literal("3.12")), ..place() }));
     let mut tidy = ci("tidy", "echo \"$TOKEN\" | ./tidy.sh", vec![]);
     tidy.when = When::Always;
     let token = Piece::Reference(Reference::Secret("TIDY_TOKEN".to_owned()));
@@ -113,8 +113,8 @@ fn reader() -> Step {
     let variables = (0..).zip(names).map(|(index, name)| (name, Variable::Input(index)));
     let place = CiPlace {
         container: Some(IMAGE.to_owned()),
-        working_dir: Some("src".to_owned()),
-        artifacts: vec![("coverage".to_owned(), "htmlcov/.coverage".to_owned())],
+        working_dir: Some(sample::literal("src")),
+        artifacts: vec![("coverage".to_owned(), sample::literal("htmlcov/.coverage"))],
         ..place()
     };
     Step {
