@@ -67,6 +67,9 @@ pub(crate) enum Command {
     Why(WhyArgs),
     /// Make specs of Azure ML CLI v2 files, and of Python scripts for version 1 of its SDK
     Import(ImportArgs),
+    /// Say which place of a spec is behind a line of a generated file
+    #[command(after_help = LOCATE_HELP)]
+    Locate(LocateArgs),
     /// Show, update and adopt the actions of GitHub that workflows use
     #[command(after_help = PINS_HELP)]
     Pins(PinsArgs),
@@ -239,6 +242,19 @@ pub(crate) struct ImportArgs {
     /// Replace specs that are there; other files are never replaced
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+const LOCATE_HELP: &str = "\
+Examples:
+  mlopsc locate .github/workflows/training.yml:38:17
+  mlopsc locate .azureml/training/component.json:55 --message-format json";
+
+/// `locate`.
+#[derive(Args, Debug)]
+pub(crate) struct LocateArgs {
+    /// Places in generated files: `FILE:LINE` or `FILE:LINE:COLUMN`
+    #[arg(required = true, value_name = "PLACE")]
+    pub(crate) places: Vec<String>,
 }
 
 const PINS_HELP: &str = "\

@@ -10,6 +10,7 @@ mod commands;
 mod disk;
 mod git;
 mod leftovers;
+mod origin;
 mod output;
 mod ownership;
 mod worklist;

@@ -108,6 +108,18 @@ fn pictures_are_what_the_graph_command_draws() {
 }
 
 #[test]
+fn the_place_that_the_guide_finds_is_there() {
+    let guide = read(&root().join("docs/guide.md"));
+    let (_, rest) = guide.split_once("$ mlopsc locate ").expect("the guide asks");
+    let mut lines = rest.lines();
+    let mut locate = std::process::Command::new(env!("CARGO_BIN_EXE_mlopsc"));
+    locate.args(["locate", lines.next().expect("a place"), "--message-format", "full"]);
+    let output = locate.current_dir(root().join("examples/diabetes")).output().expect("it runs");
+    let answer = String::from_utf8(output.stdout).expect("answers are text");
+    assert_eq!(answer.trim_end(), lines.next().expect("an answer"));
+}
+
+#[test]
 fn whole_specs_of_the_guide_compile() {
     let guide = read(&root().join("docs/guide.md"));
     let whole: Vec<&str> = yaml_blocks(&guide)

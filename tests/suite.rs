@@ -21,6 +21,7 @@ mod hostile;
 mod hostile_files;
 mod import;
 mod licences;
+mod locate;
 mod memory;
 mod mistakes;
 #[cfg(unix)]

@@ -17,14 +17,15 @@ mod fmt;
 mod graph;
 mod import;
 mod init;
+mod locate;
 mod pins;
 mod schema;
 mod why;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 14] = [
-    "setup", "locate", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan",
-    "apply", "status", "logs", "cancel", "lsp",
+const PROMISED: [&str; 13] = [
+    "setup", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan", "apply",
+    "status", "logs", "cancel", "lsp",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
         Command::Graph(args) => graph::run(&output, &args),
         Command::Why(args) => why::run(&output, &args),
         Command::Import(args) => import::run(&output, &args),
+        Command::Locate(args) => locate::run(&output, &args),
         Command::Pins(args) => pins::run(&output, args),
         Command::Init { dir } => init::run(&output, &dir),
         Command::Explain { name } => explain::run(name.as_deref()),

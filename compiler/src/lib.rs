@@ -10,6 +10,7 @@ pub mod fmt;
 pub mod graph;
 pub mod import;
 pub mod lint;
+pub mod locate;
 pub mod lower;
 pub mod pins;
 pub mod plan;

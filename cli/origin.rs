@@ -1,0 +1,138 @@
+//! From places in generated files to those in specs.
+
+use std::path::{Path, PathBuf};
+
+use mlopsc_compiler::Analysis;
+use mlopsc_compiler::emit::mark;
+use mlopsc_compiler::locate::{Place, locate};
+use mlopsc_compiler::source::SourceFile;
+
+use crate::analysis::{Analysed, analyse, emitted};
+use crate::disk;
+use crate::output::Trouble;
+use crate::workspace;
+
+/// A generated file, and what it was made from.
+pub(crate) struct Made {
+    /// The project, with the one spec.
+    pub(crate) analysed: Analysed,
+    /// The file as it is on the disk.
+    file: SourceFile,
+    /// Whether it is what its spec gives now.
+    pub(crate) is_fresh: bool,
+}
+
+/// Why no place is found.
+pub(crate) enum Lost {
+    /// The file has no mark of ours.
+    Foreign,
+    /// Its spec has errors.
+    Broken(Box<Analysed>),
+    /// Its spec is gone, or does not give it any more: its name.
+    Orphan(String),
+}
+
+impl Made {
+    /// Reads a generated file, and the spec that its mark names.
+    pub(crate) fn open(path: &Path) -> Result<Result<Self, Lost>, Trouble> {
+        let place = disk::canonical(path).map_err(|error| Trouble::doing("find", path, &error))?;
+        let text = disk::read_any(&place).map_err(|fault| Trouble::doing("read", path, &fault))?;
+        let Some(mark) = mark::read(&text) else { return Ok(Err(Lost::Foreign)) };
+        let mut lost = Lost::Orphan(mark.spec.clone());
+        for folder in place.ancestors().skip(1) {
+            let spec = folder.join(&mark.spec);
+            if !disk::exists(&spec) {
+                continue;
+            }
+            for analysed in analyse(workspace::find(&[spec])?) {
+                if analysed.plans().next().is_none() {
+                    lost = Lost::Broken(Box::new(analysed));
+                    continue;
+                }
+                if let Some(made) = Self::of(analysed, &place, &text) {
+                    return Ok(Ok(made));
+                }
+            }
+        }
+        Ok(Err(lost))
+    }
+
+    fn of(analysed: Analysed, place: &Path, text: &str) -> Option<Self> {
+        let root = analysed.project.disk.root();
+        let path = place.strip_prefix(root).ok().and_then(disk::slashed)?;
+        let plan = analysed.plans().next()?;
+        let wanted = |target: &mlopsc_compiler::targets::Target| {
+            target.is_written(&plan.project, &[target.name])
+        };
+        let own = emitted(plan, wanted).find(|(_, artifact)| artifact.path == path);
+        let is_fresh = own?.1.text == text.replace("\r\n", "\n");
+        Some(Self { file: SourceFile::new(path, text), is_fresh, analysed })
+    }
+
+    /// The spec's analysis.
+    pub(crate) fn analysis(&self) -> Option<&Analysis> {
+        self.analysed.analyses.first()
+    }
+
+    /// The author's places behind lines, from 1, and columns, in characters.
+    pub(crate) fn find(&self, places: &[(u32, Option<u32>)]) -> Vec<Place> {
+        let Some(analysis) = self.analysis() else { return Vec::new() };
+        let Some(plan) = &analysis.plan else { return Vec::new() };
+        let offsets: Vec<u32> =
+            places.iter().map(|(line, column)| offset(&self.file, *line, *column)).collect();
+        locate(&analysis.sources, plan, &self.file.path, &self.file.text, &offsets)
+    }
+
+    /// How many lines the file has.
+    pub(crate) fn lines(&self) -> usize {
+        self.file.text.lines().count()
+    }
+}
+
+/// The byte of a line and a column; without a column that of the first key or word. What is behind
+/// the end counts as the end.
+fn offset(file: &SourceFile, line: u32, column: Option<u32>) -> u32 {
+    let starts = file.line_starts();
+    let index = (line.max(1) as usize - 1).min(starts.len() - 1);
+    let start = starts[index] as usize;
+    let text = file.text[start..].lines().next().unwrap_or("");
+    let bytes = match column {
+        Some(column) => {
+            let before = text.chars().take(column.max(1) as usize - 1);
+            before.map(char::len_utf8).sum::<usize>()
+        }
+        None => text.len() - text.trim_start_matches([' ', '-']).len(),
+    };
+    u32::try_from(start + bytes).unwrap_or(u32::MAX)
+}
+
+/// `FILE:LINE` or `FILE:LINE:COLUMN`.
+pub(crate) fn split(text: &str) -> Option<(PathBuf, u32, Option<u32>)> {
+    let (front, last) = text.rsplit_once(':')?;
+    let last: u32 = last.parse().ok().filter(|number| *number > 0)?;
+    if let Some((file, line)) = front.rsplit_once(':')
+        && let Some(line) = line.parse().ok().filter(|number| *number > 0)
+        && !file.is_empty()
+    {
+        return Some((PathBuf::from(file), line, Some(last)));
+    }
+    (!front.is_empty()).then(|| (PathBuf::from(front), last, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_from_their_end() {
+        let read = |text| {
+            split(text).map(|(file, line, column)| (file.display().to_string(), line, column))
+        };
+        assert_eq!(read("a.yml:3"), Some(("a.yml".to_owned(), 3, None)));
+        assert_eq!(read("a:b.yml:3:4"), Some(("a:b.yml".to_owned(), 3, Some(4))));
+        assert_eq!(read("C:\\a.yml:3"), Some(("C:\\a.yml".to_owned(), 3, None)));
+        for text in ["a.yml", "a.yml:x", "a.yml:0", ":3"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
