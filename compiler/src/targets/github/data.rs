@@ -132,14 +132,18 @@ pub(super) fn place(scope: &Scope<'_>, own: &Step, variables: &[(String, Value)]
     if paths.iter().any(|path| path.search) {
         script.push_str(include_str!("scripts/one_file.sh"));
     }
-    script.push_str("data=$GITHUB_WORKSPACE/.mlopsc\n");
+    let mut lines = String::new();
     if !own.outputs.is_empty() {
-        let _ = writeln!(script, "mkdir -p {}", folders.join(" "));
+        let _ = writeln!(lines, "mkdir -p {}", folders.join(" "));
     }
     for path in paths.iter().filter(|path| path.search) {
-        let _ = writeln!(script, "{}=$(one_file \"{}\")", path.variable, path.place);
+        let _ = writeln!(lines, "{}=$(one_file \"{}\")", path.variable, path.place);
     }
-    script.push_str(&announcements(&paths));
+    lines.push_str(&announcements(&paths));
+    if lines.contains("$data") {
+        script.push_str("data=$GITHUB_WORKSPACE/.mlopsc\n");
+    }
+    script.push_str(&lines);
     Some(step::script("Place the inputs and outputs", Map::new(), script))
 }
 
