@@ -55,6 +55,7 @@ pub(crate) enum Command {
     /// Write the files of the targets
     Build(BuildArgs),
     /// Report what is wrong with specs; write nothing
+    #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
     /// Lay specs out in the one canonical way; comments stay
     Fmt(FmtArgs),
@@ -130,7 +131,21 @@ pub(crate) struct CheckArgs {
     /// Apply the safe repairs
     #[arg(long)]
     pub(crate) fix: bool,
+    /// Repeat what another tool says of generated files at the places of specs; `-` is standard
+    /// input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "fix"])]
+    pub(crate) from: Option<PathBuf>,
+    /// With --from: the generated file that messages without a file are about
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) about: Option<PathBuf>,
 }
+
+const CHECK_HELP: &str = "\
+Examples:
+  mlopsc check                                            every spec of the project
+  actionlint | mlopsc check --from -                      actionlint's messages, at the spec's lines
+  zizmor --format json-v1 . | mlopsc check --from -       zizmor's
+  mlopsc check --from errors.txt --about .azureml/training/pipeline.json";
 
 /// `fmt`.
 #[derive(Args, Debug)]

@@ -10,6 +10,7 @@ mod commands;
 mod disk;
 mod git;
 mod leftovers;
+mod messages;
 mod origin;
 mod output;
 mod ownership;

@@ -76,11 +76,25 @@ impl Made {
 
     /// The author's places behind lines, from 1, and columns, in characters.
     pub(crate) fn find(&self, places: &[(u32, Option<u32>)]) -> Vec<Place> {
+        let offsets = places.iter().map(|(line, column)| offset(&self.file, *line, *column));
+        self.find_at(&offsets.collect::<Vec<_>>())
+    }
+
+    /// The author's places behind bytes.
+    pub(crate) fn find_at(&self, offsets: &[u32]) -> Vec<Place> {
         let Some(analysis) = self.analysis() else { return Vec::new() };
         let Some(plan) = &analysis.plan else { return Vec::new() };
-        let offsets: Vec<u32> =
-            places.iter().map(|(line, column)| offset(&self.file, *line, *column)).collect();
-        locate(&analysis.sources, plan, &self.file.path, &self.file.text, &offsets)
+        locate(&analysis.sources, plan, &self.file.path, &self.file.text, offsets)
+    }
+
+    /// The root-relative path.
+    pub(crate) fn path(&self) -> &str {
+        &self.file.path
+    }
+
+    /// The text on the disk.
+    pub(crate) fn text(&self) -> &str {
+        &self.file.text
     }
 
     /// How many lines the file has.
@@ -91,7 +105,7 @@ impl Made {
 
 /// The byte of a line and a column; without a column that of the first key or word. What is behind
 /// the end counts as the end.
-fn offset(file: &SourceFile, line: u32, column: Option<u32>) -> u32 {
+pub(crate) fn offset(file: &SourceFile, line: u32, column: Option<u32>) -> u32 {
     let starts = file.line_starts();
     let index = (line.max(1) as usize - 1).min(starts.len() - 1);
     let start = starts[index] as usize;

@@ -1,5 +1,7 @@
 //! `check`: what is wrong with specs.
 
+mod repeat;
+
 use std::path::PathBuf;
 
 use mlopsc_compiler::diagnostics::{Diagnostic, Edit, Tally};
@@ -16,6 +18,9 @@ use crate::workspace;
 const ROUNDS: usize = 8;
 
 pub(crate) fn run(output: &Output, args: &CheckArgs) -> Result<Outcome, Trouble> {
+    if let Some(from) = &args.from {
+        return repeat::run(output, from, args.about.as_deref());
+    }
     if args.fix {
         fix_all(output, &args.paths)?;
     }

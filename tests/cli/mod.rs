@@ -14,6 +14,7 @@ mod locate;
 mod ownership;
 mod pins;
 mod projects;
+mod repeated;
 mod uses;
 mod why;
 

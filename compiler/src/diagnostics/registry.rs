@@ -56,6 +56,7 @@ rules! {
     Error FOREIGN_OUTPUT "foreign-output";
     Error LAYOUT "layout";
     Error NOT_IMPORTED "not-imported";
+    Error OTHER_TOOL "other-tool";
     Warning IMPORT_CHANGE "import-change";
     Warning OTHER_MAJOR "other-major";
     Warning UNUSED_PARAMETER "unused-parameter";

@@ -58,6 +58,30 @@ pub fn locate(
     offsets.iter().map(one).collect()
 }
 
+/// The byte of an output that keys, and numbers of items, lead to: as far down as they are there.
+pub fn offset_of(text: &str, keys: &[String]) -> u32 {
+    let tree = syntax::glance(text);
+    let Some(root) = tree.root() else { return 0 };
+    let (mut node, mut place) = (root, tree.span(root).start);
+    for key in keys {
+        match tree.kind(node) {
+            syntax::Kind::Map(entries) => {
+                let Some(entry) = entries.iter().find(|it| tree.text_of(it.key) == key) else {
+                    break;
+                };
+                (node, place) = (entry.value, tree.span(entry.key).start);
+            }
+            syntax::Kind::List(items) => {
+                let item = key.parse().ok().and_then(|at: usize| items.get(at));
+                let Some(item) = item else { break };
+                (node, place) = (*item, tree.span(*item).start);
+            }
+            syntax::Kind::Scalar(_) | syntax::Kind::Null => break,
+        }
+    }
+    place
+}
+
 /// The CI platform that a file is for.
 fn home(plan: &Plan, path: &str) -> Option<Home> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
