@@ -111,6 +111,14 @@ impl Files for Window<'_> {
         self.disk.read(path)
     }
 
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, FileFault> {
+        self.disk.bytes(path)
+    }
+
+    fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
+        self.disk.below(folder, most)
+    }
+
     fn kind(&self, path: &str) -> Option<EntryKind> {
         remembered(&self.kinds, path, || self.disk.kind(path))
     }

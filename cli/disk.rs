@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use ignore::WalkBuilder;
 use mlopsc_compiler::source::{self, EntryKind, FileFault, Files};
 use tempfile::NamedTempFile;
 
@@ -194,6 +195,10 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &str) -> Result<String, FileFault> {
+        source::text_of(self.bytes(path)?)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, FileFault> {
         let (place, meta) = self.find(path)?;
         if !meta.is_file() {
             return Err(FileFault::Other("not a regular file".to_owned()));
@@ -201,8 +206,7 @@ impl Files for Disk {
         if meta.len() > LARGEST_FILE {
             return Err(FileFault::Other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
         }
-        let bytes = fs::read(&place).map_err(|error| fault(&error))?;
-        source::text_of(bytes)
+        fs::read(&place).map_err(|error| fault(&error))
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {
@@ -220,6 +224,29 @@ impl Files for Disk {
         }
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(names)
+    }
+
+    fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
+        let (place, _) = self.find(folder)?;
+        let mut walk = WalkBuilder::new(place);
+        walk.hidden(false).require_git(false).git_global(false).git_exclude(false).ignore(false);
+        walk.filter_entry(|entry| entry.file_name() != ".git");
+        let mut found = Vec::new();
+        for entry in walk.build() {
+            let entry = entry.map_err(|error| FileFault::Other(error.to_string()))?;
+            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                continue;
+            }
+            if found.len() == most {
+                break;
+            }
+            let inside = entry.path().strip_prefix(&self.root).map_err(|_| FileFault::Outside)?;
+            // A name that is not Unicode can be the name of no other file here either.
+            let name = slashed(inside).ok_or(FileFault::Missing)?;
+            found.push(name);
+        }
+        found.sort_unstable();
+        Ok(found)
     }
 }
 

@@ -57,6 +57,10 @@ impl Revision {
 
 impl Files for Revision {
     fn read(&self, path: &str) -> Result<String, FileFault> {
+        source::text_of(self.bytes(path)?)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, FileFault> {
         let path = source::join("", path).ok_or(FileFault::Outside)?;
         let object = self.files.get(&path).ok_or(FileFault::Missing)?;
         let found = git(&self.root, &["cat-file", "blob", object]);
@@ -64,7 +68,15 @@ impl Files for Revision {
         if !found.status.success() {
             return Err(FileFault::Other(complaint(&found)));
         }
-        source::text_of(found.stdout)
+        Ok(found.stdout)
+    }
+
+    fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
+        let folder = source::join("", folder).ok_or(FileFault::Outside)?;
+        let below = if folder.is_empty() { folder } else { format!("{folder}/") };
+        let inside = self.files.range(below.clone()..).map(|(path, _)| path);
+        let inside = inside.take_while(|path| path.starts_with(&below)).take(most);
+        Ok(inside.cloned().collect())
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {

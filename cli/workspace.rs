@@ -275,7 +275,7 @@ impl Search {
             project.specs.dedup();
             let mut project = project.seen_from_root()?;
             project.file.refuse_occupied(&project.disk);
-            project.file.compare_conda(&project.disk);
+            project.file.read_named(&project.disk);
             Ok(project)
         });
         sorted.collect()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mlopsc_compiler::diagnostics::{Diagnostic, Format, Level, render};
 use mlopsc_compiler::plan::Plan;
-use mlopsc_compiler::source::{EntryKind, FileFault, Files, Sources};
+use mlopsc_compiler::source::{EntryKind, FileFault, FileId, Files, SourceFile, Sources};
 use mlopsc_compiler::targets::Artifact;
 use mlopsc_compiler::{Analysis, ProjectFile, analyze, emit, read_project};
 
@@ -96,12 +96,31 @@ impl Compiled {
     }
 }
 
+/// What is said of the project file and of what it names, with places among the sources of a spec.
+fn beside(project: &ProjectFile, sources: &mut Sources) -> Vec<Diagnostic> {
+    let own = project.sources();
+    let added = own.iter().skip(1);
+    let added = added.map(|it| sources.add(SourceFile::new(it.path.as_str(), it.text.as_str())));
+    let ids: Vec<FileId> = std::iter::once(FileId(0)).chain(added).collect();
+    let mut diagnostics = project.diagnostics.clone();
+    for diagnostic in &mut diagnostics {
+        let related = diagnostic.related.iter_mut().map(|it| &mut it.span);
+        let edits = diagnostic.fix.iter_mut().map(|it| &mut it.span);
+        for span in std::iter::once(&mut diagnostic.span).chain(related).chain(edits) {
+            span.file = ids[span.file.0 as usize];
+        }
+    }
+    diagnostics
+}
+
 /// Reads, checks and writes one spec of a project in memory.
 pub(crate) fn compile(files: &Memory, spec: &str) -> Compiled {
     let project = files.0.get("mlopsc.yaml");
-    let project = project.map_or_else(ProjectFile::none, |text| read_project("mlopsc.yaml", text));
-    let Analysis { sources, mut diagnostics, plan, .. } = analyze(files, &project, spec);
-    diagnostics.extend(project.diagnostics);
+    let mut project =
+        project.map_or_else(ProjectFile::none, |text| read_project("mlopsc.yaml", text));
+    project.read_named(files);
+    let Analysis { mut sources, mut diagnostics, plan, .. } = analyze(files, &project, spec);
+    diagnostics.extend(beside(&project, &mut sources));
     let artifacts = plan.as_ref().map_or_else(Vec::new, |plan| emit(plan, &[]));
     Compiled { sources, diagnostics, plan, artifacts }
 }

@@ -60,6 +60,10 @@ fn groups(plan: &Plan) -> Vec<Group<'_>> {
                 Group { title, steps: Vec::new(), layer }
             }
             Work::Submit(id) => submission(plan, *id, layer),
+            Work::Image(id) => {
+                let title = Some(format!("image {}", plan.image(*id).reference()));
+                Group { title, steps: Vec::new(), layer }
+            }
         });
     }
     groups

@@ -4,6 +4,7 @@ pub mod check;
 mod conda;
 pub mod diagnostics;
 pub mod diff;
+mod docker;
 pub mod emit;
 pub mod firing;
 pub mod fmt;
@@ -23,6 +24,7 @@ mod uses;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use check::images::{Digests, Shared};
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
 use source::{FileFault, FileId, Files, SourceFile, Sources, Span, folder_of};
@@ -39,8 +41,10 @@ pub struct ProjectFile {
     /// What is wrong with it, and with conda files that must agree. Places are in
     /// [`ProjectFile::sources`].
     pub diagnostics: Vec<Diagnostic>,
-    /// The conda files that were read.
+    /// Conda files and Dockerfiles that were read.
     beside: Sources,
+    /// What its images are built of.
+    images: Digests,
     /// Whether a part of it could not be read.
     is_cut: bool,
 }
@@ -61,12 +65,14 @@ impl ProjectFile {
         sources
     }
 
-    /// Compares the conda files of environments that must agree.
-    pub fn compare_conda(&mut self, files: &dyn Files) {
+    /// Reads the files that it names: those of images, which are digested, and the conda files of
+    /// environments and images that must agree.
+    pub fn read_named(&mut self, files: &dyn Files) {
         let mut sources = self.sources();
         let mut sink = Sink::new();
         let own = conda::Shelf { environments: &self.spec.environments, folder: "" };
-        let allows = conda::agree(files, &[own], &mut sources, &mut sink);
+        let allows = conda::agree(files, &[own], Some(&self.spec.images), &mut sources, &mut sink);
+        self.images = check::image_digests(&self.spec, files, &mut sources, &mut sink);
         let found = sink.into_items();
         if !found.is_empty() {
             self.diagnostics.extend(lint::settle(found, &allows, &self.spec));
@@ -141,7 +147,14 @@ pub fn read_project_below(path: &str, text: &str, above: &str) -> ProjectFile {
     }
     let diagnostics = lint::settle(found, &read.allows, &spec);
     let file = Arc::new(SourceFile::new(path, text));
-    ProjectFile { file, spec, diagnostics, beside: Sources::default(), is_cut }
+    ProjectFile {
+        file,
+        spec,
+        diagnostics,
+        beside: Sources::default(),
+        images: Digests::new(),
+        is_cut,
+    }
 }
 
 /// A project file that could not be read.
@@ -315,18 +328,18 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
+        let shared = Shared { spec: &project.spec, images: &project.images };
         let shelves = [
             conda::Shelf { environments: &spec.environments, folder },
             conda::Shelf { environments: &project.spec.environments, folder: "" },
         ];
-        read.allows.extend(conda::agree(files, &shelves, &mut sources, &mut sink));
+        read.allows.extend(conda::agree(files, &shelves, None, &mut sources, &mut sink));
         let mut pinned = pins::read(files, &project.spec, &mut sources, &mut sink);
         read.allows.append(&mut pinned.allows);
-        let mut loader = uses::Loader::new(files, &project.spec, spec_path);
+        let mut loader = uses::Loader::new(files, shared, spec_path);
         loader.read(spec, &mut sources, &mut sink);
         let uses = &loader.uses;
-        let checked =
-            check::check(spec, &project.spec, files, folder, uses, &mut sources, &mut sink);
+        let checked = check::check(spec, shared, files, folder, uses, &mut sources, &mut sink);
         let disagreements = sink.items().iter().filter(|it| is_of_conda(it)).count();
         if let Some(checked) = checked.filter(|_| sink.errors() <= disagreements) {
             lint::lint(&checked, &mut sink);

@@ -224,6 +224,30 @@ pub trait Files: Sync {
     fn kind(&self, path: &str) -> Option<EntryKind>;
     /// The names in a folder, sorted.
     fn list(&self, path: &str) -> Result<Vec<(String, EntryKind)>, FileFault>;
+    /// The content of a file, whatever it is. A window that holds nothing but texts need not say it.
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, FileFault> {
+        self.read(path).map(String::into_bytes)
+    }
+    /// Root-relative paths of the files in a folder and below it that a checkout of the repository
+    /// has, sorted, and at most as many as are asked for. What git ignores is none of them, nor are
+    /// links and git's own folder.
+    fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for (name, kind) in self.list(&folder)? {
+                let mut path = folder.clone();
+                push_part(&mut path, &name);
+                match kind {
+                    EntryKind::Folder => folders.push(path),
+                    EntryKind::File if found.len() < most => found.push(path),
+                    EntryKind::File => return Ok(found),
+                }
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
     /// The same from the root on, of a path from the root of the machine on; `None` outside of the
     /// root, and where there is no machine.
     fn own(&self, _absolute: &str) -> Option<String> {

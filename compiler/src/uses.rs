@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::check::circle::{Site, circle};
+use crate::check::images::Shared;
 use crate::check::uses::{Component, Unfit, Use, Uses};
 use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, LIMIT, Level, MISSING_FILE, Sink, excerpt, without_aftermath,
@@ -25,7 +26,7 @@ const MOST_USED: usize = 200;
 /// Reads the specs behind `pipeline` steps.
 pub(crate) struct Loader<'a> {
     files: &'a dyn Files,
-    project: &'a spec::project::ProjectSpec,
+    project: Shared<'a>,
     /// The spec that all is made for.
     owner: &'a str,
     /// The folder of its files.
@@ -47,11 +48,7 @@ pub(crate) struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     /// Nothing is read before [`Loader::read`].
-    pub(crate) fn new(
-        files: &'a dyn Files,
-        project: &'a spec::project::ProjectSpec,
-        owner: &'a str,
-    ) -> Self {
+    pub(crate) fn new(files: &'a dyn Files, project: Shared<'a>, owner: &'a str) -> Self {
         Self {
             files,
             project,
@@ -73,7 +70,7 @@ impl<'a> Loader<'a> {
             return;
         }
         let name = spec.name.as_ref().map_or("", |name| name.value.as_str());
-        self.folder = join(&check::azure_ml_folder(self.project), name).unwrap_or_default();
+        self.folder = join(&check::azure_ml_folder(self.project.spec), name).unwrap_or_default();
         self.names.insert(name.to_owned(), self.owner.to_owned());
         self.steps(spec, self.owner, sources, sink);
     }

@@ -84,7 +84,7 @@ fuzz_target!(|text: &str| {
     let (spec, other) = rest.split_once("%%%\n").unwrap_or((rest, "a: 1\n"));
     let world = World { spec, other };
     let mut project = read_project("mlopsc.yaml", project);
-    project.compare_conda(&world);
+    project.read_named(&world);
     let (analysis, artifacts) = compile(&world, &project);
     let failed = analysis.diagnostics.iter().any(|it| it.level == Level::Error);
     assert_eq!(failed || project.is_broken(), analysis.plan.is_none());

@@ -138,6 +138,7 @@ fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
             format!("asks {environment} about {}", plan.step(*step).name)
         }
         Work::Submit(id) => format!("submits {}", plan.submission(*id).job_file()),
+        Work::Image(id) => format!("builds {}", plan.image(*id).reference()),
     };
     let needs = list(job.needs.iter().map(|id| &workflow.job(*id).id));
     format!("\n  job {} {work} after {needs}", job.id)

@@ -71,6 +71,7 @@ cases! {
     conditions
     endings
     files_both_ways
+    images
     matrix
     minimal_azureml
     minimal_ci

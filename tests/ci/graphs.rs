@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mlopsc_compiler::plan::{Home, JobId, Plan, TriggerKind, Work, Workflow};
+use mlopsc_compiler::plan::{BuiltImage, Home, JobId, Plan, TriggerKind, Work, Workflow};
 use serde_yaml::Value;
 
 use super::{Written, texts};
@@ -11,7 +11,8 @@ use crate::conformance::{Edges, closure};
 /// What a CI file does, in words that both platforms share.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Graph {
-    /// What each job of the plan does: the job file that it submits, `step` or `gate`.
+    /// What each job of the plan does: the job file that it submits, the image that it
+    /// builds, `step` or `gate`.
     works: BTreeMap<String, String>,
     /// Which job comes after which, by one need or several.
     order: Edges,
@@ -33,6 +34,7 @@ pub(super) fn wanted(plan: &Plan, workflow: &Workflow, home: Home) -> Graph {
     let work = |work: &Work| match work {
         Work::Step(_) => "step".to_owned(),
         Work::Gate { .. } => "gate".to_owned(),
+        Work::Image(id) => plan.image(*id).reference(),
         Work::Submit(id) => plan.azure_ml_path(&plan.submission(*id).job_file()),
     };
     let starts = workflow.triggers.iter().map(|id| plan.trigger(*id));
@@ -103,6 +105,11 @@ fn graph(plan: &Plan, jobs: Vec<Job>, starts: BTreeSet<&'static str>) -> Graph {
         let work = match submitted {
             Some(one) => plan.azure_ml_path(&one.job_file()),
             None if job.is_gate => "gate".to_owned(),
+            None if job.texts.iter().any(|text| text.contains("docker buildx build")) => {
+                let names = plan.images.iter().map(BuiltImage::reference);
+                let name = names.filter(|name| job.texts.contains(name)).collect::<Vec<_>>();
+                name.join(" and ")
+            }
             None => "step".to_owned(),
         };
         // Its approval and its wait are parts of a job.

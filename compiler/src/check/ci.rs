@@ -1,9 +1,9 @@
 //! CI steps as jobs: what only they have.
 
-use super::files;
 use super::matrix::{self, Combinations};
 use super::names::Context;
 use super::varied::Varied;
+use super::{files, images};
 use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, MISSING_KEY, Sink, excerpt,
 };
@@ -28,7 +28,8 @@ pub(crate) fn job(
         super::limits::hosted(body, runner, sink);
     }
     let is_own_work = body.kind().is_some_and(Kind::is_own_work);
-    let container = if is_own_work { None } else { varied.container(sink) };
+    let own = || Some(images::Container::default());
+    let container = if is_own_work { own() } else { varied.container(sink) };
     let working_dir = varied.working_dir(sink);
     let python = varied.python(sink);
     let artifacts = varied.artifacts(sink);
@@ -41,9 +42,11 @@ pub(crate) fn job(
     if sink.errors() > before {
         return None;
     }
+    let container = container?;
     Some(CiPlace {
         runner: runner?,
-        container,
+        container: container.name,
+        image: container.image,
         working_dir,
         python,
         checkout: body.checkout.as_ref().map_or(!is_own_work, |it| it.value),

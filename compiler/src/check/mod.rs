@@ -14,6 +14,7 @@ mod endpoints;
 mod files;
 mod handover;
 mod homes;
+pub(crate) mod images;
 mod interface;
 mod limits;
 mod matching;
@@ -40,12 +41,13 @@ pub mod uses;
 mod varied;
 mod within;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use binder::EdgeSite;
 use cut::Vertex;
 pub(crate) use files::meant;
 use files::{AbsentData, AbsentFolder};
+use images::{Digests, Shared};
 use names::Context;
 use order::Graph;
 pub(crate) use size::MOST_WRITTEN;
@@ -55,7 +57,9 @@ pub(crate) use triggers::{CheckedTrigger, Sliced, read_by};
 use uses::Uses;
 
 use crate::diagnostics::Sink;
-use crate::plan::{Home, Keys, Parameter, PipelineOutput, Project, Step, Task, Text, When};
+use crate::plan::{
+    BuiltImage, Home, Keys, Parameter, PipelineOutput, Project, Step, Task, Text, When,
+};
 use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
 use crate::spec::project::ProjectSpec;
@@ -78,6 +82,10 @@ pub struct Checked<'a> {
     pub(crate) whole: Sliced,
     pub(crate) triggers: Vec<CheckedTrigger>,
     pub(crate) project: Project,
+    /// Names of the images that the project builds.
+    pub(crate) image_names: BTreeSet<&'a str>,
+    /// Those that steps use.
+    pub(crate) images: Vec<BuiltImage>,
     /// Names of submissions; a vertex's number leads here.
     pub(crate) submissions: Vec<String>,
     /// Parameters that nothing reads.
@@ -95,7 +103,7 @@ pub struct Checked<'a> {
 /// Proves a spec; `None` when a mistake was reported.
 pub fn check<'a>(
     spec: &'a Spec,
-    project_spec: &'a ProjectSpec,
+    shared: Shared<'a>,
     files: &'a dyn Files,
     folder: &'a str,
     uses: &Uses,
@@ -104,11 +112,11 @@ pub fn check<'a>(
 ) -> Option<Checked<'a>> {
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
-    let cx = Context::new(spec, project_spec, files, folder, &interfaces);
+    let cx = Context::new(spec, shared, files, folder, &interfaces);
     component_files::local_files(&cx, sink);
     limits::names(&cx, sink);
     place::containers(&cx, sink);
-    let project = project::project(project_spec, &mut Sink::new());
+    let project = project::project(shared.spec, &mut Sink::new());
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
     let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();
@@ -158,6 +166,8 @@ pub fn check<'a>(
         whole,
         triggers,
         project,
+        image_names: shared.spec.images.names().collect(),
+        images: cx.built.take(),
         submissions,
         release_checks,
         absent_folders: files::absent_folders(&cx),
@@ -195,6 +205,20 @@ fn release_checks(
     };
     let goals: Vec<u32> = whole.slice.steps.iter().copied().filter(skipped).collect();
     (!goals.is_empty()).then(|| ground.sliced(Some(&goals), &[]))
+}
+
+/// Reads what the project's images are built of.
+pub(crate) fn image_digests(
+    spec: &ProjectSpec,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Digests {
+    let project = project::project(spec, &mut Sink::new());
+    let homes = [Home::GitHub, Home::AzurePipelines].into_iter();
+    let homes = homes.filter(|home| project.targets.contains(home));
+    let folders: Vec<&str> = homes.map(|home| project.folder(home)).collect();
+    images::digests(spec, &folders, files, sources, sink)
 }
 
 /// Where the files for Azure ML go.

@@ -1,11 +1,14 @@
 //! Who is who: the names of a spec and of its project, and what they lead to.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::files::Window;
+use super::images::{Digests, Shared};
 use super::interface::Interface;
 use super::matching::Budget;
 use crate::diagnostics::{Diagnostic, Rule, Sink, near_miss};
+use crate::plan::BuiltImage;
 use crate::source::{Files, Span};
 use crate::spec::Spec;
 use crate::spec::dict::Item;
@@ -25,6 +28,10 @@ pub(crate) struct Context<'a> {
     pub(crate) parameters: BTreeMap<&'a str, u32>,
     /// The components behind steps.
     pub(crate) interfaces: &'a [Option<Interface>],
+    /// What the project's images are built of.
+    pub(crate) images: &'a Digests,
+    /// Those that steps use.
+    pub(crate) built: RefCell<Vec<BuiltImage>>,
     /// What was spent on patterns.
     pub(crate) matching: Budget,
     /// Names of outputs, for each step.
@@ -34,7 +41,7 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(crate) fn new(
         spec: &'a Spec,
-        project: &'a ProjectSpec,
+        project: Shared<'a>,
         files: &'a dyn Files,
         folder: &'a str,
         interfaces: &'a [Option<Interface>],
@@ -45,7 +52,19 @@ impl<'a> Context<'a> {
         let outputs = outputs.map(|(item, interface)| output_names(item, interface.as_ref()));
         let outputs = outputs.collect();
         let (files, matching) = (Window::new(files), Budget::default());
-        Self { spec, project, files, folder, steps, parameters, interfaces, matching, outputs }
+        Self {
+            spec,
+            project: project.spec,
+            images: project.images,
+            built: RefCell::default(),
+            files,
+            folder,
+            steps,
+            parameters,
+            interfaces,
+            matching,
+            outputs,
+        }
     }
 
     /// The number of a step's output.

@@ -1,5 +1,6 @@
 //! Where each step runs, and on what.
 
+use super::images;
 use super::names::{Context, unknown};
 use crate::diagnostics::{
     CONFLICT, Diagnostic, MISSING_KEY, NOT_SUPPORTED, PLACEMENT, Sink, UNKNOWN_COMPUTE,
@@ -368,7 +369,10 @@ const HOSTED: [(&str, &str, &str); 9] = [
 pub(crate) fn containers(cx: &Context<'_>, sink: &mut Sink) {
     let default = default(cx, |defaults| defaults.container.as_ref());
     let own = cx.spec.steps.good().filter_map(|(_, step)| step.container.as_ref()?.fixed());
-    default.into_iter().chain(own).for_each(|image| open_registry(image, sink));
+    for image in default.into_iter().chain(own) {
+        images::near(cx, image, sink);
+        open_registry(image, sink);
+    }
 }
 
 /// A registry of Azure gives nothing to strangers, and a job's container is pulled before any step of
@@ -379,7 +383,7 @@ pub(crate) fn open_registry(image: &Spanned<Image>, sink: &mut Sink) {
         let message =
             format!("a `container` from `{host}`, which asks for a sign-in, is not supported yet");
         sink.report(Diagnostic::new(&NOT_SUPPORTED, image.span, message).help(
-            "run the image in the script: with `azure: true`, `az acr login` and then `docker run`",
+            "declare it in `images` of mlopsc.yaml, where CI builds it and signs in; or run it in the script: with `azure: true`, `az acr login` and then `docker run`",
         ));
     }
 }

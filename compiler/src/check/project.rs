@@ -1,5 +1,6 @@
 //! The project with every default filled in.
 
+use super::images;
 use super::names::unknown;
 use crate::diagnostics::{
     BAD_EXPRESSION, BAD_VALUE, Diagnostic, Level, RULES, Sink, UNKNOWN_REFERENCE,
@@ -58,6 +59,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         pins: Vec::new(), // known once their file is read
     };
     lint_levels(spec, sink);
+    images::said(spec, &project.targets, sink);
     apart(&project, folders, sink);
     project
 }

@@ -274,7 +274,9 @@ fn shared_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 2] {
 /// What an author may have meant by a key of the other engine.
 fn instead(key: &str) -> &'static str {
     match key {
-        "container" | "python" => "the software of a step on Azure ML is its `environment`",
+        "container" | "variant" | "python" => {
+            "the software of a step on Azure ML is its `environment`"
+        }
         "retry" => "Azure ML tries the mini-batches of a `parallel` step again: `max_retries`",
         "test_results" => "write them into an output, and read it in a CI step",
         "working_dir" => "a step on Azure ML runs in its `code` folder",
@@ -293,10 +295,11 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 13] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 14] {
     [
         ("matrix", body.matrix.as_ref().map(|it| it.span)),
         ("container", body.container.as_ref().map(OrMatrix::span)),
+        ("variant", body.variant.as_ref().map(|it| it.span)),
         ("working_dir", body.working_dir.as_ref().map(OrMatrix::span)),
         ("python", body.python.as_ref().map(OrMatrix::span)),
         ("checkout", body.checkout.as_ref().map(|it| it.span)),

@@ -1,10 +1,11 @@
 //! Settings of a CI step that may differ by the combination of its matrix: each is proved for every
 //! combination.
 
+use super::images::{self, Container};
 use super::matrix::{self, Combinations};
 use super::names::Context;
 use super::{ci, files, place};
-use crate::diagnostics::{BAD_VALUE, CANNOT_EXPRESS, Diagnostic, Sink, excerpt};
+use crate::diagnostics::{BAD_VALUE, CANNOT_EXPRESS, Diagnostic, NOT_SUPPORTED, Sink, excerpt};
 use crate::plan::{Home, Piece, Pool, Reference, Runner, Text as PlanText};
 use crate::source::{Spanned, join};
 use crate::spec::image::{self, Image};
@@ -48,12 +49,12 @@ impl Varied<'_, '_> {
     }
 
     /// The image; that of the first combination, where they differ.
-    pub(crate) fn container(&mut self, sink: &mut Sink) -> Option<String> {
-        let own = self.body.container.as_ref();
+    pub(crate) fn container(&mut self, sink: &mut Sink) -> Option<Container> {
+        let (cx, own) = (self.cx, self.body.container.as_ref());
         let Some(OrMatrix::Varies(text)) = own else {
-            let default = place::default(self.cx, |defaults| defaults.container.as_ref());
-            return own.and_then(OrMatrix::fixed).or(default).map(|it| it.value.0.clone());
+            return images::container(cx, self.body, own.and_then(OrMatrix::fixed), sink);
         };
+        images::no_variant(self.body, sink)?;
         let setting = self.setting(text, sink)?;
         let all = self.each(text, &setting, |name| {
             if let Some((message, help)) = image::fault(&name.value) {
@@ -62,6 +63,14 @@ impl Varied<'_, '_> {
                 return None;
             }
             let before = sink.errors();
+            if cx.project.images.get(&name.value).is_some() {
+                let message = format!(
+                    "`{}`, which the project builds, as a value of a matrix is not supported yet",
+                    name.value
+                );
+                let help = "write a step for each image that the project builds";
+                sink.report(Diagnostic::new(&NOT_SUPPORTED, name.span, message).help(help));
+            }
             let image = Spanned::new(Image(name.value), name.span);
             place::open_registry(&image, sink);
             (sink.errors() == before).then_some(image.value.0)
@@ -72,7 +81,7 @@ impl Varied<'_, '_> {
         for (leg, image) in matrix.legs.iter_mut().zip(all) {
             leg.container = Some(image);
         }
-        first
+        Some(Container { name: first, image: None })
     }
 
     /// The folder of the command.

@@ -1,7 +1,7 @@
 //! Conda files that must agree: the software of CI with that of the steps on Azure ML.
 //!
 //! What a model was trained with is what it is tested and served with, or results differ for no
-//! visible reason. An environment with `agrees_with` is compared with the others package by package.
+//! visible reason. An environment, or an image of CI, with `agrees_with` is compared with the others package by package.
 
 mod compare;
 mod file;
@@ -15,8 +15,9 @@ use crate::diagnostics::{
 };
 use crate::source::{FileFault, Files, SourceFile, Sources, Span, Spanned, join};
 use crate::spec::dict::Dict;
-use crate::spec::resources::{EnvironmentImage, EnvironmentSpec};
-use crate::spec::values::EntryName;
+use crate::spec::images::{ImageName, ImageSpec};
+use crate::spec::resources::EnvironmentSpec;
+use crate::spec::values::{EntryName, PathText};
 use crate::syntax;
 
 use file::CondaFile;
@@ -28,11 +29,12 @@ pub(crate) struct Shelf<'a> {
     pub(crate) folder: &'a str,
 }
 
-/// Compares the environments of the first beside that want it; they may name those of all shelves.
-/// Files are read into `sources`; gives what the author allows in them.
+/// Compares the environments of the first beside that want it, and images; they may name those of
+/// all shelves. Files are read into `sources`; gives what the author allows in them.
 pub(crate) fn agree(
     files: &dyn Files,
     shelves: &[Shelf<'_>],
+    images: Option<&Dict<ImageName, ImageSpec>>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Vec<crate::spec::Allow> {
@@ -40,15 +42,40 @@ pub(crate) fn agree(
     let mut reader = Reader { files, sources, known: BTreeMap::new(), allows: Vec::new() };
     for (name, environment) in own.environments.good() {
         let EnvironmentSpec::Image(image) = environment else { continue };
-        for other in &image.agrees_with.0 {
-            let ours = reader.file(own, image, name, sink);
-            let theirs = found(&mut reader, shelves, other, sink);
+        let software = Software { kind: "environment", name, conda: image.conda.as_ref() };
+        software.compare(&mut reader, (shelves, own.folder), &image.agrees_with.0, sink);
+    }
+    for (name, image) in images.into_iter().flat_map(Dict::good) {
+        let software = Software { kind: "image", name, conda: image.conda.as_ref() };
+        software.compare(&mut reader, (shelves, own.folder), &image.agrees_with.0, sink);
+    }
+    reader.allows
+}
+
+/// Something that has a conda file.
+struct Software<'a> {
+    kind: &'static str,
+    name: &'a Spanned<String>,
+    conda: Option<&'a Spanned<PathText>>,
+}
+
+impl Software<'_> {
+    /// Compares its conda file, which is looked for in a folder, with those of others.
+    fn compare(
+        &self,
+        reader: &mut Reader<'_>,
+        (shelves, folder): (&[Shelf<'_>], &str),
+        others: &[Spanned<String>],
+        sink: &mut Sink,
+    ) {
+        for other in others {
+            let ours = reader.file(folder, self, sink);
+            let theirs = found(reader, shelves, other, sink);
             if let (Some(ours), Some(theirs)) = (ours, theirs) {
                 compare::compare(&ours, &theirs, sink);
             }
         }
     }
-    reader.allows
 }
 
 /// The conda file of a named environment.
@@ -62,9 +89,10 @@ fn found(
         shelves.iter().find_map(|beside| Some((beside, beside.environments.get(&name.value)?)));
     match found_in.map(|(beside, item)| (beside, item.value.as_ref())) {
         Some((beside, Some(EnvironmentSpec::Image(image)))) => {
-            reader.file(beside, image, name, sink)
+            let software = Software { kind: "environment", name, conda: image.conda.as_ref() };
+            reader.file(beside.folder, &software, sink)
         }
-        Some((_, Some(_))) => without_conda(name, sink),
+        Some((_, Some(_))) => without_conda("environment", name, sink),
         Some((_, None)) => None, // its own mistake was told
         None => {
             let message = format!("there is no environment `{}`", name.value);
@@ -79,8 +107,8 @@ fn found(
     }
 }
 
-fn without_conda<T>(name: &Spanned<String>, sink: &mut Sink) -> Option<T> {
-    let message = format!("the environment `{}` has no conda file to compare", name.value);
+fn without_conda<T>(kind: &str, name: &Spanned<String>, sink: &mut Sink) -> Option<T> {
+    let message = format!("the {kind} `{}` has no conda file to compare", name.value);
     let help = "give it one with `conda`, or leave it out";
     sink.report(Diagnostic::new(&BAD_VALUE, name.span, message).help(help));
     None
@@ -96,16 +124,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The conda file of an environment.
+    /// The conda file of an environment or image.
     fn file(
         &mut self,
-        beside: &Shelf<'_>,
-        image: &EnvironmentImage,
-        name: &Spanned<String>,
+        folder: &str,
+        software: &Software<'_>,
         sink: &mut Sink,
     ) -> Option<Rc<CondaFile>> {
-        let Some(conda) = &image.conda else { return without_conda(name, sink) };
-        let path = join(beside.folder, &conda.value.0)?;
+        let Some(conda) = software.conda else {
+            return without_conda(software.kind, software.name, sink);
+        };
+        let path = join(folder, &conda.value.0)?;
         if let Some(known) = self.known.get(&path) {
             return known.clone();
         }

@@ -13,7 +13,7 @@ environments:
 fn said(project: &str, ci: &'static str, training: &'static str, scoring: &'static str) -> String {
     let files = [("ci.yaml", ci), ("train.yaml", training), ("score.yaml", scoring)];
     let mut file = read_project("mlopsc.yaml", project);
-    file.compare_conda(&Memory::of(&files));
+    file.read_named(&Memory::of(&files));
     render(Format::Concise, &file.diagnostics, &file.sources())
 }
 

@@ -27,7 +27,8 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-/// On GitHub a client secret signs in every job that talks to Azure, in an environment or not.
+/// On GitHub a client secret signs in every job that talks to Azure, in an environment or not; and a
+/// registry's secret every job that runs in an image of it.
 pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
     let targets = &project.targets.0;
     if !targets.is_empty() && !targets.iter().any(|target| target.value == TargetWord::GitHub) {
@@ -40,6 +41,17 @@ pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
             Diagnostic::new(&SECRET_OUTSIDE_ENVIRONMENT, login.span, message)
                 .help("sign in with `login: oidc`, which needs no secret"),
         );
+    }
+    for (_, image) in project.images.good() {
+        let registry = &image.registry;
+        let texts = [&registry.username, &registry.password].into_iter().flatten();
+        let is_outside = registry.ci_environment.is_none();
+        for (name, at) in texts.filter(|_| is_outside).filter_map(secret) {
+            let message = format!("every workflow on every branch can read the secret `{name}`");
+            let help = "keep it in an environment, and name that in the registry: `ci_environment: <name>`";
+            let found = Diagnostic::new(&SECRET_OUTSIDE_ENVIRONMENT, at, message);
+            sink.report(found.label("read outside an environment").help(help));
+        }
     }
 }
 

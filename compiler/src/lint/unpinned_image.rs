@@ -15,11 +15,13 @@ use crate::spec::resources::EnvironmentSpec;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let spec = checked.spec;
-    spec.defaults.iter().for_each(|defaults| lint_defaults(defaults, sink));
+    let is_own = |image: &Spanned<Image>| checked.image_names.contains(image.value.0.as_str());
+    spec.defaults.iter().for_each(|defaults| lint_defaults(defaults, &is_own, sink));
     environments(spec.environments.good().map(|(_, environment)| environment), sink);
     for (item, step) in spec.steps.items.iter().zip(&checked.steps) {
         let Some(body) = &item.value else { continue };
         match (&body.container, &step.place) {
+            (Some(OrMatrix::Fixed(image)), _) if is_own(image) => {}
             (Some(OrMatrix::Fixed(image)), _) => container(image, sink),
             (Some(OrMatrix::Varies(text)), Place::Ci(place)) => varied(text.span, place, sink),
             (Some(OrMatrix::Varies(_)) | None, _) => {}
@@ -29,12 +31,17 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 }
 
 pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
-    project.defaults.iter().for_each(|defaults| lint_defaults(defaults, sink));
+    let is_own = |image: &Spanned<Image>| project.images.get(&image.value.0).is_some();
+    project.defaults.iter().for_each(|defaults| lint_defaults(defaults, &is_own, sink));
+    let bases = project.images.good().filter_map(|(_, image)| image.base.as_ref());
+    bases.for_each(|base| moving(base, sink));
     environments(project.environments.good().map(|(_, environment)| environment), sink);
 }
 
-fn lint_defaults(defaults: &Defaults, sink: &mut Sink) {
-    defaults.container.iter().for_each(|image| container(image, sink));
+/// The project's own images are named by what they are built of.
+fn lint_defaults(defaults: &Defaults, is_own: &dyn Fn(&Spanned<Image>) -> bool, sink: &mut Sink) {
+    let given = defaults.container.iter().filter(|image| !is_own(image));
+    given.for_each(|image| container(image, sink));
     defaults.environment.iter().for_each(|name| registered(name, sink));
 }
 

@@ -1,6 +1,6 @@
 //! Jobs of CI files.
 
-use crate::plan::{Job, ScriptPiece, Step, SubmissionId, Task, Variable, Work};
+use crate::plan::{ImageId, Job, ScriptPiece, Step, SubmissionId, Task, Variable, Work};
 use crate::syntax::{Kind, NodeId};
 
 use super::tables::{self, find};
@@ -18,8 +18,20 @@ impl Guide<'_> {
                 let step = self.plan.step(*step);
                 Aim::new(vec![spec(&["steps", &step.name, "approval"])], &["steps", &step.name])
             }
+            Some(Work::Image(image)) => self.of_image(*image, at + 1),
             None => self.of_release(at + 1),
         }
+    }
+
+    /// The job that builds an image.
+    fn of_image(&self, id: ImageId, from: usize) -> Aim {
+        let name = self.plan.image(id).name.as_str();
+        let keys = self.trail.keys(from);
+        let own = keys.last().and_then(|key| find(tables::IMAGE, key));
+        let own = own.map(|way| [&["images", name], way].concat());
+        let whole = vec!["images", name];
+        let goals = own.into_iter().chain([whole]).map(|way| project(&way));
+        Aim::new(goals.collect(), &["name"])
     }
 
     /// The job that applies what lives in Azure.

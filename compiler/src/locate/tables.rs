@@ -57,6 +57,21 @@ pub(super) const AZURE: &[(&str, &str)] = &[
     ("azureServiceConnection", "service_connection"),
 ];
 
+/// Names of values in the job that builds an image, and the way to what they are in the project's.
+pub(super) const IMAGE: &[(&str, &[&str])] = &[
+    ("IMAGE", &["repository"]),
+    ("IMAGE_PATH", &["repository"]),
+    ("CACHE", &["repository"]),
+    ("CONTEXT", &["context"]),
+    ("DOCKERFILE", &["dockerfile"]),
+    ("RECIPE", &["conda"]),
+    ("REGISTRY", &["registry", "login_server"]),
+    ("REGISTRY_USERNAME", &["registry", "username"]),
+    ("REGISTRY_PASSWORD", &["registry", "password"]),
+    ("containerRegistry", &["registry", "service_connection"]),
+    ("environment", &["registry", "ci_environment"]),
+];
+
 /// Keys at the root of a CI file.
 pub(super) const ROOT: &[(&str, &[&str])] = &[
     ("name", &["display_name", "name"]),

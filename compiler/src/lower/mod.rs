@@ -65,6 +65,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         parameters: std::mem::take(&mut checked.parameters),
         steps: std::mem::take(&mut checked.steps),
         outputs: std::mem::take(&mut checked.outputs),
+        images: std::mem::take(&mut checked.images),
         edges: edges(checked),
         triggers: Vec::new(),
         submissions: Vec::new(),

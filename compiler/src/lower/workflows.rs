@@ -4,8 +4,8 @@ use super::{Parts, submissions};
 use crate::check::cut::GroupKind;
 use crate::check::{Checked, CheckedTrigger, Sliced, read_by};
 use crate::plan::{
-    Concurrency, Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, StepId, SubmissionId,
-    Trigger, TriggerId, TriggerKind, Work, Workflow, WorkflowParameter,
+    Concurrency, ImageId, Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, StepId,
+    SubmissionId, Trigger, TriggerId, TriggerKind, Work, Workflow, WorkflowParameter,
 };
 
 /// The whole graph's workflow, which is always there and can always be started by hand.
@@ -139,7 +139,10 @@ pub(crate) fn jobs(plan: &Plan, sliced: &Sliced, submissions: &[(u32, Submission
             names.take(&step.name);
         }
     }
-    let mut jobs = Vec::with_capacity(sliced.cut.groups.len());
+    let mut jobs = image_jobs(plan, sliced, &mut names);
+    let images: Vec<(ImageId, JobId)> = (0..).map(JobId).zip(&jobs).filter_map(built).collect();
+    #[allow(clippy::cast_possible_truncation)] // a spec has fewer than 2^32 steps
+    let before = jobs.len() as u32;
     let labels = Labels { sliced, plan, submissions };
     for (index, group) in (0u32..).zip(&sliced.cut.groups) {
         let (id, work) = match &group.kind {
@@ -157,9 +160,39 @@ pub(crate) fn jobs(plan: &Plan, sliced: &Sliced, submissions: &[(u32, Submission
                 (names.fresh(&label), Work::Submit(submission))
             }
         };
-        jobs.push(Job { id, work, needs: group.needs.iter().map(|need| JobId(*need)).collect() });
+        let container = match &work {
+            Work::Step(step) => plan.step(*step).image(),
+            Work::Gate { .. } | Work::Submit(_) | Work::Image(_) => None,
+        };
+        let image = images.iter().filter(|(image, _)| Some(*image) == container);
+        let needs = image.map(|(_, job)| *job);
+        let needs = needs.chain(group.needs.iter().map(|need| JobId(before + *need)));
+        jobs.push(Job { id, work, needs: needs.collect() });
     }
     jobs
+}
+
+/// A job for each image that steps of the slice run in, before all others.
+fn image_jobs(plan: &Plan, sliced: &Sliced, names: &mut Names) -> Vec<Job> {
+    let steps = sliced.slice.steps.iter().map(|step| &plan.steps[*step as usize]);
+    let used: std::collections::BTreeSet<ImageId> =
+        steps.filter_map(crate::plan::Step::image).collect();
+    let job = |id: ImageId| {
+        let image = plan.image(id);
+        let variant = image.variant.iter().map(|variant| format!("_{variant}"));
+        let name: String = std::iter::once(image.name.clone()).chain(variant).collect();
+        let word = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '_' };
+        let name: String = name.chars().map(word).collect();
+        Job { id: names.fresh(&format!("image_{name}")), work: Work::Image(id), needs: Vec::new() }
+    };
+    used.into_iter().map(job).collect()
+}
+
+fn built((id, job): (JobId, &Job)) -> Option<(ImageId, JobId)> {
+    match job.work {
+        Work::Image(image) => Some((image, id)),
+        Work::Step(_) | Work::Gate { .. } | Work::Submit(_) => None,
+    }
 }
 
 struct Labels<'a> {

@@ -8,6 +8,7 @@ mod component;
 mod condition;
 mod endpoint;
 mod filter;
+mod image;
 mod matrix;
 mod native;
 mod node;
@@ -28,6 +29,7 @@ pub use component::*;
 pub use condition::*;
 pub use endpoint::*;
 pub use filter::*;
+pub use image::*;
 pub use matrix::*;
 pub use native::*;
 pub use node::*;
@@ -69,6 +71,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What the pipeline gives, in the author's order.
     pub outputs: Vec<PipelineOutput>,
+    /// Images of the project that steps use; [`ImageId`] indexes them.
+    pub images: Vec<BuiltImage>,
     /// Every edge of the graph, data and order.
     pub edges: Vec<Edge>,
     /// Triggers, in the author's order; [`TriggerId`] indexes them.
@@ -122,6 +126,11 @@ impl Plan {
             | Reference::Secret(_) => false,
         };
         !is_optional && self.default_of(input).is_none()
+    }
+
+    /// The image behind an id.
+    pub fn image(&self, id: ImageId) -> &BuiltImage {
+        &self.images[id.0 as usize]
     }
 
     /// The submission behind an id.

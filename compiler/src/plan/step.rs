@@ -1,8 +1,8 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    CiExtras, ComponentUse, Condition, DockerArguments, Mode, Native, NativeKind, NodeSettings,
-    OwnWork, Reference, Scalar, StepId, Text, ValueType,
+    CiExtras, ComponentUse, Condition, DockerArguments, ImageId, Mode, Native, NativeKind,
+    NodeSettings, OwnWork, Reference, Scalar, StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -120,6 +120,8 @@ pub struct CiPlace {
     pub runner: Runner,
     /// The image that the job runs in; of the first combination, where it depends on that.
     pub container: Option<String>,
+    /// The same, when the project builds it.
+    pub image: Option<ImageId>,
     /// Folder of the commands, root-relative; `None`: the root. Text around values of the matrix, as
     /// the two below.
     pub working_dir: Option<Text>,
@@ -324,7 +326,17 @@ impl Step {
         self.references(&mut |reference| secret |= matches!(reference, Reference::Secret(_)));
         match &self.place {
             Place::AzureMl(_) => true,
-            Place::Ci(place) => place.azure || place.environment.is_some() || secret,
+            Place::Ci(place) => {
+                place.azure || place.environment.is_some() || place.image.is_some() || secret
+            }
+        }
+    }
+
+    /// The image of the project that it runs in.
+    pub fn image(&self) -> Option<ImageId> {
+        match &self.place {
+            Place::Ci(place) => place.image,
+            Place::AzureMl(_) => None,
         }
     }
 

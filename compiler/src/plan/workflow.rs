@@ -1,6 +1,6 @@
 //! CI files: one graph of jobs each.
 
-use super::{Home, ParameterId, Scalar, StepId, SubmissionId, TriggerId};
+use super::{Home, ImageId, ParameterId, Scalar, StepId, SubmissionId, TriggerId};
 
 /// One CI file, the same graph on every CI platform. Triggers that start the same slice with the
 /// same bindings share a file, so that no job needs a condition on what started the run.
@@ -50,7 +50,7 @@ pub fn jobs_of_steps(plan: &super::Plan, jobs: &[Job]) -> Vec<Option<JobId>> {
         let steps = match &job.work {
             Work::Step(step) => std::slice::from_ref(step),
             Work::Submit(submission) => &plan.submission(*submission).steps,
-            Work::Gate { .. } => &[],
+            Work::Gate { .. } | Work::Image(_) => &[],
         };
         for step in steps {
             found[step.0 as usize] = Some(id);
@@ -63,7 +63,7 @@ pub fn jobs_of_steps(plan: &super::Plan, jobs: &[Job]) -> Vec<Option<JobId>> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Job {
     /// Unique in the workflow, also without regard to case; `^[a-z_][a-z0-9_]*$`. A step's name, a
-    /// submission's label, or `approve_<step>`.
+    /// submission's label, `approve_<step>`, or `image_<image>`.
     pub id: String,
     /// What it does.
     pub work: Work,
@@ -86,6 +86,8 @@ pub enum Work {
     },
     /// Submits an Azure ML job and waits for it.
     Submit(SubmissionId),
+    /// Builds an image unless the registry has it, for jobs that run in it.
+    Image(ImageId),
 }
 
 /// What happens when a second run is started while one runs.

@@ -69,14 +69,14 @@ fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|text| text.len() == 64 && text.bytes().all(hex))
 }
 
-fn is_tag(text: &str) -> bool {
+pub(crate) fn is_tag(text: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     (1..=128).contains(&text.len())
         && word(text.as_bytes()[0])
         && text.bytes().all(|byte| word(byte) || b".-".contains(&byte))
 }
 
-fn is_registry(text: &str) -> bool {
+pub(super) fn is_registry(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(a, b)| (a, Some(b)));
     let digits = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     let label = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
@@ -84,7 +84,7 @@ fn is_registry(text: &str) -> bool {
     known && !host.is_empty() && host.bytes().all(label) && port.is_none_or(digits)
 }
 
-fn is_part(text: &str) -> bool {
+pub(super) fn is_part(text: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
     bytes.first().is_some_and(|byte| word(*byte))

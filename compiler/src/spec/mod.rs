@@ -11,6 +11,7 @@ pub mod fault;
 mod foreign;
 pub(crate) mod hints;
 pub mod image;
+pub mod images;
 mod indentation;
 pub mod matrix;
 pub mod pattern;

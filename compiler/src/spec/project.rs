@@ -2,6 +2,7 @@
 
 use super::Defaults;
 use super::decode::{Dict, Many};
+use super::images::{ImageName, ImageSpec};
 use super::record::{choice, record};
 use super::resources::{EnvironmentSpec, RunnerSpec};
 use super::text::Text;
@@ -158,6 +159,8 @@ record! {
         all runners = "runners": Dict<EntryName, RunnerSpec>,
         /// Software on Azure ML.
         all environments = "environments": Dict<EntryName, EnvironmentSpec>,
+        /// Images that CI builds and that CI jobs run in.
+        all images = "images": Dict<ImageName, ImageSpec>,
         /// What steps take when they say nothing.
         opt defaults = "defaults": Defaults,
         /// Where each target's files go.
@@ -169,5 +172,5 @@ record! {
         /// Levels of lints.
         all lint = "lint": Dict<AnyName, Spanned<LintLevel>>,
     }
-    later { "images", "datastores", "stages" }
+    later { "datastores", "stages" }
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::script;
 use crate::emit::mark;
 use crate::plan::{
-    Home, Job, Piece, Place, Plan, Reference, Release, Text, Trigger, TriggerKind, Work, Workflow,
+    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Text, Trigger, TriggerKind,
+    Work, Workflow,
 };
 
 /// The lines of a workflow's file.
@@ -109,7 +110,7 @@ impl Reads {
                         reads.reference(&input.source);
                     }
                 }
-                Work::Gate { .. } => {}
+                Work::Gate { .. } | Work::Image(_) => {}
             }
         }
         reads
@@ -146,8 +147,17 @@ pub(super) fn uses_azure(plan: &Plan, jobs: &[Job]) -> bool {
             matches!(&plan.step(*id).place, Place::Ci(place) if place.azure)
         }
         Work::Submit(_) => true,
-        Work::Gate { .. } => false,
+        Work::Gate { .. } | Work::Image(_) => false,
     })
+}
+
+/// The images that jobs build, for themselves and for others.
+pub(super) fn images<'a>(plan: &'a Plan, jobs: &[Job]) -> Vec<&'a BuiltImage> {
+    let images = jobs.iter().filter_map(|job| match job.work {
+        Work::Image(id) => Some(plan.image(id)),
+        Work::Step(_) | Work::Submit(_) | Work::Gate { .. } => None,
+    });
+    images.collect()
 }
 
 /// `variable A`, `variables A, B`; nothing for none.
@@ -177,7 +187,7 @@ pub(super) fn environments<'a>(
                 };
                 (name.as_str(), step.approval.is_some())
             }
-            Work::Submit(_) => continue,
+            Work::Submit(_) | Work::Image(_) => continue,
         };
         match all.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known |= approves,

@@ -6,6 +6,7 @@ pub mod azure_pipelines;
 pub mod azureml;
 pub mod github;
 mod header;
+mod image;
 mod own;
 mod release;
 mod script;

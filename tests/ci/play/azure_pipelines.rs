@@ -224,6 +224,11 @@ impl Player<'_> {
             Some(
                 "ManualValidation@1" | "UsePythonVersion@0" | "Cache@2" | "PublishTestResults@2",
             ) => true,
+            Some("Docker@2") => {
+                assert_eq!(input("command"), "login");
+                stage.write("registry", &input("containerRegistry"));
+                true
+            }
             Some("DownloadPipelineArtifact@2") => {
                 let from = stage.path(&format!("artifacts/{}", input("artifactName")));
                 let to = stage.path(&input("targetPath"));

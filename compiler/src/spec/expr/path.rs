@@ -26,7 +26,7 @@ const ROOTS: [&str; 10] = [
 ];
 
 /// Words that a path will be able to start with.
-const LATER: [&str; 3] = ["args", "event", "stage"];
+const LATER: [&str; 2] = ["event", "stage"];
 
 /// What other languages call our paths.
 const ELSEWHERE: [(&str, &str); 12] = [
@@ -158,6 +158,9 @@ fn unknown_root(content: &str, root: &str, at: Range<usize>) -> Fault {
         return Fault::not_supported(at, format!("`{root}.…` in an expression"));
     }
     let fault = Fault::new(at, format!("there is no `{root}` to refer to"));
+    if root == "args" {
+        return fault.help("the arguments of an image are read in its `tags` only");
+    }
     if root == "env" {
         return fault.help("in `run`, the shell reads an environment variable itself: `\"$NAME\"`");
     }

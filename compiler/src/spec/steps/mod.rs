@@ -24,6 +24,7 @@ pub use sweep::Sweep;
 use super::ci::{CacheSpec, PermissionsSpec, Retries};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
+use super::images::Variant;
 use super::matrix::{MatrixSpec, OrMatrix};
 use super::ports::{InputSpec, OutputSpec};
 use super::record::record;
@@ -113,9 +114,12 @@ record! {
         /// in `run`, `env`, `inputs`, `runner`, `container`, `python`, `working_dir` and the paths of
         /// `artifacts`.
         opt matrix = "matrix": Box<MatrixSpec>,
-        /// The image that the CI job runs in. It must be one that needs no sign-in: private
-        /// registries are not supported yet.
+        /// The image that the CI job runs in: an entry of the project's `images`, or the name of one
+        /// that needs no sign-in.
         opt container = "container": OrMatrix<Spanned<Image>>,
+        /// One more part of the path of the project's image, so that branches with other software
+        /// can have images of another name.
+        opt variant = "variant": Spanned<Variant>,
         /// The folder of the command on CI, from this file on; by default the repository's root.
         opt working_dir = "working_dir": OrMatrix<Spanned<PathText>>,
         /// The Python to set up on CI, such as `"3.11"`.
@@ -146,7 +150,7 @@ record! {
     }
     later {
         "deploy", "image",
-        "stage", "passthrough", "shell", "variant",
+        "stage", "passthrough", "shell",
     }
 }
 

@@ -1,21 +1,25 @@
 //! The images that jobs run in, which the file declares once.
 
 use crate::emit::Map;
-use crate::plan::{Place, Step};
+use crate::plan::{Place, Plan, Step};
 
 /// An image and the alias that jobs say.
 pub(super) struct Container<'a> {
     image: &'a str,
+    /// The connection that signs in to its registry.
+    endpoint: Option<&'a str>,
     alias: String,
 }
 
 /// The distinct images of the steps, in order, each with an alias made from its last part.
-pub(super) fn all<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Container<'a>> {
+pub(super) fn all<'a>(plan: &'a Plan, steps: impl Iterator<Item = &'a Step>) -> Vec<Container<'a>> {
     let mut all: Vec<Container<'a>> = Vec::new();
-    for image in steps.flat_map(images) {
+    for (step, image) in steps.flat_map(|step| images(step).into_iter().map(move |it| (step, it))) {
         if all.iter().all(|one| one.image != image) {
             let alias = alias(image, &all);
-            all.push(Container { image, alias });
+            let own = step.image().map(|id| plan.image(id));
+            let endpoint = own.and_then(|own| own.service_connection.as_deref());
+            all.push(Container { image, endpoint, alias });
         }
     }
     all
@@ -39,6 +43,7 @@ pub(super) fn resources(all: &[Container<'_>]) -> Map {
             let mut map = Map::new();
             map.put("container", one.alias.as_str());
             map.put("image", one.image);
+            map.put_some("endpoint", one.endpoint);
             map
         })
         .collect();

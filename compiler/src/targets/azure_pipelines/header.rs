@@ -55,6 +55,15 @@ fn needs(scope: &Scope<'_>, uses_azure: bool) -> Vec<String> {
             &azure.workspace,
         ]);
     }
+    let mut connections: Vec<&str> = Vec::new();
+    for image in about::images(plan, scope.jobs) {
+        connections.extend(image.service_connection.as_deref());
+    }
+    connections.sort_unstable();
+    connections.dedup();
+    for name in connections {
+        needs.push(format!("Docker registry service connection {name}, which may pull and push"));
+    }
     needs.extend(variables(scope, &reads));
     // Gates before Azure ML steps are manual validations alone.
     let belong = scope.jobs.iter().filter(|job| !matches!(job.work, Work::Gate { .. }));

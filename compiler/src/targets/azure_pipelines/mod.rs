@@ -13,6 +13,7 @@ mod expression;
 mod extras;
 mod gate;
 mod header;
+mod image;
 mod job;
 mod matrix;
 mod parameters;

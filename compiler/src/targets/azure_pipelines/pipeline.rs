@@ -5,7 +5,9 @@ use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
 use crate::targets::{Artifact, header as about};
 
 use super::scope::Scope;
-use super::{container, expression, gate, header, job, parameters, release, submit, triggers};
+use super::{
+    container, expression, gate, header, image, job, parameters, release, submit, triggers,
+};
 
 /// The file of a workflow.
 pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
@@ -85,6 +87,7 @@ fn jobs(scope: &Scope<'_>) -> Vec<Map> {
                 jobs.push(gate::write(scope, one, step, environment));
             }
             Work::Submit(id) => jobs.extend(submit::write(scope, one, scope.plan.submission(*id))),
+            Work::Image(id) => jobs.push(image::write(scope, one, scope.plan.image(*id))),
         }
     }
     jobs

@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
     ) -> Self {
         let job_of_step = jobs_of_steps(plan, jobs);
         let steps = jobs.iter().filter_map(|job| step_of(plan, job));
-        let containers = container::all(steps);
+        let containers = container::all(plan, steps);
         let reads_variables = Cell::new(false);
         Self { plan, jobs, parameters, guards_forks, containers, reads_variables, job_of_step }
     }
@@ -66,7 +66,7 @@ impl<'a> Scope<'a> {
     pub(super) fn last_id(&self, job: JobId) -> String {
         match self.jobs[job.0 as usize].work {
             Work::Submit(_) => done(&self.jobs[job.0 as usize].id),
-            Work::Step(_) | Work::Gate { .. } => self.id(job),
+            Work::Step(_) | Work::Gate { .. } | Work::Image(_) => self.id(job),
         }
     }
 
@@ -87,7 +87,7 @@ impl<'a> Scope<'a> {
 fn step_of<'a>(plan: &'a Plan, job: &Job) -> Option<&'a Step> {
     match job.work {
         Work::Step(step) => Some(plan.step(step)),
-        Work::Submit(_) | Work::Gate { .. } => None,
+        Work::Submit(_) | Work::Gate { .. } | Work::Image(_) => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::emit::Map;
+use crate::emit::{Doc, Map};
 use crate::plan::{CiPlace, Input, Job, Piece, Place, Reference, Source, Step, Text, Variable};
 use crate::targets::own::{Value, Work};
 
@@ -10,7 +10,7 @@ use super::data::{self, Arrival};
 use super::expression;
 use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
-use super::{check, extras, gate, login, matrix, pins, step};
+use super::{check, extras, gate, image, login, matrix, pins, step};
 
 /// Minutes after which the platform ends a hosted job, and the most that a step may be given.
 const LIMIT: u32 = 360;
@@ -103,7 +103,7 @@ impl CiStep<'_> {
                 .and_then(|matrix| matrix::runs_on(self.scope, matrix))
                 .unwrap_or_else(|| self.place.runner.github.clone()),
             timeout_minutes: job_minutes,
-            environment: self.own.approval.as_ref().or(self.place.environment.as_ref()).cloned(),
+            environment: self.environment(),
             permissions: Permissions {
                 actions: self.reviewed.is_some(),
                 contents: self.place.checkout,
@@ -111,11 +111,20 @@ impl CiStep<'_> {
                 asked: self.place.extras.permissions.clone(),
             },
             strategy: matrix.map(matrix::strategy).unwrap_or_default(),
-            container: container.or_else(|| self.place.container.clone()),
+            container: container
+                .map(Doc::from)
+                .or_else(|| image::container(self.scope, self.place)),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),
             ..Frame::default()
         }
+    }
+
+    /// The environment of the job; the one with the registry's secrets, if it has none of its own.
+    fn environment(&self) -> Option<String> {
+        let own = self.own.approval.as_ref().or(self.place.environment.as_ref());
+        let image = self.place.image.map(|id| self.scope.plan.image(id));
+        own.or(image.and_then(|image| image.environment.as_ref())).cloned()
     }
 
     /// What the job and its script get. A step that takes too long fails, while a job is cut off: so

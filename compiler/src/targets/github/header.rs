@@ -21,13 +21,23 @@ pub(super) fn needs(
     if releases || about::uses_azure(plan, scope.jobs()) {
         sign_in(plan, &mut reads);
     }
+    let images = about::images(plan, scope.jobs());
+    for credentials in images.iter().filter_map(|image| image.credentials.as_ref()) {
+        reads.texts([&credentials.username, &credentials.password]);
+    }
     let mut needs = Vec::new();
     if !jobs.identities.is_empty() {
         needs.push(federated_credentials(&jobs.identities, refs));
     }
     needs.extend(about::counted("variable", &reads.variables));
     needs.extend(about::counted("secret", &reads.secrets));
-    for (name, approves) in about::environments(plan, scope.jobs().iter()) {
+    let mut environments = about::environments(plan, scope.jobs().iter());
+    for name in images.iter().filter_map(|image| image.environment.as_deref()) {
+        if environments.iter().all(|(known, _)| *known != name) {
+            environments.push((name, false));
+        }
+    }
+    for (name, approves) in environments {
         let reviewers = if approves { ", with its required reviewers" } else { "" };
         needs.push(format!("environment {name}{reviewers}"));
     }

@@ -7,7 +7,7 @@ use crate::plan::{Condition, Job, When, Work};
 
 use super::expression::{self, condition};
 use super::scope::Scope;
-use super::{ci_step, gate, submit};
+use super::{ci_step, gate, image, submit};
 
 /// A job before it is written; the order of its keys is the order in the file.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Frame {
     pub(super) permissions: Permissions,
     /// The combinations that the job runs for.
     pub(super) strategy: Map,
-    pub(super) container: Option<String>,
+    pub(super) container: Option<Doc>,
     pub(super) outputs: Map,
     pub(super) env: Map,
     pub(super) steps: Vec<Map>,
@@ -118,6 +118,7 @@ pub(super) fn all(scope: &Scope<'_>) -> Jobs {
                 jobs.put(&job.id, gate::job(scope, job, step, environment));
             }
             Work::Submit(id) => submit::write(scope, job, *id, &mut jobs),
+            Work::Image(id) => jobs.put(&job.id, image::job(scope, job, scope.plan.image(*id))),
         }
     }
     jobs

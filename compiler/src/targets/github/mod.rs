@@ -9,6 +9,7 @@ mod expression;
 mod extras;
 mod gate;
 mod header;
+mod image;
 mod inputs;
 mod job;
 mod login;

@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
     fn last_id(&self, job: &Job) -> String {
         match &job.work {
             Work::Submit(_) => wait_id(&job.id, self.slices.len()),
-            Work::Step(_) | Work::Gate { .. } => job.id.clone(),
+            Work::Step(_) | Work::Gate { .. } | Work::Image(_) => job.id.clone(),
         }
     }
 }

@@ -353,6 +353,7 @@ pub(super) fn plan() -> Plan {
         env: Vec::new(),
         parameters: parameters(),
         steps: vec![version(), prepare(), train(), score(), report(), audit()],
+        images: Vec::new(),
         edges: Vec::new(),
         triggers: triggers(),
         submissions: submissions(),

@@ -1,0 +1,4 @@
+fail() {
+  echo "::error::$1"
+  exit 1
+}

@@ -1,0 +1,2 @@
+printf '%s' "$REGISTRY_PASSWORD" |
+  docker login --username "$REGISTRY_USERNAME" --password-stdin "$REGISTRY"
