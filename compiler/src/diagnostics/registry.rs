@@ -76,6 +76,8 @@ rules! {
     Warning RUNNER_VARIABLE "runner-variable";
     Warning UNKNOWN_PYTHON "unknown-python";
     Warning LOST_TITLE "lost-title";
+    Warning LOST_CACHE "lost-cache";
+    Warning AGING_RUNNER "aging-runner";
     Warning LOST_RETRY "lost-retry";
     Warning LOST_FAIL_FAST "lost-fail-fast";
     Warning LOST_FAILURE "lost-failure";

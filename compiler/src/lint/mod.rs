@@ -1,6 +1,7 @@
 //! Opinions: one file a rule. A project sets their levels, a comment allows them.
 
 mod address_as_text;
+mod aging_runner;
 mod artifact_elsewhere;
 mod boolean_spelling;
 mod build_id_kills_reuse;
@@ -8,6 +9,7 @@ mod busy_minute;
 mod bytes_of_table;
 mod fixed_version;
 mod literal_secret;
+mod lost_cache;
 mod lost_concurrency;
 mod lost_fail_fast;
 mod lost_failure;
@@ -53,6 +55,7 @@ type ProjectLint = fn(&ProjectSpec, &mut Sink);
 /// Every rule for specs.
 static LINTS: &[Lint] = &[
     address_as_text::lint,
+    aging_runner::lint,
     artifact_elsewhere::lint,
     boolean_spelling::lint,
     build_id_kills_reuse::lint,
@@ -60,6 +63,7 @@ static LINTS: &[Lint] = &[
     bytes_of_table::lint,
     fixed_version::lint,
     literal_secret::lint,
+    lost_cache::lint,
     lost_concurrency::lint,
     lost_fail_fast::lint,
     lost_failure::lint,

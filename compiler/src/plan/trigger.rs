@@ -61,6 +61,17 @@ pub struct Push {
     pub paths: Vec<String>,
 }
 
+impl Push {
+    /// Whether it starts releases: tags, and branches that are called so. What other branches left in
+    /// a cache has no place there.
+    pub fn releases(&self) -> bool {
+        let is_release = |pattern: &String| {
+            !pattern.starts_with('!') && pattern.to_ascii_lowercase().contains("release")
+        };
+        !self.tags.is_empty() || self.branches.iter().any(is_release)
+    }
+}
+
 /// Filters of a pull request.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PullRequest {

@@ -148,7 +148,9 @@ impl CiStep<'_> {
         }
         let text = |text: &Text| expression::text(self.scope, text);
         steps.extend(self.place.python.as_ref().map(|python| step::python(&text(python))));
-        steps.extend(extras::caches(&self.place.extras));
+        if !self.scope.releases {
+            steps.extend(extras::caches(&self.place.extras));
+        }
         steps.extend(data::downloads(&self.arrivals));
         if azure {
             steps.extend(login::steps(self.scope));

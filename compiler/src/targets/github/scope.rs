@@ -15,6 +15,9 @@ pub(super) struct Scope<'a> {
     pub(super) by_hand_only: bool,
     /// Conditions on the event, all of which every job without needs must meet.
     pub(super) guards: Vec<&'static str>,
+    /// The workflow releases, so that its jobs take nothing from caches, which any branch may have
+    /// filled.
+    pub(super) releases: bool,
     /// How long each of the jobs waits that watch one Azure ML job, in minutes; never empty.
     pub(super) slices: Vec<u32>,
     jobs: &'a [Job],
@@ -30,7 +33,16 @@ impl<'a> Scope<'a> {
             bindings[parameter.id.0 as usize] = Some(parameter);
         }
         let slices = slices(plan.timeout_minutes);
-        Self { plan, by_hand_only: true, guards: Vec::new(), slices, jobs, job_of_step, bindings }
+        Self {
+            plan,
+            by_hand_only: true,
+            guards: Vec::new(),
+            releases: false,
+            slices,
+            jobs,
+            job_of_step,
+            bindings,
+        }
     }
 
     pub(super) fn jobs(&self) -> &'a [Job] {

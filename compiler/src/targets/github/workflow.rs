@@ -1,7 +1,7 @@
 //! Workflow files.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, Workflow};
+use crate::plan::{Concurrency, Home, Plan, Push, Workflow};
 use crate::targets::{Artifact, header as about};
 
 use super::events::Events;
@@ -15,6 +15,7 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters);
     scope.by_hand_only = events.by_hand_only();
     scope.guards = events.guards(workflow.trusted);
+    scope.releases = events.push().is_some_and(Push::releases);
     let refs = header::refs(plan, &events);
     let on = events.into_map(inputs::dispatch(&scope, &workflow.parameters));
     let concurrency = concurrency(&workflow.id, workflow.concurrency);
