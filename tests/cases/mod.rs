@@ -90,6 +90,7 @@ cases! {
     register
     rest_bodies
     schedules
+    services
     spark_whole
     sweep_whole
     values_to_azureml

@@ -30,6 +30,7 @@ mod project;
 mod references;
 mod registered;
 mod scripts;
+mod services;
 mod settings;
 mod size;
 pub mod slice;

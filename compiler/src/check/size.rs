@@ -6,8 +6,8 @@ use super::triggers::Sliced;
 use crate::plan::{
     Azure, Batching, ComponentPlace, ComponentUse, DockerArguments, Environment, Field, Fields,
     Input, Keys, Leg, Matrix, NativeKind, NodeSettings, Output, OwnWork, Parameter, Piece, Place,
-    Pool, Project, Reference, Resources, Runner, Scalar, ScriptPiece, Setting, Source, Step, Task,
-    Text, Values,
+    Pool, Project, Reference, Resources, Runner, Scalar, ScriptPiece, ServiceContainer, Setting,
+    Source, Step, Task, Text, Values,
 };
 use crate::spec::Spec;
 
@@ -156,6 +156,10 @@ pub(crate) fn place(it: &Place) -> usize {
             let texts = texts.into_iter().flatten().map(|text| line(text));
             let artifacts = it.artifacts.iter().map(|(name, path)| name.len() + text(path));
             let folder = it.working_dir.as_ref().map_or(0, text);
+            let service = |it: &ServiceContainer| {
+                line(&it.image) + pairs(&it.env) + it.options.as_deref().map_or(0, line)
+            };
+            let folder = folder + it.extras.services.iter().map(service).sum::<usize>();
             let matrix = it.extras.matrix.as_deref().map_or(0, matrix);
             folder + matrix + runner(&it.runner) + texts.chain(artifacts).sum::<usize>()
         }

@@ -199,9 +199,10 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
         Engine::Ci => ("the CI platform", &azure_ml_keys(body)),
     };
     for (key, span) in wrong {
-        if let Some(span) = span {
+        // Both engines have services, of their own kinds.
+        if let Some(span) = span.filter(|_| *key != "services") {
             let message = format!("`{key}` means nothing on a step of {engine}");
-            sink.report(Diagnostic::new(&CONFLICT, *span, message).help(instead(key)));
+            sink.report(Diagnostic::new(&CONFLICT, span, message).help(instead(key)));
         }
     }
 }
@@ -236,6 +237,7 @@ fn ours(body: &StepSpec, kind: &dyn Kind, sink: &mut Sink) {
     let ports = [
         ("inputs", body.inputs.items.first().map(|it| it.name.span)),
         ("outputs", body.outputs.items.first().map(|it| it.name.span)),
+        ("services", body.services.items.first().map(|it| it.name.span)),
     ];
     for (key, span) in ci_keys(body).into_iter().chain(ports) {
         let Some(span) = span else { continue };
@@ -357,8 +359,14 @@ fn place_of(cx: &Context<'_>, step: u32, binder: &mut StepBinder<'_, '_>) -> Opt
     match binder.engine() {
         Engine::AzureMl => azure_ml(cx, step, binder).map(|place| Place::AzureMl(Box::new(place))),
         Engine::Ci => {
+            let services = super::services::containers(cx, binder);
             let combinations = binder.combinations.take();
-            ci::job(cx, step, combinations, binder.sink).map(|job| Place::Ci(Box::new(job)))
+            let job = ci::job(cx, step, combinations, binder.sink).map(|mut job| {
+                job.extras.services = services;
+                job
+            })?;
+            super::services::machines(binder.body, &job, binder.sink)?;
+            Some(Place::Ci(Box::new(job)))
         }
     }
 }

@@ -263,6 +263,14 @@ fn ci_place(plan: &Plan, place: &CiPlace, pairs: &mut Pairs) {
         place.artifacts.iter().map(|(name, path)| format!("{name}: {}", plan.text_words(path)));
     pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
     ci_extras(&place.extras, pairs);
+    for service in &place.extras.services {
+        let mut words = vec![service.image.clone()];
+        words
+            .extend(service.env.iter().map(|(name, it)| format!("{name} {}", plan.text_words(it))));
+        words.extend(service.ports.iter().map(|port| format!("port {}", port.text())));
+        words.extend(service.options.clone());
+        pairs.put_list(&format!("service {}", service.name), &words);
+    }
     place.extras.matrix.iter().for_each(|it| matrix(plan, it, pairs));
 }
 

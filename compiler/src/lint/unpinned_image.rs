@@ -26,6 +26,8 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
             (Some(OrMatrix::Varies(text)), Place::Ci(place)) => varied(text.span, place, sink),
             (Some(OrMatrix::Varies(_)) | None, _) => {}
         }
+        let services = body.services.good().filter_map(|(_, service)| service.container());
+        services.for_each(|service| container(&service.image, sink));
         body.environment.iter().for_each(|name| registered(name, sink));
     }
 }

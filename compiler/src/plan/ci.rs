@@ -1,6 +1,6 @@
 //! What only some CI jobs have.
 
-use super::Matrix;
+use super::{Matrix, ServiceContainer};
 
 /// What a CI job has beside its machine and its script.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct CiExtras {
     pub permissions: Vec<(&'static str, bool)>,
     /// The combinations that the step runs for; `None`: it runs once.
     pub matrix: Option<Box<Matrix>>,
+    /// Containers that run beside the step.
+    pub services: Vec<ServiceContainer>,
 }
 
 /// A folder of downloaded packages.

@@ -16,6 +16,7 @@ mod own;
 mod project;
 #[cfg(test)]
 pub(crate) mod sample;
+mod service;
 mod step;
 mod submission;
 mod timing;
@@ -35,6 +36,7 @@ pub use native::*;
 pub use node::*;
 pub use own::*;
 pub use project::*;
+pub use service::*;
 pub use step::*;
 pub use submission::*;
 pub use timing::*;

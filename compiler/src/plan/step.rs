@@ -397,6 +397,10 @@ impl Step {
             in_setting(place.compute.as_ref(), visit);
             in_setting(place.resources.instance_count.as_ref(), visit);
         }
+        if let Place::Ci(place) = &self.place {
+            let env = place.extras.services.iter().flat_map(|service| &service.env);
+            env.for_each(|(_, text)| in_text(text, visit));
+        }
         match &self.task {
             Task::Command(command) => {
                 for (_, variable) in &command.variables {

@@ -19,6 +19,7 @@ pub mod ports;
 pub mod project;
 pub(crate) mod record;
 pub mod resources;
+pub mod service;
 pub mod settings;
 pub(crate) mod shape;
 pub mod shell;

@@ -171,9 +171,6 @@ record! {
     short kind
 }
 
-/// Services by name.
-pub type Services = Dict<AnyName, ServiceSpec>;
-
 /// A key of a record, where it is written, and its value.
 type Entry = (&'static str, Option<(Span, Scalar)>);
 

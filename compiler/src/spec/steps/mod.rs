@@ -29,7 +29,8 @@ use super::matrix::{MatrixSpec, OrMatrix};
 use super::ports::{InputSpec, OutputSpec};
 use super::record::record;
 use super::resources::ResourcesSpec;
-use super::settings::{DistributionSpec, IdentitySpec, QueueSpec, Services};
+use super::service::Services;
+use super::settings::{DistributionSpec, IdentitySpec, QueueSpec};
 use super::text::{OrReference, Script, Text};
 use super::values::{
     AnyName, CiEnvironment, Duration, EntryName, PathText, PortName, StepName, VariableName, Word,
@@ -101,7 +102,8 @@ record! {
         opt identity = "identity": Box<IdentitySpec>,
         /// How the step is queued on serverless compute (Azure ML).
         opt queue = "queue": Box<QueueSpec>,
-        /// Services that people open while the step runs (`run` steps on Azure ML).
+        /// On CI: containers that run beside the step, by name. On Azure ML: services that people open
+        /// while a `run` step runs.
         all services = "services": Services,
         /// Whether Azure ML may take the results of an earlier run when nothing changed.
         opt reuse = "reuse": Spanned<bool> = true,
@@ -337,6 +339,8 @@ impl StepSpec {
         }
         texts.extend(self.inputs.good().map(|(_, input)| &input.from.text));
         texts.extend(self.env.good().map(|(_, text)| text));
+        let containers = self.services.good().filter_map(|(_, service)| service.container());
+        texts.extend(containers.flat_map(|it| it.env.good().map(|(_, text)| text)));
         texts
     }
 

@@ -72,6 +72,7 @@ fn machine(scope: &Scope<'_>, map: &mut Map, step: &Step, place: &CiPlace) {
     map.put("pool", step::pool(pool));
     let fixed = || container::alias_of(&scope.containers, step).map(str::to_owned);
     map.put_some("container", matrix.and_then(matrix::image).or_else(fixed));
+    map.put_filled("services", container::services_of(&scope.services, step));
     if matches!(pool, Pool::Named { .. }) {
         // The machine may still hold the files of an earlier run.
         let mut workspace = Map::new();
@@ -179,6 +180,7 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
     let caches = extras::env(&place.extras);
     let mut env: Vec<(String, Value)> =
         caches.map(|(name, folder)| (name.to_owned(), Value::safe(folder))).collect();
+    env.extend(place.service_env().into_iter().map(|(name, value)| (name, Value::safe(value))));
     for (name, value) in reader.plan().env.iter().chain(&step.env) {
         env.push((name.clone(), reader.text(value)));
     }

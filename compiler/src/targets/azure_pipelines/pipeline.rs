@@ -59,7 +59,7 @@ fn put_lock(root: &mut Map) {
 
 fn put_body(root: &mut Map, scope: &Scope<'_>, jobs: Vec<Map>) {
     root.put_filled("parameters", parameters::list(scope));
-    root.put_filled("resources", container::resources(&scope.containers));
+    root.put_filled("resources", container::resources(&scope.containers, &scope.services));
     let group = |name: &String| {
         let mut map = Map::new();
         map.put("group", name.as_str());

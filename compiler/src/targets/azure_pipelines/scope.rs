@@ -6,7 +6,7 @@ use crate::emit::Doc;
 use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
 use crate::plan::{WorkflowParameter, jobs_of_steps};
 
-use super::container::{self, Container};
+use super::container::{self, Beside, Container};
 
 /// Words that the service gives a meaning where a job's name stands.
 const RESERVED: [&str; 5] = ["deployment", "job", "stage", "steps", "template"];
@@ -23,6 +23,8 @@ pub(super) struct Scope<'a> {
     pub(super) guards_forks: bool,
     /// The images that the jobs run in.
     pub(super) containers: Vec<Container<'a>>,
+    /// The containers that run beside them.
+    pub(super) services: Vec<Beside<'a>>,
     /// Whether anything written so far reads a variable of the project's.
     pub(super) reads_variables: Cell<bool>,
     job_of_step: Vec<Option<JobId>>,
@@ -37,10 +39,20 @@ impl<'a> Scope<'a> {
         guards_forks: bool,
     ) -> Self {
         let job_of_step = jobs_of_steps(plan, jobs);
-        let steps = jobs.iter().filter_map(|job| step_of(plan, job));
-        let containers = container::all(plan, steps);
+        let steps = || jobs.iter().filter_map(|job| step_of(plan, job));
+        let containers = container::all(plan, steps());
+        let services = container::services(steps(), &containers);
         let reads_variables = Cell::new(false);
-        Self { plan, jobs, parameters, guards_forks, containers, reads_variables, job_of_step }
+        Self {
+            plan,
+            jobs,
+            parameters,
+            guards_forks,
+            containers,
+            services,
+            reads_variables,
+            job_of_step,
+        }
     }
 
     /// The ids of the jobs that must be done before a job.

@@ -114,6 +114,7 @@ impl CiStep<'_> {
             container: container
                 .map(Doc::from)
                 .or_else(|| image::container(self.scope, self.place)),
+            services: extras::services(self.scope, &self.place.extras),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),
             ..Frame::default()
@@ -200,6 +201,9 @@ impl CiStep<'_> {
         };
         for (name, folder) in extras::env(&self.place.extras) {
             set(name, folder);
+        }
+        for (name, value) in self.place.service_env() {
+            set(&name, value);
         }
         for (name, text) in self.texts() {
             set(name, expression::text(self.scope, text));

@@ -1,8 +1,9 @@
 //! What only some jobs have: packages kept for later runs, and reports of tests.
 
 use crate::emit::Map;
-use crate::plan::{Cache, CiExtras};
+use crate::plan::{Cache, CiExtras, Port};
 
+use super::scope::Scope;
 use super::{expression, pins, step};
 
 /// Where a tool keeps its packages. The action and the tools read `~` alike, also in a container.
@@ -29,6 +30,24 @@ pub(super) fn caches(extras: &CiExtras) -> impl Iterator<Item = Map> {
         with.put("restore-keys", machine);
         step::action(&format!("Restore the packages of {tool}"), &pins::CACHE, with)
     })
+}
+
+/// Containers beside the job, by name.
+pub(super) fn services(scope: &Scope<'_>, extras: &CiExtras) -> Map {
+    let mut services = Map::new();
+    for service in &extras.services {
+        let mut env = Map::new();
+        for (name, text) in &service.env {
+            env.put(name.clone(), expression::text(scope, text));
+        }
+        let mut map = Map::new();
+        map.put("image", service.image.as_str());
+        map.put_filled("env", env);
+        map.put_filled("ports", service.ports.iter().map(Port::text).collect::<Vec<_>>());
+        map.put_some("options", service.options.as_deref());
+        services.put(service.name.clone(), map);
+    }
+    services
 }
 
 /// Shows the results of tests, also when the step failed.

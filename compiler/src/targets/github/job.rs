@@ -23,6 +23,7 @@ pub(super) struct Frame {
     /// The combinations that the job runs for.
     pub(super) strategy: Map,
     pub(super) container: Option<Doc>,
+    pub(super) services: Map,
     pub(super) outputs: Map,
     pub(super) env: Map,
     pub(super) steps: Vec<Map>,
@@ -55,6 +56,7 @@ impl Frame {
         job.put("permissions", self.permissions.into_map());
         job.put_filled("strategy", self.strategy);
         job.put_some("container", self.container);
+        job.put_filled("services", self.services);
         job.put_filled("outputs", self.outputs);
         job.put_filled("env", self.env);
         job.put("steps", self.steps);
