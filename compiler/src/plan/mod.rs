@@ -14,6 +14,7 @@ mod native;
 mod node;
 mod own;
 mod project;
+mod references;
 #[cfg(test)]
 pub(crate) mod sample;
 mod service;

@@ -70,7 +70,7 @@ impl OwnWork {
     /// Every reference of its texts, in order.
     pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
         for (_, text) in self.texts() {
-            super::step::in_text(text, visit);
+            super::references::in_text(text, visit);
         }
     }
 }

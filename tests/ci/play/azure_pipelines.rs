@@ -172,7 +172,7 @@ impl Player<'_> {
             let ok = self.step(&mut scope, &machine, job, step, &mut outputs);
             if self.is_cancelled() && !was_cancelled {
                 scope.before.push(Outcome::Cancelled);
-            } else if !ok {
+            } else if !ok && step["continueOnError"] != json!(true) {
                 scope.before.push(Outcome::Failure);
             }
         }

@@ -167,6 +167,7 @@ pub(super) fn publish(path: &str, name: &str, artifact: &str, even_after_failure
     step.put("displayName", expression::literal(&format!("Publish {name}")));
     if even_after_failure {
         step.put("condition", "succeededOrFailed()");
+        step.put_beside("continueOnError", true, "a file that is missing is a warning");
     }
     step
 }
