@@ -328,7 +328,8 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
         let folder = folder_of(spec_path);
-        let shared = Shared { spec: &project.spec, images: &project.images };
+        let paths = (spec_path, project.file.path.as_str());
+        let shared = Shared { spec: &project.spec, images: &project.images, paths };
         let shelves = [
             conda::Shelf { environments: &spec.environments, folder },
             conda::Shelf { environments: &project.spec.environments, folder: "" },

@@ -71,6 +71,7 @@ cases! {
     conditions
     endings
     files_both_ways
+    image_steps
     images
     matrix
     minimal_azureml

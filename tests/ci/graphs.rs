@@ -32,7 +32,10 @@ pub(super) fn wanted(plan: &Plan, workflow: &Workflow, home: Home) -> Graph {
     let edges = workflow.jobs.iter();
     let edges = edges.flat_map(|job| job.needs.iter().map(move |need| (id(need), job.id.clone())));
     let work = |work: &Work| match work {
-        Work::Step(_) => "step".to_owned(),
+        Work::Step(id) => match plan.step(*id).builds() {
+            Some(build) => plan.image(build.image).reference(),
+            None => "step".to_owned(),
+        },
         Work::Gate { .. } => "gate".to_owned(),
         Work::Image(id) => plan.image(*id).reference(),
         Work::Submit(id) => plan.azure_ml_path(&plan.submission(*id).job_file()),

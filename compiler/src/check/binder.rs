@@ -10,11 +10,12 @@ use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
 };
 use crate::plan::{
-    ComponentUse, Input, Output, Parameter, Piece, Reference, ScriptPiece, Setting, Source,
-    Text as PlanText, ValueType, Variable,
+    ComponentUse, ImageId, Input, Output, Parameter, Piece, Reference, ScriptPiece, Setting,
+    Source, Text as PlanText, ValueType, Variable,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
+use crate::spec::image::Image;
 use crate::spec::steps::{Binder, Bound, Engine, StepSpec};
 use crate::spec::text::{Script, Site, Text};
 use crate::spec::values::PathText;
@@ -387,6 +388,10 @@ impl Binder for StepBinder<'_, '_> {
             Variable::Input(index) => Some(index),
             Variable::Output(_) | Variable::Reference(_) => None,
         }
+    }
+
+    fn image(&mut self, name: &Spanned<Image>, variant: Option<&str>) -> Option<ImageId> {
+        super::images::named(self.cx, name, variant, self.sink)
     }
 
     fn open_text(&mut self, text: &Text) -> Option<PlanText> {

@@ -32,6 +32,8 @@ pub struct Shared<'a> {
     pub(crate) spec: &'a ProjectSpec,
     /// What its images are built of.
     pub(crate) images: &'a Digests,
+    /// Root-relative paths of the spec and of the project file, which may be none.
+    pub(crate) paths: (&'a str, &'a str),
 }
 
 /// Checks what the project file says of images by itself.
@@ -311,6 +313,21 @@ pub(crate) fn near(cx: &Context<'_>, image: &Spanned<Image>, sink: &mut Sink) {
             format!("did you mean `{near}`? an image of Docker Hub has a tag: `{name}:<tag>`");
         sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, image.span, message).help(help));
     }
+}
+
+/// An image that a step builds for itself.
+pub(crate) fn named(
+    cx: &Context<'_>,
+    name: &Spanned<Image>,
+    variant: Option<&str>,
+    sink: &mut Sink,
+) -> Option<ImageId> {
+    if cx.project.images.get(&name.value.0).is_none() {
+        let known = cx.project.images.names();
+        sink.report(unknown(&UNKNOWN_REFERENCE, name.span, "image", &name.value.0, known));
+        return None;
+    }
+    built(cx, name, variant, sink)
 }
 
 /// One of the project's images, for the plan; each is in it once.

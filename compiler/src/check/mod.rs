@@ -14,6 +14,7 @@ mod endpoints;
 mod files;
 mod handover;
 mod homes;
+mod image_paths;
 pub(crate) mod images;
 mod interface;
 mod limits;
@@ -146,7 +147,8 @@ pub fn check<'a>(
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
-    let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
+    let mut triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
+    image_paths::cover(&cx, shared.paths, &all.bound, &mut triggers, sink);
     twins::no_twins(&triggers, sink);
     endpoints::hold(&triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);

@@ -244,6 +244,7 @@ fn own(it: &OwnWork) -> usize {
     let texts = texts.iter().map(|(name, it)| name.len() + text(it)).sum::<usize>();
     match it {
         OwnWork::Register(it) => line(&it.name) + texts,
+        OwnWork::Image(_) => texts,
     }
 }
 

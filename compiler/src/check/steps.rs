@@ -241,15 +241,17 @@ fn ours(body: &StepSpec, kind: &dyn Kind, sink: &mut Sink) {
     ];
     for (key, span) in ci_keys(body).into_iter().chain(ports) {
         let Some(span) = span else { continue };
-        let taken = matches!(key, "ci_environment" | "when" | "permissions");
-        let is_said = key == "azure" && body.azure.as_ref().is_some_and(|it| it.value);
+        let taken = matches!(key, "ci_environment" | "when" | "permissions")
+            || key == "variant" && kind.key() == "image";
+        let is_said =
+            key == "azure" && kind.needs_azure() && body.azure.as_ref().is_some_and(|it| it.value);
         if taken || is_said {
             continue;
         }
         let message = format!("{} takes no `{key}`", a_step(kind.key()));
         let help = match key {
             "outputs" => given(kind),
-            "azure" => "it is signed in to Azure always".to_owned(),
+            "azure" if kind.needs_azure() => "it is signed in to Azure always".to_owned(),
             _ => "remove it".to_owned(),
         };
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));

@@ -92,6 +92,7 @@ rules! {
     Warning BUSY_MINUTE "busy-minute";
     Warning MISSING_PATH "missing-path";
     Error CONDA_DISAGREES "conda-disagrees";
+    Error IMAGE_PATH "image-path";
     Warning CONDA_UNPINNED "conda-unpinned";
     Warning CONDA_MISSING "conda-missing";
     Warning CONDA_UNCLEAR "conda-unclear";

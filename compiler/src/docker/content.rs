@@ -56,8 +56,9 @@ pub(crate) struct Digest {
     /// 32 hex digits.
     pub(crate) digits: String,
     /// Path filters that cover them: a file, or a folder with `/**`; sorted.
-    #[allow(dead_code)] // for the triggers of steps that build images
     pub(crate) filters: Vec<String>,
+    /// Root-relative paths of the files, sorted.
+    pub(crate) files: Vec<String>,
 }
 
 impl Content<'_> {
@@ -95,7 +96,11 @@ impl Content<'_> {
         for byte in hash.finalize().iter().take(16) {
             let _ = write!(digits, "{byte:02x}");
         }
-        Some(Digest { digits, filters: filters.into_iter().collect() })
+        if let Recipe::File { path, .. } = self.recipe {
+            found.insert(path.to_owned());
+        }
+        let (files, filters) = (found.into_iter().collect(), filters.into_iter().collect());
+        Some(Digest { digits, filters, files })
     }
 
     /// Finds the files that a Dockerfile copies, and the filters that cover them.

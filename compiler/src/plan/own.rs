@@ -1,12 +1,23 @@
 //! What a CI job does that is not a command of the author's.
 
-use super::{Reference, Text, ValueType};
+use super::{ImageId, Place, Reference, Step, Task, Text, ValueType};
 
 /// Work on CI that needs no command.
 #[derive(Clone, PartialEq, Debug)]
 pub enum OwnWork {
     /// Makes a version of a model or data asset.
     Register(Register),
+    /// Builds an image of the project.
+    Image(ImageBuild),
+}
+
+/// An image that is built for itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ImageBuild {
+    /// Which one.
+    pub image: ImageId,
+    /// Whether it is pushed, with all of its tags. Without, nobody signs in.
+    pub push: bool,
 }
 
 /// A version of a model or data asset that is made of an output.
@@ -52,6 +63,7 @@ impl OwnWork {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Register(_) => "register",
+            Self::Image(_) => "image",
         }
     }
 
@@ -64,6 +76,7 @@ impl OwnWork {
                 let version = it.version.iter().map(|text| ("version".to_owned(), text));
                 described.chain(tags).chain(version).collect()
             }
+            Self::Image(_) => Vec::new(),
         }
     }
 
@@ -71,6 +84,33 @@ impl OwnWork {
     pub fn references(&self, visit: &mut dyn FnMut(&Reference)) {
         for (_, text) in self.texts() {
             super::references::in_text(text, visit);
+        }
+    }
+}
+
+impl Step {
+    /// The image of the project that it runs in.
+    pub fn image(&self) -> Option<ImageId> {
+        match &self.place {
+            Place::Ci(place) => place.image,
+            Place::AzureMl(_) => None,
+        }
+    }
+
+    /// The image of the project that it builds and pushes.
+    pub fn pushes(&self) -> Option<ImageId> {
+        let build = self.builds()?;
+        build.push.then_some(build.image)
+    }
+
+    /// The image of the project that it builds.
+    pub fn builds(&self) -> Option<ImageBuild> {
+        match &self.task {
+            Task::Own(own) => match own.as_ref() {
+                OwnWork::Image(build) => Some(*build),
+                OwnWork::Register(_) => None,
+            },
+            Task::Command(_) | Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
         }
     }
 }

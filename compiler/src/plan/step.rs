@@ -327,16 +327,9 @@ impl Step {
         match &self.place {
             Place::AzureMl(_) => true,
             Place::Ci(place) => {
-                place.azure || place.environment.is_some() || place.image.is_some() || secret
+                let in_registry = place.image.is_some() || self.pushes().is_some();
+                place.azure || place.environment.is_some() || in_registry || secret
             }
-        }
-    }
-
-    /// The image of the project that it runs in.
-    pub fn image(&self) -> Option<ImageId> {
-        match &self.place {
-            Place::Ci(place) => place.image,
-            Place::AzureMl(_) => None,
         }
     }
 

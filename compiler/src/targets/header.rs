@@ -154,10 +154,11 @@ pub(super) fn uses_azure(plan: &Plan, jobs: &[Job]) -> bool {
 /// The images that jobs build, for themselves and for others.
 pub(super) fn images<'a>(plan: &'a Plan, jobs: &[Job]) -> Vec<&'a BuiltImage> {
     let images = jobs.iter().filter_map(|job| match job.work {
-        Work::Image(id) => Some(plan.image(id)),
-        Work::Step(_) | Work::Submit(_) | Work::Gate { .. } => None,
+        Work::Image(id) => Some(id),
+        Work::Step(step) => plan.step(step).pushes(),
+        Work::Submit(_) | Work::Gate { .. } => None,
     });
-    images.collect()
+    images.map(|id| plan.image(id)).collect()
 }
 
 /// `variable A`, `variables A, B`; nothing for none.

@@ -10,6 +10,8 @@ use crate::plan::{BuiltImage, ImageTag, Recipe, Reference, TagPiece};
 const FUNCTIONS: &str = include_str!("scripts/image.sh");
 const SLUG: &str = include_str!("scripts/slug.sh");
 const ENSURE: &str = include_str!("scripts/ensure_image.sh");
+const NAME: &str = include_str!("scripts/image_output.sh");
+const TRY_OUT: &str = include_str!("scripts/try_image.sh");
 
 /// The tag under which each build leaves what the next one need not do again.
 const CACHE: &str = "src-cache";
@@ -25,13 +27,42 @@ pub(crate) struct Script {
 
 /// The script of a job that other jobs wait for, since they run in the image.
 pub(crate) fn ensure(image: &BuiltImage) -> Script {
+    with_tags(image, false)
+}
+
+/// The script of a step that gives the image all of its tags, built now or long ago, and its name.
+pub(crate) fn publish(image: &BuiltImage) -> Script {
+    let mut script = with_tags(image, true);
+    script.text.push_str(NAME);
+    script
+}
+
+/// The script of a step that builds the image, and nothing else.
+pub(crate) fn try_out(image: &BuiltImage) -> Script {
+    let mut text = String::from("arguments=()\n");
+    text.push_str(&arguments(image));
+    text.push_str(TRY_OUT);
+    let mut env = fixed(image);
+    env.retain(|(name, _)| !matches!(*name, "IMAGE_PATH" | "CACHE"));
+    Script { text, env, facts: Vec::new() }
+}
+
+fn with_tags(image: &BuiltImage, always: bool) -> Script {
     let mut facts = Vec::new();
-    let tags: String = image.tags.iter().map(|tag| put(tag, &mut facts)).collect();
+    let tags: String = image.tags.iter().map(|tag| put(tag, always, &mut facts)).collect();
     let slug = if tags.contains("$(slug ") { SLUG } else { "" };
-    let mut text = format!("{FUNCTIONS}{slug}{tags}");
-    for (name, value) in &image.args {
-        let _ = writeln!(text, "arguments+=(--build-arg {})", quote(&format!("{name}={value}")));
-    }
+    let text = [FUNCTIONS, slug, &tags, &arguments(image), ENSURE].concat();
+    Script { text, env: fixed(image), facts }
+}
+
+fn arguments(image: &BuiltImage) -> String {
+    let line = |(name, value): &(String, String)| {
+        format!("arguments+=(--build-arg {})\n", quote(&format!("{name}={value}")))
+    };
+    image.args.iter().map(line).collect()
+}
+
+fn fixed(image: &BuiltImage) -> Vec<(&'static str, String)> {
     let context = if image.context.is_empty() { "." } else { &image.context };
     let mut env = vec![
         ("IMAGE", image.reference()),
@@ -39,19 +70,18 @@ pub(crate) fn ensure(image: &BuiltImage) -> Script {
         ("CACHE", format!("{}:{CACHE}", image.path())),
         ("CONTEXT", context.to_owned()),
     ];
-    env.push(match &image.recipe {
-        Recipe::File(path) => ("DOCKERFILE", path.clone()),
-        Recipe::Text(_) => ("DOCKERFILE", "-".to_owned()),
-    });
-    if let Recipe::Text(recipe) = &image.recipe {
-        env.push(("RECIPE", recipe.trim_end().to_owned())); // the shell adds the last line end
+    match &image.recipe {
+        Recipe::File(path) => env.push(("DOCKERFILE", path.clone())),
+        Recipe::Text(recipe) => {
+            env.push(("DOCKERFILE", "-".to_owned()));
+            env.push(("RECIPE", recipe.trim_end().to_owned())); // the shell adds the last line end
+        }
     }
-    text.push_str(ENSURE);
-    Script { text, env, facts }
+    env
 }
 
 /// The line that puts a tag on the image, and what it reads. What the run is not for is not put on.
-fn put(tag: &ImageTag, facts: &mut Vec<(&'static str, Reference)>) -> String {
+fn put(tag: &ImageTag, always: bool, facts: &mut Vec<(&'static str, Reference)>) -> String {
     let mut word = String::new();
     let mut demanded = tag.on_git_tag.then_some(Reference::GitTag);
     for piece in &tag.pieces {
@@ -68,7 +98,7 @@ fn put(tag: &ImageTag, facts: &mut Vec<(&'static str, Reference)>) -> String {
             }
         }
     }
-    let verb = if tag.on_git_tag { "always" } else { "built" };
+    let verb = if always || tag.on_git_tag { "always" } else { "built" };
     match demanded {
         Some(fact) => {
             let name = note(&fact, facts);

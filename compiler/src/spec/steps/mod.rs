@@ -2,6 +2,7 @@
 
 mod automl;
 mod component;
+mod image;
 mod overrides;
 mod parallel;
 mod pipeline;
@@ -15,6 +16,7 @@ pub use automl::AutoMl;
 pub(crate) use automl::AutoMlTable;
 pub(crate) use component::{ComponentName, component_keys, component_takes};
 pub use component::{ComponentSpec, ComponentWord};
+pub use image::ImageStep;
 pub use parallel::Parallel;
 pub use pipeline::PipelineUse;
 pub use register::Register;
@@ -37,7 +39,7 @@ use super::values::{
 };
 use super::when::WhenSpec;
 use crate::diagnostics::Diagnostic;
-use crate::plan::{self, ComponentUse, ScriptPiece, Setting, ValueType, Variable};
+use crate::plan::{self, ComponentUse, ImageId, ScriptPiece, Setting, ValueType, Variable};
 use crate::source::{Span, Spanned};
 
 record! {
@@ -86,6 +88,8 @@ record! {
         opt pipeline = "pipeline": Box<PipelineUse>,
         /// A version of a model or data asset, made of what an earlier step gives, on CI.
         opt register = "register": Box<Register>,
+        /// An image of the project that CI builds: its name, or `{ name: ci, push: false }`.
+        opt image = "image": Box<ImageStep>,
 
         /// The folder that is uploaded with a `run` step on Azure ML.
         opt code = "code": Spanned<PathText>,
@@ -151,7 +155,7 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "deploy", "image",
+        "deploy",
         "stage", "passthrough", "shell",
     }
 }
@@ -193,6 +197,8 @@ pub trait Binder {
     fn given(&mut self, text: &Text) -> Option<u32>;
     /// Text around values, where everybody may read it.
     fn open_text(&mut self, text: &Text) -> Option<plan::Text>;
+    /// An image of the project, or a variant of it.
+    fn image(&mut self, name: &Spanned<Image>, variant: Option<&str>) -> Option<ImageId>;
     /// A folder of the repository, from the spec on; root-relative.
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A file in a folder that [`Binder::folder`] gave.
@@ -239,6 +245,10 @@ pub trait Kind {
     fn is_own_work(&self) -> bool {
         false
     }
+    /// Whether such a job is signed in to Azure; else it works with the repository.
+    fn needs_azure(&self) -> bool {
+        self.is_own_work()
+    }
     /// What to do instead of a key that the kind does not take.
     fn instead(&self, _key: &str) -> Option<&'static str> {
         None
@@ -284,7 +294,7 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> impl Iterator<Item = &dyn Kind> {
-        let all: [Option<&dyn Kind>; 8] = [
+        let all: [Option<&dyn Kind>; 9] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
             self.automl.as_deref().map(|it| it as _),
@@ -293,13 +303,23 @@ impl StepSpec {
             self.component.as_deref().map(|it| it as _),
             self.pipeline.as_deref().map(|it| it as _),
             self.register.as_deref().map(|it| it as _),
+            self.image.as_deref().map(|it| it as _),
         ];
         all.into_iter().flatten()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 8] =
-        ["run", "parallel", "automl", "sweep", "spark", "component", "pipeline", "register"];
+    pub const KIND_KEYS: [&'static str; 9] = [
+        "run",
+        "parallel",
+        "automl",
+        "sweep",
+        "spark",
+        "component",
+        "pipeline",
+        "register",
+        "image",
+    ];
 
     /// Where the step names what it brings from elsewhere: a component, or another spec.
     pub fn brought(&self) -> Option<Span> {

@@ -18,7 +18,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, image: &BuiltImage) -> Map {
     let mut reader = Reader::new(scope);
     let ensure = ensure(&mut reader, image);
     let mut steps = vec![step::checkout(true)];
-    steps.extend(image.service_connection.as_deref().map(sign_in));
+    steps.extend(sign_in(image));
     steps.push(ensure);
     let is_first = job.needs.is_empty();
     let condition = condition::of(When::Success, is_first, scope.guards_forks, None);
@@ -35,11 +35,12 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, image: &BuiltImage) -> Map {
 }
 
 /// Signs the later steps of the job in; the agent forgets it after the job.
-fn sign_in(connection: &str) -> Map {
+pub(super) fn sign_in(image: &BuiltImage) -> Option<Map> {
+    let connection = image.service_connection.as_deref()?;
     let mut inputs = Map::new();
     inputs.put("command", "login");
     inputs.put("containerRegistry", connection);
-    step::task("Docker@2", "Sign in to the registry".to_owned(), inputs)
+    Some(step::task("Docker@2", "Sign in to the registry".to_owned(), inputs))
 }
 
 fn ensure(reader: &mut Reader<'_>, image: &BuiltImage) -> Map {

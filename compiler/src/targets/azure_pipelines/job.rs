@@ -11,7 +11,7 @@ use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, container, expression, extras, gate, matrix, parameters};
+use super::{condition, container, expression, extras, gate, image, matrix, parameters};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
 /// after one hour.
@@ -124,6 +124,7 @@ fn steps(
     steps.extend(place.python.as_ref().map(|it| step::python(&matrix::inner(it))));
     steps.extend(extras::caches(&place.extras));
     steps.extend(downloads);
+    steps.extend(step.pushes().and_then(|id| image::sign_in(scope.plan.image(id))));
     steps.push(script);
     steps.extend(extras::results(&step.display_name, place));
     steps.extend(outputs(scope, id, step));

@@ -124,7 +124,7 @@ impl CiStep<'_> {
     /// The environment of the job; the one with the registry's secrets, if it has none of its own.
     fn environment(&self) -> Option<String> {
         let own = self.own.approval.as_ref().or(self.place.environment.as_ref());
-        let image = self.place.image.map(|id| self.scope.plan.image(id));
+        let image = self.place.image.or(self.own.pushes()).map(|id| self.scope.plan.image(id));
         own.or(image.and_then(|image| image.environment.as_ref())).cloned()
     }
 
@@ -157,6 +157,8 @@ impl CiStep<'_> {
             steps.extend(login::steps(self.scope));
             steps.extend(data::azure_downloads(&self.arrivals));
         }
+        let pushed = self.own.pushes().map(|id| self.scope.plan.image(id));
+        steps.extend(pushed.and_then(|image| image::sign_in(self.scope, image)));
         steps.extend(data::place(self.scope, self.own, &self.task.variables));
         steps.push(self.run(minutes));
         steps.extend(extras::report(&self.place.extras));

@@ -35,7 +35,8 @@ pub(super) fn job(scope: &Scope<'_>, job: &Job, image: &BuiltImage) -> Frame {
     }
 }
 
-fn sign_in(scope: &Scope<'_>, image: &BuiltImage) -> Option<Map> {
+/// Signs the later steps of a job in.
+pub(super) fn sign_in(scope: &Scope<'_>, image: &BuiltImage) -> Option<Map> {
     let credentials = image.credentials.as_ref()?;
     let mut env = Map::new();
     env.put("REGISTRY", image.login_server.as_str())

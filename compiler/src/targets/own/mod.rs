@@ -2,6 +2,7 @@
 //! bash that reads everything from its environment. It calls `fail MESSAGE`, which ends it, and
 //! `report LINE`, which people find beside the run.
 
+mod image;
 mod register;
 
 use crate::plan::{OwnWork, Piece, Place, Plan, Reference, ScriptPiece, Step, StepId, Task, Text};
@@ -43,6 +44,7 @@ impl Work {
             }
             Task::Own(own) => Some(match own.as_ref() {
                 OwnWork::Register(it) => register::work(plan, step, it),
+                OwnWork::Image(it) => image::work(plan, *it),
             }),
             Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
         }

@@ -1,0 +1,1 @@
+docker buildx build --file "$DOCKERFILE" "${arguments[@]}" --tag "$IMAGE" "$CONTEXT" <<< "${RECIPE-}"
