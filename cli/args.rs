@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Show, update and adopt the actions of GitHub that workflows use
     #[command(after_help = PINS_HELP)]
     Pins(PinsArgs),
+    /// List what must exist outside of the repository, or write scripts that make it
+    #[command(after_help = SETUP_HELP)]
+    Setup(SetupArgs),
     /// Print the page of a diagnostic, or list them all
     Explain {
         /// A name such as `cycle`
@@ -270,6 +273,35 @@ pub(crate) struct LocateArgs {
     /// Places in generated files: `FILE:LINE` or `FILE:LINE:COLUMN`
     #[arg(required = true, value_name = "PLACE")]
     pub(crate) places: Vec<String>,
+}
+
+const SETUP_HELP: &str = "\
+Examples:
+  mlopsc setup                           a checklist, as Markdown
+  mlopsc setup --format github > gh.sh   a script for GitHub
+  mlopsc setup --write setup             the checklist and all scripts, into a folder";
+
+/// `setup`.
+#[derive(Args, Debug)]
+pub(crate) struct SetupArgs {
+    /// Specs or folders [default: the project]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What is written to standard output
+    #[arg(long, default_value = "checklist")]
+    pub(crate) format: SetupFormat,
+    /// Write the checklist and the scripts into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "format")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// `setup --format`.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetupFormat {
+    Checklist,
+    Github,
+    #[value(name = "azure_pipelines")]
+    AzurePipelines,
+    Azure,
 }
 
 const PINS_HELP: &str = "\

@@ -30,3 +30,4 @@ mod pages;
 mod published;
 #[cfg(unix)]
 mod rest_script;
+mod setup;

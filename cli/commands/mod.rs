@@ -20,12 +20,13 @@ mod init;
 mod locate;
 mod pins;
 mod schema;
+mod setup;
 mod why;
 
 /// Words that the language promises and that nobody built yet.
-const PROMISED: [&str; 13] = [
-    "setup", "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan", "apply",
-    "status", "logs", "cancel", "lsp",
+const PROMISED: [&str; 12] = [
+    "run", "submit", "publish", "invoke", "schedule", "dispatch", "plan", "apply", "status",
+    "logs", "cancel", "lsp",
 ];
 
 pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Trouble> {
         Command::Import(args) => import::run(&output, &args),
         Command::Locate(args) => locate::run(&output, &args),
         Command::Pins(args) => pins::run(&output, args),
+        Command::Setup(args) => setup::run(&output, &args),
         Command::Init { dir } => init::run(&output, &dir),
         Command::Explain { name } => explain::run(name.as_deref()),
         Command::Schema { of } => schema::run(of),

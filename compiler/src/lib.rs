@@ -15,6 +15,7 @@ pub mod locate;
 pub mod lower;
 pub mod pins;
 pub mod plan;
+pub mod setup;
 pub mod source;
 pub mod spec;
 pub mod syntax;

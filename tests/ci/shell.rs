@@ -53,6 +53,11 @@ fn collect(value: &Value, all: &mut Vec<Script>) {
 pub(crate) struct Scripts(BTreeMap<String, String>);
 
 impl Scripts {
+    /// Takes a script, and says where it is from.
+    pub(crate) fn add(&mut self, text: &str, place: &str) {
+        self.0.entry(text.to_owned()).or_insert_with(|| place.to_owned());
+    }
+
     /// Takes the scripts of what was written under a name.
     pub(crate) fn take(&mut self, name: &str, written: &Written<'_>) {
         for artifact in written.artifacts {

@@ -15,6 +15,7 @@ mod ownership;
 mod pins;
 mod projects;
 mod repeated;
+mod setup;
 mod uses;
 mod why;
 

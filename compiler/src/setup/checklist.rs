@@ -1,0 +1,187 @@
+//! What must exist, for people: Markdown that reads well as it is.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::azure::{Setting, Workspace};
+use super::{GitHub, Setup};
+use crate::targets::ML_EXTENSION;
+
+/// The whole list.
+pub fn checklist(setup: &Setup) -> String {
+    let mut text = "# What must exist outside of the repository\n".to_owned();
+    github(&mut text, setup);
+    azure_pipelines(&mut text, setup);
+    azure(&mut text, setup);
+    text
+}
+
+fn item(text: &mut String, what: &str) {
+    let _ = writeln!(text, "- [ ] {what}");
+}
+
+fn github(text: &mut String, setup: &Setup) {
+    let github = &setup.github;
+    if github.workflows.is_empty() {
+        return;
+    }
+    text.push_str("\n## GitHub\n\n");
+    for (name, reviewed) in &github.environments {
+        let reviewers = if *reviewed {
+            ", with required reviewers: without them its jobs fail, since anybody could go on"
+        } else {
+            ""
+        };
+        item(text, &format!("environment `{name}`{reviewers}"));
+    }
+    for (word, values) in [("variable", &github.variables), ("secret", &github.secrets)] {
+        for (name, readers) in values {
+            let homes = GitHub::homes(readers).into_iter().map(|home| match home {
+                Some(environment) => format!("of the environment `{environment}`"),
+                None => "of the repository".to_owned(),
+            });
+            let homes: Vec<String> = homes.collect();
+            item(text, &format!("{word} `{name}` {}", homes.join(", ")));
+        }
+    }
+    if github.subjects.is_empty() {
+        return;
+    }
+    let client = github.clients.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+    text.push_str("\nAn application in Microsoft Entra ID");
+    let _ = write!(text, " (client id {client}) with federated credentials, issuer ");
+    text.push_str("`https://token.actions.githubusercontent.com`, audience ");
+    text.push_str(
+        "`api://AzureADTokenExchange`, one for each subject; the second form is that of ",
+    );
+    text.push_str("repositories made, renamed or moved after July 2026:\n\n");
+    let repository = setup.names.repository.as_deref().unwrap_or("OWNER/REPOSITORY");
+    let (owner, name) = repository.split_once('/').unwrap_or((repository, "REPOSITORY"));
+    for end in &github.subjects {
+        let each = if end.contains(['*', '?']) { ", one for each that is used" } else { "" };
+        item(
+            text,
+            &format!(
+                "`repo:{repository}:{end}`, or `repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{end}`{each}"
+            ),
+        );
+    }
+}
+
+fn azure_pipelines(text: &mut String, setup: &Setup) {
+    let own = &setup.azure_pipelines;
+    if own.pipelines.is_empty() {
+        return;
+    }
+    text.push_str("\n## Azure DevOps\n\n");
+    for (name, kind) in &own.connections {
+        item(
+            text,
+            &format!(
+                "service connection `{name}` ({}), open to the pipelines below alone",
+                kind.title()
+            ),
+        );
+    }
+    let groups: Vec<String> = own.groups.iter().map(|name| format!("`{name}`")).collect();
+    for name in &groups {
+        item(text, &format!("variable group {name}"));
+    }
+    let place = if groups.is_empty() {
+        "of the pipeline".to_owned()
+    } else {
+        format!("in {}", groups.join(" or "))
+    };
+    for (word, names) in [("variable", &own.variables), ("secret variable", &own.secrets)] {
+        for name in names {
+            item(text, &format!("{word} `{name}` {place}"));
+        }
+    }
+    for (name, asks) in &own.environments {
+        let approval = if *asks {
+            "; its jobs ask people themselves, so that a check of its own would ask them again"
+        } else {
+            "; an approval check where people must agree"
+        };
+        item(text, &format!("environment `{name}`{approval}"));
+    }
+    for name in &own.pools {
+        item(text, &format!("agent pool `{name}`"));
+    }
+    for pipeline in &own.pipelines {
+        item(text, &format!("pipeline `{}` of `/{}`", pipeline.name, pipeline.path));
+        if let Some(resource) = own.lockable(pipeline).filter(|_| pipeline.waits) {
+            item(
+                text,
+                &format!(
+                    "exclusive lock check on `{resource}`: only then do runs of `{}` wait for each other",
+                    pipeline.name
+                ),
+            );
+        }
+        if pipeline.pull_requests {
+            let branch = &setup.names.default_branch;
+            item(
+                text,
+                &format!(
+                    "in Azure Repos: build validation by `{}` in the policies of `{branch}`",
+                    pipeline.name
+                ),
+            );
+        }
+    }
+}
+
+fn azure(text: &mut String, setup: &Setup) {
+    let azure = &setup.azure;
+    if azure.workspaces.is_empty() {
+        return;
+    }
+    text.push_str("\n## Azure\n\n");
+    for workspace in &azure.workspaces {
+        item(text, &place(workspace));
+    }
+    let role = "role `AzureML Data Scientist` on the workspace for what CI signs in as: jobs, assets, \
+                schedules and endpoints, but no clusters";
+    item(text, role);
+    for server in &azure.container_registries {
+        item(
+            text,
+            &format!(
+                "container registry `{server}`, with the roles `AcrPull` and `AcrPush` for what builds images there, and `AcrPull` for the workspace"
+            ),
+        );
+    }
+    let kinds: [(&str, &BTreeSet<String>); 7] = [
+        ("cluster", &azure.clusters),
+        ("environment", &azure.environments),
+        ("component", &azure.components),
+        ("data asset", &azure.data),
+        ("model", &azure.models),
+        ("datastore", &azure.datastores),
+        ("registry of Azure ML", &azure.registries),
+    ];
+    for (title, names) in kinds {
+        for name in names {
+            item(text, &format!("{title} `{name}`"));
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\nCI installs version {ML_EXTENSION} of the extension `ml` itself (`az extension add --name ml \
+         --version {ML_EXTENSION}`)."
+    );
+}
+
+fn place(workspace: &Workspace) -> String {
+    let shown = |setting: &Setting| match setting {
+        Setting::Fixed(text) => format!("`{text}`"),
+        Setting::Variable(name) => format!("named by the variable `{name}`"),
+    };
+    format!(
+        "workspace {} in resource group {}, subscription {}",
+        shown(&workspace.name),
+        shown(&workspace.resource_group),
+        shown(&workspace.subscription)
+    )
+}

@@ -1,0 +1,331 @@
+//! The checklist as scripts for bash. Each can be run again: it makes what is not there, and nothing
+//! else. What only people know is asked of the environment, and no secret stands in any of them.
+
+use std::fmt::Write as _;
+
+use super::azure::{Setting, Workspace};
+use super::azure_pipelines::Connection;
+use super::{Azure, AzurePipelines, GitHub, Setup};
+use crate::targets::ML_EXTENSION;
+
+/// The start of every script.
+fn start(about: &str, tools: &str) -> String {
+    format!(
+        "#!/usr/bin/env bash\n# Written by `mlopsc setup`: {about}.\n# Can be run again: it makes what \
+         is not there, and nothing else. Needs {tools}.\nset -euo pipefail\n\n"
+    )
+}
+
+/// A text as bash reads it.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// One call of a function of ours.
+fn call(script: &mut String, words: &[&str]) {
+    let words: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| if at == 0 { (*word).to_owned() } else { quote(word) })
+        .collect();
+    let _ = writeln!(script, "{}", words.join(" "));
+}
+
+/// What the project file says, else what the caller must say.
+fn given(known: Option<&String>, variable: &str, what: &str) -> String {
+    match known {
+        Some(known) => quote(known),
+        None => format!("${{{variable}:?set it to {what}}}"),
+    }
+}
+
+/// What the workflows need on GitHub; `None` when there is none.
+pub fn github(setup: &Setup) -> Option<String> {
+    let github = &setup.github;
+    if github.workflows.is_empty() {
+        return None;
+    }
+    let tools = "gh (as an administrator of the repository) and jq";
+    let tools =
+        if github.subjects.is_empty() { tools.to_owned() } else { format!("{tools}, and az") };
+    let mut script = start("what the workflows need on GitHub", &tools);
+    let repository = given(setup.names.repository.as_ref(), "REPOSITORY", "OWNER/REPOSITORY");
+    let _ = writeln!(script, "repository={repository}\n");
+    script.push_str(include_str!("scripts/github.sh"));
+    script.push('\n');
+    for (name, reviewed) in &github.environments {
+        let reviewers: &[&str] = if *reviewed { &["reviewers"] } else { &[] };
+        call(&mut script, &[&["environment", name], reviewers].concat());
+    }
+    for (word, values) in [("variable", &github.variables), ("secret", &github.secrets)] {
+        for (name, readers) in values {
+            for home in GitHub::homes(readers) {
+                let home: Vec<&str> = home.into_iter().collect();
+                call(&mut script, &[&[word, name.as_str()], home.as_slice()].concat());
+            }
+        }
+    }
+    if !github.subjects.is_empty() {
+        credentials(&mut script, github);
+    }
+    Some(script)
+}
+
+fn credentials(script: &mut String, github: &GitHub) {
+    let _ = writeln!(script, "\napplication={}\n", application(github));
+    script.push_str(include_str!("scripts/credentials.sh"));
+    script.push('\n');
+    for (number, end) in (1..).zip(&github.subjects) {
+        if end.contains(['*', '?', '[']) {
+            let text = format!("{end} is a pattern: add a credential for each that is used");
+            call(script, &["echo", &text]);
+        } else {
+            call(script, &["credential", &credential_name(number, end), end]);
+        }
+    }
+}
+
+/// Names of credentials have letters, digits and `-`.
+fn credential_name(number: usize, end: &str) -> String {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric();
+    let words: Vec<&str> =
+        end.split(|letter| !is_letter(letter)).filter(|it| !it.is_empty()).collect();
+    format!("github-{number}-{}", words.join("-"))
+}
+
+/// The application that workflows sign in as.
+fn application(github: &GitHub) -> String {
+    let client = github.clients.iter().next().map_or("", String::as_str);
+    match super::walk::names(client, "vars.").first() {
+        Some(name) => format!("${{{name}:?set it to the client id of the application}}"),
+        None if client.is_empty() => {
+            "${AZURE_CLIENT_ID:?set it to the client id of the application}".to_owned()
+        }
+        None => quote(client),
+    }
+}
+
+/// What the pipelines need in Azure DevOps; `None` when there is none.
+pub fn azure_pipelines(setup: &Setup) -> Option<String> {
+    let own = &setup.azure_pipelines;
+    if own.pipelines.is_empty() {
+        return None;
+    }
+    let tools =
+        "az with its extension azure-devops, signed in as an administrator of the project, and jq";
+    let mut script = start("what the pipelines need in Azure DevOps", tools);
+    let organization = match &setup.names.organization {
+        Some(name) => quote(&format!("https://dev.azure.com/{name}")),
+        None => "${ORGANIZATION:?set it to https://dev.azure.com/NAME}".to_owned(),
+    };
+    let project = given(setup.names.project.as_ref(), "PROJECT", "the project");
+    let branch = quote(&setup.names.default_branch);
+    let _ = writeln!(
+        script,
+        "organization={organization}\nproject={project}\nbranch={branch}\n\
+         : \"${{REPOSITORY:?set it to the name in Azure Repos, or to OWNER/REPOSITORY on GitHub}}\"\n\
+         where=(--organization \"$organization\" --project \"$project\")\n\
+         if [[ $REPOSITORY == */* ]]; then\n  \
+         source=(--repository \"$REPOSITORY\" --repository-type github\n    \
+         --service-connection \"${{GITHUB_CONNECTION:?set it to the id of the service connection for GitHub}}\")\n\
+         else\n  source=(--repository \"$REPOSITORY\" --repository-type tfsgit)\nfi\n\
+         declare -A ids=()\n"
+    );
+    script.push_str(include_str!("scripts/azure_pipelines.sh"));
+    script.push_str("\naz extension add --name azure-devops --only-show-errors\n");
+    resources(&mut script, own);
+    pipelines(&mut script, own);
+    Some(script)
+}
+
+fn resources(script: &mut String, own: &AzurePipelines) {
+    for (name, kind) in &own.connections {
+        call(script, &["connection", name, kind.title()]);
+    }
+    for name in &own.groups {
+        call(script, &["group", name]);
+    }
+    let groups: Vec<String> = own.groups.iter().map(|name| quote(name)).collect();
+    let _ = writeln!(script, "groups=({})", groups.join(" "));
+    for (kind, names) in [("plain", &own.variables), ("secret", &own.secrets)] {
+        for name in names.iter().filter(|_| !own.groups.is_empty()) {
+            call(script, &["variable", name, kind]);
+        }
+    }
+    for (name, asks) in &own.environments {
+        call(script, &["environment", name]);
+        if !asks {
+            let _ =
+                writeln!(script, "if [[ -n ${{APPROVERS:-}} ]]; then approval {}; fi", quote(name));
+        }
+    }
+}
+
+fn pipelines(script: &mut String, own: &AzurePipelines) {
+    for pipeline in &own.pipelines {
+        call(script, &["pipeline", &pipeline.name, &pipeline.path]);
+        for name in &pipeline.uses {
+            for (kind, key) in own.keys(name) {
+                call(script, &["permit", kind, &key, &pipeline.name]);
+            }
+        }
+    }
+    // One lock is enough for the runs that use the resource.
+    let waiting = own.pipelines.iter().filter(|it| it.waits);
+    let mut locked = std::collections::BTreeSet::new();
+    for name in waiting.filter_map(|pipeline| own.lockable(pipeline)) {
+        for (kind, key) in own.keys(name).into_iter().filter(|_| locked.insert(name)) {
+            call(script, &["lock", kind, &key, name]);
+        }
+    }
+    let reviewed: Vec<_> = own.pipelines.iter().filter(|it| it.pull_requests).collect();
+    if !reviewed.is_empty() {
+        script.push_str("if [[ $REPOSITORY != */* ]]; then\n");
+        for pipeline in reviewed {
+            let _ = writeln!(script, "  policy {}", quote(&pipeline.name));
+        }
+        script.push_str("fi\n");
+    }
+}
+
+impl Connection {
+    /// What people call it.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Azure => "Azure Resource Manager",
+            Self::Registry => "Docker Registry",
+        }
+    }
+}
+
+impl AzurePipelines {
+    /// The kind of a resource for the REST API, and the key of its id in the script.
+    fn keys(&self, name: &str) -> Vec<(&'static str, String)> {
+        let mut keys = Vec::new();
+        if self.connections.contains_key(name) {
+            keys.push(("endpoint", format!("connection {name}")));
+        }
+        if self.groups.contains(name) {
+            keys.push(("variablegroup", format!("group {name}")));
+        }
+        if self.environments.contains_key(name) {
+            keys.push(("environment", format!("environment {name}")));
+        }
+        keys
+    }
+
+    /// The resource whose lock makes the runs of a pipeline wait for each other.
+    pub(super) fn lockable<'p>(&self, pipeline: &'p super::Pipeline) -> Option<&'p str> {
+        let is_connection = |name: &&String| self.connections.contains_key(*name);
+        let first = pipeline.uses.iter().find(is_connection).or(pipeline.uses.iter().next());
+        first.map(String::as_str)
+    }
+}
+
+/// Roles, and what must be in the workspaces; `None` when nothing signs in.
+pub fn azure(setup: &Setup) -> Option<String> {
+    let azure = &setup.azure;
+    if azure.workspaces.is_empty() {
+        return None;
+    }
+    let tools = "az with its extension ml, signed in as somebody who may assign roles";
+    let mut script = start("roles, and whether all that the files name is in Azure", tools);
+    script.push_str(include_str!("scripts/azure.sh"));
+    script.push('\n');
+    script.push_str(
+        "# The application that GitHub signs in as, and those behind the service connections of Azure DevOps.\n\
+         principals=()\n\
+         for client in ${CLIENTS:?set it to the client ids of the applications that CI signs in as, with blanks between them}; do\n  \
+         principals+=(\"$(az ad sp show --id \"$client\" --query id --output tsv)\")\ndone\n",
+    );
+    let _ = writeln!(
+        script,
+        "az extension add --name ml --version {ML_EXTENSION} --yes --only-show-errors"
+    );
+    for workspace in &azure.workspaces {
+        one_workspace(&mut script, azure, workspace);
+    }
+    for server in &azure.container_registries {
+        registry(&mut script, server);
+    }
+    script.push_str("\n((missing == 0)) || { echo 'Make what is missing, then run this again.' >&2; exit 1; }\n");
+    Some(script)
+}
+
+fn registry(script: &mut String, server: &str) {
+    let name = server.split('.').next().unwrap_or(server);
+    let _ = writeln!(
+        script,
+        "\nneed {} az acr show --name {}",
+        quote(&format!("container registry {server}")),
+        quote(name)
+    );
+    let _ = writeln!(
+        script,
+        "for principal in \"${{principals[@]}}\"; do\n  registry=$(az acr show --name {} --query id \
+         --output tsv)\n  role \"$principal\" AcrPull \"$registry\"\n  role \"$principal\" AcrPush \
+         \"$registry\" # builds and pushes images\ndone",
+        quote(name)
+    );
+}
+
+fn one_workspace(script: &mut String, azure: &Azure, workspace: &Workspace) {
+    let text = |setting: &Setting| match setting {
+        Setting::Fixed(text) => quote(text),
+        Setting::Variable(name) => format!("${{{name}:?set it as on CI}}"),
+    };
+    let _ = writeln!(
+        script,
+        "\nsubscription={}\ngroup={}\nworkspace={}\n\
+         in_group=(--subscription \"$subscription\" --resource-group \"$group\")\n\
+         in_workspace=(\"${{in_group[@]}}\" --workspace-name \"$workspace\")",
+        text(&workspace.subscription),
+        text(&workspace.resource_group),
+        text(&workspace.name),
+    );
+    script.push_str(
+        "need \"resource group $group\" az group show --subscription \"$subscription\" --name \"$group\"\n\
+         need \"workspace $workspace\" az ml workspace show \"${in_group[@]}\" --name \"$workspace\"\n",
+    );
+    let kinds = [
+        ("cluster", "compute", &azure.clusters),
+        ("environment", "environment", &azure.environments),
+        ("component", "component", &azure.components),
+        ("data asset", "data", &azure.data),
+        ("model", "model", &azure.models),
+        ("datastore", "datastore", &azure.datastores),
+    ];
+    for (title, command, names) in kinds {
+        for name in names {
+            asset(script, title, command, name);
+        }
+    }
+    for name in &azure.registries {
+        let what = quote(&format!("registry {name}"));
+        let _ = writeln!(script, "need {what} az ml registry show --name {}", quote(name));
+    }
+    script.push_str(
+        "scope=$(az ml workspace show \"${in_group[@]}\" --name \"$workspace\" --query id --output tsv)\n\
+         for principal in \"${principals[@]}\"; do\n  \
+         role \"$principal\" 'AzureML Data Scientist' \"$scope\" # jobs, assets, schedules, endpoints; no clusters\ndone\n",
+    );
+}
+
+/// A name may hold a version, or a label.
+fn asset(script: &mut String, title: &str, command: &str, name: &str) {
+    let what = quote(&format!("{title} {name}"));
+    let (bare, rest) = match name.split_once([':', '@']) {
+        Some((bare, rest)) if name.contains(':') => (bare, format!(" --version {}", quote(rest))),
+        Some((bare, rest)) => (bare, format!(" --label {}", quote(rest))),
+        None if ["compute", "datastore"].contains(&command) => (name, String::new()),
+        // Any version will do.
+        None => {
+            let list =
+                format!("az ml {command} list \"${{in_workspace[@]}}\" --name {}", quote(name));
+            let _ = writeln!(script, "need {what} {list}");
+            return;
+        }
+    };
+    let show = format!("az ml {command} show \"${{in_workspace[@]}}\" --name {}", quote(bare));
+    let _ = writeln!(script, "need {what} {show}{rest}");
+}
