@@ -65,6 +65,7 @@ cases! {
     approvals
     automl_tasks
     chained_submissions
+    ci_defaults
     ci_extras
     component_files
     components

@@ -249,6 +249,14 @@ fn defaults(tape: &mut Tape<'_>, world: &mut World) -> Record {
     if tape.chance(10) {
         defaults.put("container", text("python:3.11-slim"));
     }
+    for (key, value) in [("shell", "bash"), ("python", "3.11"), ("timeout", "40 minutes")] {
+        if tape.chance(8) {
+            defaults.put(key, text(value));
+        }
+    }
+    if tape.chance(8) {
+        defaults.put("working_dir", text(format!("{}src", world.up)));
+    }
     defaults
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn job(
     let mut varied = Varied { cx, body, combinations };
     let runner = varied.runner(sink);
     if let Some(runner) = &runner {
-        super::limits::hosted(body, runner, sink);
+        super::limits::hosted(cx, body, runner, sink);
     }
     let is_own_work = body.kind().is_some_and(Kind::is_own_work);
     let needs_azure = body.kind().is_some_and(Kind::needs_azure);

@@ -117,9 +117,9 @@ pub(crate) fn lifetime(body: &StepSpec, sink: &mut Sink) {
 }
 
 /// The time limit of a CI step, before which a hosted machine ends the job.
-pub(crate) fn hosted(body: &StepSpec, runner: &Runner, sink: &mut Sink) {
+pub(crate) fn hosted(cx: &Context<'_>, body: &StepSpec, runner: &Runner, sink: &mut Sink) {
     let is_hosted = matches!(runner.azure_pipelines, Pool::Hosted(_));
-    let Some(timeout) = &body.timeout else { return };
+    let Some(timeout) = super::place::timeout(cx, body) else { return };
     if is_hosted && timeout.value.0 > LONGEST_HOSTED {
         let message = "a hosted machine ends a job after 6 hours";
         let help = "shorten it, or run the step on a machine of your own: an entry of `runners` in mlopsc.yaml";

@@ -113,6 +113,16 @@ pub(crate) fn default<'a, T>(
     own.or_else(|| cx.project.defaults.as_ref().and_then(&field))
 }
 
+/// The time limit of a CI step. Work of ours takes the time that it takes.
+pub(crate) fn timeout<'a>(
+    cx: &Context<'a>,
+    body: &'a StepSpec,
+) -> Option<&'a Spanned<crate::spec::values::Duration>> {
+    let is_own_work = body.kind().is_some_and(Kind::is_own_work);
+    let default = default(cx, |defaults| defaults.timeout.as_ref()).filter(|_| !is_own_work);
+    body.timeout.as_ref().or(default)
+}
+
 /// What names the cluster of an Azure ML step, as it is written; `None` also when a mistake was
 /// reported.
 pub(crate) fn compute<'a>(

@@ -168,6 +168,10 @@ fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step 
     let name = cx.step_name(step).to_owned();
     let needs = body.needs.0.iter().filter_map(|need| cx.steps.get(need.value.as_str()));
     let tags = body.tags.good().map(|(name, tag)| (name.value.clone(), tag.0.value.clone()));
+    let timeout = match parts.place {
+        Place::Ci(_) => place::timeout(cx, body),
+        Place::AzureMl(_) => body.timeout.as_ref(),
+    };
     Step {
         display_name: body
             .display_name
@@ -180,7 +184,7 @@ fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step 
         inputs: parts.inputs,
         outputs: parts.outputs,
         env: parts.env,
-        timeout_seconds: body.timeout.as_ref().map(|it| it.value.0),
+        timeout_seconds: timeout.map(|it| it.value.0),
         approval: body.approval.as_ref().map(|it| it.value.0.clone()),
         when: body.when.as_ref().map_or(When::Success, WhenSpec::plan),
         condition: parts.condition,
@@ -285,6 +289,7 @@ fn instead(key: &str) -> &'static str {
         "test_results" => "write them into an output, and read it in a CI step",
         "working_dir" => "a step on Azure ML runs in its `code` folder",
         "matrix" => "on Azure ML a `sweep` tries a command with many values",
+        "shell" => "Azure ML reads commands with its own",
         "artifacts" => "files of a step on Azure ML are its `outputs`",
         "when" => "on Azure ML a step runs when all that it needs has succeeded",
         "azure" => "a step on Azure ML has the identity of its cluster",
@@ -299,13 +304,14 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 14] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 15] {
     [
         ("matrix", body.matrix.as_ref().map(|it| it.span)),
         ("container", body.container.as_ref().map(OrMatrix::span)),
         ("variant", body.variant.as_ref().map(|it| it.span)),
         ("working_dir", body.working_dir.as_ref().map(OrMatrix::span)),
         ("python", body.python.as_ref().map(OrMatrix::span)),
+        ("shell", body.shell.as_ref().map(|it| it.span)),
         ("checkout", body.checkout.as_ref().map(|it| it.span)),
         ("azure", body.azure.as_ref().map(|it| it.span)),
         ("ci_environment", body.ci_environment.as_ref().map(|it| it.span)),

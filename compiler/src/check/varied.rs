@@ -10,7 +10,7 @@ use crate::plan::{Home, Piece, Pool, Reference, Runner, Text as PlanText};
 use crate::source::{Spanned, join};
 use crate::spec::image::{self, Image};
 use crate::spec::matrix::OrMatrix;
-use crate::spec::steps::StepSpec;
+use crate::spec::steps::{Kind, StepSpec};
 use crate::spec::text::Text;
 use crate::spec::values::{PathText, path_fault};
 
@@ -89,7 +89,8 @@ impl Varied<'_, '_> {
         let cx = self.cx;
         let mut folder =
             |path: &Spanned<String>| files::folder(cx, cx.folder, &path.value, path.span, sink);
-        match self.body.working_dir.as_ref()? {
+        let Some(own) = &self.body.working_dir else { return self.default_dir(sink) };
+        match own {
             OrMatrix::Fixed(path) => {
                 let path = Spanned::new(path.value.0.clone(), path.span);
                 folder(&path).filter(|folder| !folder.is_empty()).map(literal)
@@ -105,9 +106,42 @@ impl Varied<'_, '_> {
         }
     }
 
+    /// The folder of steps that say none, as long as there is a repository: from the file on that says
+    /// it.
+    fn default_dir(&self, sink: &mut Sink) -> Option<PlanText> {
+        let cx = self.cx;
+        let of = |defaults: &'_ Option<crate::spec::Defaults>| {
+            defaults.as_ref().and_then(|it| it.working_dir.clone())
+        };
+        let own = of(&cx.spec.defaults).map(|path| (path, cx.folder));
+        let (path, from) = own.or_else(|| of(&cx.project.defaults).map(|path| (path, "")))?;
+        let has_files = self.body.checkout.as_ref().is_none_or(|it| it.value);
+        if !has_files || self.is_own_work() {
+            return None;
+        }
+        let folder = files::folder(cx, from, &path.value.0, path.span, sink);
+        folder.filter(|folder| !folder.is_empty()).map(literal)
+    }
+
+    /// The Python of steps that say none. An image brings its own.
+    fn default_python(&self, sink: &mut Sink) -> Option<PlanText> {
+        let version = place::default(self.cx, |defaults| defaults.python.as_ref())?;
+        let image = place::default(self.cx, |defaults| defaults.container.as_ref());
+        if self.is_own_work() || image.is_some() || self.body.container.is_some() {
+            return None;
+        }
+        python_version(version, sink)?;
+        Some(literal(version.value.clone()))
+    }
+
+    fn is_own_work(&self) -> bool {
+        self.body.kind().is_some_and(Kind::is_own_work)
+    }
+
     /// The version of Python, one that both platforms' tool caches know: `3`, `3.11`, `3.11.4`, `3.x`.
     pub(crate) fn python(&mut self, sink: &mut Sink) -> Option<PlanText> {
-        match self.body.python.as_ref()? {
+        let Some(own) = &self.body.python else { return self.default_python(sink) };
+        match own {
             OrMatrix::Fixed(version) => {
                 python_version(version, sink)?;
                 Some(literal(version.value.clone()))

@@ -95,6 +95,7 @@ static LINTS: &[Lint] = &[
 static PROJECT_LINTS: &[ProjectLint] = &[
     self_hosted_runner::lint_project,
     secret_outside_environment::lint_project,
+    unknown_python::lint_project,
     unpinned_image::lint_project,
 ];
 

@@ -4,6 +4,9 @@
 use crate::check::Checked;
 use crate::diagnostics::{Diagnostic, Sink, UNKNOWN_PYTHON};
 use crate::plan::Place;
+use crate::source::Span;
+use crate::spec::Defaults;
+use crate::spec::project::ProjectSpec;
 
 /// The minor versions of Python 3 that hosted machines can set up (the releases of
 /// `actions/python-versions`, which both platforms take them from).
@@ -17,11 +20,24 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
         else {
             continue;
         };
-        for version in place.rendered(python).into_iter().filter(|version| !is_known(version)) {
-            let message = format!("there is no Python {version} to set up");
-            let known = format!("3.{} to 3.{} are known", MINORS.start(), MINORS.end());
-            sink.report(Diagnostic::new(&UNKNOWN_PYTHON, at.span(), message).help(known));
-        }
+        place.rendered(python).iter().for_each(|version| known(version, at.span(), sink));
+    }
+    checked.spec.defaults.iter().for_each(|defaults| lint_defaults(defaults, sink));
+}
+
+pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
+    project.defaults.iter().for_each(|defaults| lint_defaults(defaults, sink));
+}
+
+fn lint_defaults(defaults: &Defaults, sink: &mut Sink) {
+    defaults.python.iter().for_each(|version| known(&version.value, version.span, sink));
+}
+
+fn known(version: &str, at: Span, sink: &mut Sink) {
+    if !is_known(version) {
+        let message = format!("there is no Python {version} to set up");
+        let known = format!("3.{} to 3.{} are known", MINORS.start(), MINORS.end());
+        sink.report(Diagnostic::new(&UNKNOWN_PYTHON, at, message).help(known));
     }
 }
 

@@ -10,6 +10,15 @@ use crate::source::Spanned;
 /// (<https://learn.microsoft.com/azure/devops/pipelines/process/tasks>).
 pub type Retries = Int<1, 10>;
 
+choice! {
+    /// What reads a command.
+    ShellWord as "a shell" {
+        /// The only one so far.
+        Bash = "bash",
+    }
+    later { "sh", "zsh", "fish", "pwsh", "powershell", "cmd", "python" }
+}
+
 record! {
     /// Folders of downloaded packages that later runs find again. Each names the files whose content
     /// decides which packages these are: when one of them changes, the folder is saved anew.

@@ -33,6 +33,7 @@ pub(crate) mod zones;
 
 pub(crate) use zones::windows_zones;
 
+use ci::ShellWord;
 use decode::{Cx, Decode, Dict, Many};
 use image::Image;
 use ports::ParameterSpec;
@@ -43,7 +44,9 @@ use settings::IdentitySpec;
 use steps::StepSpec;
 use text::Text;
 use triggers::{ConcurrencyWord, TriggerSpec};
-use values::{AnyName, Duration, EntryName, PortName, StepName, VariableName, Version, Word};
+use values::{
+    AnyName, Duration, EntryName, PathText, PortName, StepName, VariableName, Version, Word,
+};
 
 use crate::diagnostics::{Diagnostic, MISSING_KEY, Sink};
 use crate::source::{FileId, Span, Spanned};
@@ -69,6 +72,14 @@ record! {
         opt environment = "environment": Spanned<String>,
         /// The image of CI steps.
         opt container = "container": Spanned<Image>,
+        /// The shell of `run` steps on CI.
+        opt shell = "shell": Spanned<ShellWord>,
+        /// The folder of the commands of CI steps that check the repository out, from this file on.
+        opt working_dir = "working_dir": Spanned<PathText>,
+        /// The Python to set up for CI steps that run in no container.
+        opt python = "python": Spanned<String>,
+        /// The longest time for a `run` step on CI.
+        opt timeout = "timeout": Spanned<Duration>,
         /// Steps that count as done for what starts without CI: Azure ML's schedules.
         all skip = "skip": Many<Spanned<String>>,
     }

@@ -23,7 +23,7 @@ pub use register::Register;
 pub use spark::Spark;
 pub use sweep::Sweep;
 
-use super::ci::{CacheSpec, PermissionsSpec, Retries};
+use super::ci::{CacheSpec, PermissionsSpec, Retries, ShellWord};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
 use super::images::Variant;
@@ -128,6 +128,8 @@ record! {
         opt variant = "variant": Spanned<Variant>,
         /// The folder of the command on CI, from this file on; by default the repository's root.
         opt working_dir = "working_dir": OrMatrix<Spanned<PathText>>,
+        /// The shell that reads the command on CI, which is bash.
+        opt shell = "shell": Spanned<ShellWord> = "bash",
         /// The Python to set up on CI, such as `"3.11"`.
         opt python = "python": OrMatrix<Spanned<String>>,
         /// Whether the CI job checks the repository out.
@@ -156,7 +158,7 @@ record! {
     }
     later {
         "deploy",
-        "stage", "passthrough", "shell",
+        "stage", "passthrough",
     }
 }
 
