@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::memory::{Memory, compile};
+
 /// The folders of the examples.
 pub(crate) fn folders() -> Vec<PathBuf> {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
@@ -23,4 +25,31 @@ fn committed_outputs_are_fresh() {
             + &String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{}: {said}", folder.display());
     }
+}
+
+/// The blocks of a README: what stands behind the language, and the text.
+fn blocks(text: &str) -> Vec<(&str, &str)> {
+    let parts = text.split("\n```").skip(1).step_by(2);
+    parts.filter_map(|block| block.split_once('\n')).collect()
+}
+
+#[test]
+fn the_readme_shows_how_conda_files_disagree() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/custom-container");
+    let readme = std::fs::read_to_string(folder.join("README.md")).expect("it has a README");
+    let blocks = blocks(&readme);
+    let mut files = Memory::read(&folder);
+    for (info, text) in &blocks {
+        if let Some(path) = info.strip_prefix("yaml ") {
+            files = files.with(path, text);
+        }
+    }
+    let compiled = compile(&files, "pipelines/regression.mlops.yaml");
+    let shown = blocks.iter().find(|(info, _)| *info == "text").map(|(_, text)| *text);
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(shown.expect("an answer")), sorted(&compiled.concise()));
 }

@@ -89,7 +89,12 @@ fn place(step: &Step) -> Option<String> {
             Setting::Reference(_) => "a cluster that a parameter names".to_owned(),
         }),
         Place::Ci(place) => Some(match &place.container {
-            Some(container) => format!("{} in {container}", place.runner.github.join(" ")),
+            Some(container) => {
+                // What an image of the project is built of is not for people to read.
+                let own = place.image.and_then(|_| container.split(":src-").next());
+                let container = own.unwrap_or(container);
+                format!("{} in {container}", place.runner.github.join(" "))
+            }
             None => place.runner.github.join(" "),
         }),
     }
