@@ -47,7 +47,8 @@ impl Order {
     /// The folders of targets that are written only when named, and are not.
     fn left_alone(&self, plan: &Plan) -> Vec<String> {
         let idle = TARGETS.iter().filter(|target| !self.reads(target, plan));
-        idle.filter_map(|target| Some(format!("{}/", target.apart?(plan)))).collect()
+        let folders = idle.filter_map(|target| Some(target.apart?(plan))).flatten();
+        folders.map(|folder| format!("{folder}/")).collect()
     }
 
     /// The targets whose files are looked at.
@@ -349,7 +350,7 @@ fn output_folders(analysed: &Analysed, targets: &[&Target]) -> Vec<Searched> {
 
 fn folders_of(analysed: &Analysed, target: &Target) -> Vec<String> {
     if let Some(apart) = target.apart {
-        return analysed.plans().map(apart).collect();
+        return analysed.plans().flat_map(apart).collect();
     }
     let own = analysed.plans().map(|plan: &Plan| plan.project.folder(target.engine).to_owned());
     own.chain([usual_folder(target.engine).to_owned()]).collect()

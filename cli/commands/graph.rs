@@ -59,6 +59,10 @@ fn groups(plan: &Plan) -> Vec<Group<'_>> {
                 let title = Some(format!("approval in {environment}"));
                 Group { title, steps: Vec::new(), layer }
             }
+            Work::StageGate(staging) => {
+                let title = Some(format!("approval of {}", plan.staging_words(*staging)));
+                Group { title, steps: Vec::new(), layer }
+            }
             Work::Submit(id) => submission(plan, *id, layer),
             Work::Image(id) => {
                 let title = Some(format!("image {}", plan.image(*id).reference()));

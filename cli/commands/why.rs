@@ -159,7 +159,7 @@ fn released<'a>(plan: &'a Plan, event: &Event) -> Option<Answer<'a>> {
     };
     let checks = release.checks.iter().filter_map(|job| match job.work {
         Work::Step(step) => Some(plan.step(step).name.as_str()),
-        Work::Gate { .. } | Work::Image(_) | Work::Submit(_) => None,
+        Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) | Work::Submit(_) => None,
     });
     Some(Answer {
         plan,

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod setup;
 pub mod source;
 pub mod spec;
+mod stages;
 pub mod syntax;
 pub mod targets;
 mod uses;
@@ -328,26 +329,20 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
     let mut plan = None;
     sources.add(SourceFile::new(spec_path, text));
     if let Some(spec) = &read.value {
-        let folder = folder_of(spec_path);
-        let paths = (spec_path, project.file.path.as_str());
-        let shared = Shared { spec: &project.spec, images: &project.images, paths };
-        let shelves = [
-            conda::Shelf { environments: &spec.environments, folder },
-            conda::Shelf { environments: &project.spec.environments, folder: "" },
-        ];
-        read.allows.extend(conda::agree(files, &shelves, None, &mut sources, &mut sink));
         let mut pinned = pins::read(files, &project.spec, &mut sources, &mut sink);
         read.allows.append(&mut pinned.allows);
-        let mut loader = uses::Loader::new(files, shared, spec_path);
-        loader.read(spec, &mut sources, &mut sink);
-        let uses = &loader.uses;
-        let checked = check::check(spec, shared, files, folder, uses, &mut sources, &mut sink);
-        let disagreements = sink.items().iter().filter(|it| is_of_conda(it)).count();
-        if let Some(checked) = checked.filter(|_| sink.errors() <= disagreements) {
-            lint::lint(&checked, &mut sink);
-            let lowered = plan.insert(lower::lower(checked, spec_path, loader.plans));
-            lowered.project.pins = pinned.plain();
-        }
+        let mut work = stages::Work {
+            files,
+            spec_path,
+            sources,
+            sink,
+            allows: read.allows,
+            pins: pinned.plain(),
+        };
+        let paths = (spec_path, project.file.path.as_str());
+        let shared = Shared { spec: &project.spec, images: &project.images, paths };
+        plan = work.analyze(spec, shared);
+        (sources, sink, read.allows) = (work.sources, work.sink, work.allows);
     }
     let mut found = sink.into_items();
     if read.broken {
@@ -374,7 +369,7 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
 }
 
 /// Whether conda files do not agree, which is nothing in a plan.
-fn is_of_conda(diagnostic: &Diagnostic) -> bool {
+pub(crate) fn is_of_conda(diagnostic: &Diagnostic) -> bool {
     use diagnostics::{CONDA_DISAGREES, CONDA_MISSING, CONDA_UNPINNED};
     let rules = [&CONDA_DISAGREES, &CONDA_MISSING, &CONDA_UNPINNED];
     rules.iter().any(|rule| rule.name == diagnostic.rule.name)

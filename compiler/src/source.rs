@@ -116,13 +116,31 @@ impl SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<std::sync::Arc<SourceFile>>,
+    /// Whether a file that is there already gets its id again.
+    reuses: bool,
 }
 
 impl Sources {
+    /// From now on, a file that is there already has its id once more.
+    pub(crate) fn reuse(&mut self) {
+        self.reuses = true;
+    }
+
     /// Adds a file and gives its id.
     pub fn add(&mut self, file: impl Into<std::sync::Arc<SourceFile>>) -> FileId {
-        self.files.push(file.into());
-        FileId(u32::try_from(self.files.len() - 1).expect("fewer than 2^32 files"))
+        let file = file.into();
+        let id = self.id_of(&file.path, &file.text);
+        if id == self.next() {
+            self.files.push(file);
+        }
+        id
+    }
+
+    /// The id that a file has, or would have.
+    pub(crate) fn id_of(&self, path: &str, text: &str) -> FileId {
+        let same = |known: &std::sync::Arc<SourceFile>| known.path == path && known.text == text;
+        let known = if self.reuses { self.files.iter().position(same) } else { None };
+        known.and_then(|at| u32::try_from(at).ok()).map_or_else(|| self.next(), FileId)
     }
 
     /// The id of the next file.

@@ -27,6 +27,8 @@ const MOST_USED: usize = 200;
 pub(crate) struct Loader<'a> {
     files: &'a dyn Files,
     project: Shared<'a>,
+    /// The stage that all is read for.
+    stage: Option<&'a str>,
     /// The spec that all is made for.
     owner: &'a str,
     /// The folder of its files.
@@ -48,10 +50,16 @@ pub(crate) struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     /// Nothing is read before [`Loader::read`].
-    pub(crate) fn new(files: &'a dyn Files, project: Shared<'a>, owner: &'a str) -> Self {
+    pub(crate) fn new(
+        files: &'a dyn Files,
+        project: Shared<'a>,
+        owner: &'a str,
+        stage: Option<&'a str>,
+    ) -> Self {
         Self {
             files,
             project,
+            stage,
             owner,
             folder: String::new(),
             way: Vec::new(),
@@ -70,7 +78,11 @@ impl<'a> Loader<'a> {
             return;
         }
         let name = spec.name.as_ref().map_or("", |name| name.value.as_str());
-        self.folder = join(&check::azure_ml_folder(self.project.spec), name).unwrap_or_default();
+        let folder = join(&check::azure_ml_folder(self.project.spec), name).unwrap_or_default();
+        self.folder = match self.stage {
+            Some(stage) => join(&folder, stage).unwrap_or_default(),
+            None => folder,
+        };
         self.names.insert(name.to_owned(), self.owner.to_owned());
         self.steps(spec, self.owner, sources, sink);
     }
@@ -131,9 +143,10 @@ impl<'a> Loader<'a> {
                 sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
                 return None;
             }
-            Err(fault @ FileFault::NotUtf8(_)) => {
+            Err(FileFault::NotUtf8(content)) => {
                 // At its place in that file, as the file itself gets it.
-                let (text, diagnostic) = crate::unreadable(sources.next(), "spec", fault);
+                let id = sources.id_of(path, &content.text);
+                let (text, diagnostic) = crate::unreadable(id, "spec", FileFault::NotUtf8(content));
                 sources.add(SourceFile::new(path, text));
                 sink.report(diagnostic);
                 return None;
@@ -149,6 +162,9 @@ impl<'a> Loader<'a> {
         let mut own = Sink::new();
         let read = spec::read_spec(id, &file.text, &mut own);
         let found = read.value.and_then(|mut spec| {
+            if let Some(stage) = self.stage {
+                spec = spec.in_stage(stage, self.project.spec);
+            }
             // What starts it by itself is its own business.
             spec.triggers = spec::decode::Dict::default();
             self.prove(&spec, path, sources, &mut own)
@@ -169,7 +185,9 @@ impl<'a> Loader<'a> {
     ) -> Option<Use> {
         self.steps(spec, path, sources, sink);
         let (files, folder) = (self.files, folder_of(path));
-        let checked = check::check(spec, self.project, files, folder, &self.uses, sources, sink)?;
+        let (project, stage_name) = (self.project, self.stage);
+        let subject = check::Subject { spec, project, stage: None, stage_name, files, folder };
+        let checked = check::check(subject, &self.uses, sources, sink)?;
         if let Some(unfit) = Unfit::of(&checked) {
             return Some(Use::Unfit(unfit));
         }

@@ -1,8 +1,8 @@
 //! A plan as people read it: one line for each thing that was decided.
 
 use mlopsc_compiler::plan::{
-    AzureMlRule, AzureMlTiming, Cron, Edge, Job, Parameter, Place, Plan, Release, Scalar, Step,
-    StepId, Submission, Timing, Trigger, TriggerKind, Work, Workflow,
+    AzureMlRule, AzureMlTiming, Cron, Edge, Job, Parameter, Place, Plan, Release, Scalar, Staging,
+    Step, StepId, Submission, Timing, Trigger, TriggerKind, Work, Workflow,
 };
 
 /// The whole plan.
@@ -15,7 +15,18 @@ pub(crate) fn plan(plan: &Plan) -> String {
     lines.extend(plan.submissions.iter().map(|one| submission(plan, one)));
     lines.extend(plan.workflows.iter().map(|one| workflow(plan, one)));
     lines.extend(plan.release.iter().map(|one| release(plan, one)));
+    lines.extend(plan.stages.iter().map(|one| stage(one)));
     lines.join("\n")
+}
+
+fn stage(plan: &Plan) -> String {
+    let name = plan.stage_name().unwrap_or_default();
+    let approval = plan.stage_approval().unwrap_or("nobody");
+    let defaults = plan.parameters.iter().filter_map(|one| Some((one, one.default.as_ref()?)));
+    let defaults = defaults.map(|(one, value)| format!("{}={}", one.name, value.words()));
+    let off = plan.triggers.iter().filter(|trigger| !trigger.enabled);
+    let off = list(off.map(|trigger| &trigger.name));
+    format!("stage {name} asks {approval}, defaults {}, switched off {off}", list(defaults))
 }
 
 fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
@@ -128,7 +139,11 @@ fn workflow(plan: &Plan, workflow: &Workflow) -> String {
     let triggers = list(workflow.triggers.iter().map(|id| &plan.trigger(*id).name));
     let jobs: String = workflow.jobs.iter().map(|one| job(plan, workflow, one)).collect();
     let Workflow { id, concurrency, trusted, .. } = workflow;
-    format!("workflow {id} on {triggers} ({concurrency:?}, trusted: {trusted}){jobs}")
+    let staging = match workflow.staging {
+        Staging::None => String::new(),
+        staging => format!(", {}", plan.staging_words(staging)),
+    };
+    format!("workflow {id} on {triggers} ({concurrency:?}, trusted: {trusted}{staging}){jobs}")
 }
 
 fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
@@ -137,6 +152,7 @@ fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
         Work::Gate { step, environment } => {
             format!("asks {environment} about {}", plan.step(*step).name)
         }
+        Work::StageGate(staging) => format!("asks about {}", plan.staging_words(*staging)),
         Work::Submit(id) => format!("submits {}", plan.submission(*id).job_file()),
         Work::Image(id) => format!("builds {}", plan.image(*id).reference()),
     };

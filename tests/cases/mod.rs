@@ -94,6 +94,7 @@ cases! {
     schedules
     services
     spark_whole
+    stages
     sweep_whole
     values_to_azureml
     windows_line_ends

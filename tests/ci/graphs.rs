@@ -36,7 +36,7 @@ pub(super) fn wanted(plan: &Plan, workflow: &Workflow, home: Home) -> Graph {
             Some(build) => plan.image(build.image).reference(),
             None => "step".to_owned(),
         },
-        Work::Gate { .. } => "gate".to_owned(),
+        Work::Gate { .. } | Work::StageGate(_) => "gate".to_owned(),
         Work::Image(id) => plan.image(*id).reference(),
         Work::Submit(id) => plan.azure_ml_path(&plan.submission(*id).job_file()),
     };

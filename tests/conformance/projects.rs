@@ -86,7 +86,7 @@ pub(crate) fn stage(
         let mut apart = TARGETS.iter().filter_map(|target| target.apart);
         match () {
             // REST bodies are no files of the command line; another test compares them.
-            () if apart.any(|folder| inside(&folder(plan))) => {}
+            () if apart.any(|folders| folders(plan).iter().any(|it| inside(it))) => {}
             () if inside(&project.azure_ml_folder) => files.azure_ml.push(path),
             () if inside(&project.github_folder) => files.github.push(path),
             () if inside(&project.azure_pipelines_folder) => files.azure_pipelines.push(path),
@@ -94,8 +94,10 @@ pub(crate) fn stage(
         }
     }
     if plan.project.targets.contains(&Home::AzureMl) {
-        for submission in &plan.submissions {
-            files.azure_ml.push(bind(root, plan, submission));
+        for plan in plan.each_stage() {
+            for submission in &plan.submissions {
+                files.azure_ml.push(bind(root, plan, submission));
+            }
         }
     }
 }

@@ -259,6 +259,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             | Reference::GitBranch
             | Reference::GitTag
             | Reference::RunId
+            | Reference::StageName
             | Reference::Variable(_)) => other.ambient_input().unwrap_or_default(),
         }
     }
@@ -278,6 +279,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             | Path::Output { .. }
             | Path::Matrix(_)
             | Path::RunId
+            | Path::StageName
             | Path::GitSha
             | Path::GitBranch
             | Path::GitTag

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::binder::StepBinder;
+use super::stages;
 use crate::diagnostics::{CANNOT_EXPRESS, Diagnostic, TYPE_CLASH, UNKNOWN_REFERENCE, excerpt};
 use crate::plan::{Condition, Fact, ParameterId, Reference, Scalar, ValueType};
 use crate::source::Span;
@@ -121,7 +122,9 @@ impl Conditions<'_, '_, '_, '_> {
         if choices.is_empty() || choices.iter().any(|choice| choice.eq_ignore_ascii_case(text)) {
             return Some(());
         }
-        let message = format!("the parameter is never `{}`", excerpt(text));
+        let what =
+            if of.fact == Fact::Reference(Reference::StageName) { "stage" } else { "parameter" };
+        let message = format!("the {what} is never `{}`", excerpt(text));
         let help = format!("it is one of: {}", choices.join(", "));
         self.report(Diagnostic::new(&TYPE_CLASH, value.at, message).help(help));
         None
@@ -158,6 +161,7 @@ impl Conditions<'_, '_, '_, '_> {
                     "leave combinations out with `exclude`, or look at the value in `run`",
                 );
             }
+            Reference::StageName => stages::names(self.binder.cx).map(str::to_owned).collect(),
             Reference::GitSha
             | Reference::RunId
             | Reference::Variable(_)

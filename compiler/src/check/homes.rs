@@ -217,6 +217,7 @@ fn fact(reference: &Reference) -> String {
         | Reference::Output(..)
         | Reference::Matrix(_)
         | Reference::GitSha
+        | Reference::StageName
         | Reference::Secret(_) => "it".to_owned(),
     }
 }

@@ -120,6 +120,7 @@ fn credential(text: &Text, is_password: bool) -> Option<PlanText> {
         | Path::Searched(_)
         | Path::Matrix(_)
         | Path::RunId
+        | Path::StageName
         | Path::GitSha
         | Path::GitBranch
         | Path::GitTag => return None,

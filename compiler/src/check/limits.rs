@@ -128,8 +128,16 @@ pub(crate) fn hosted(cx: &Context<'_>, body: &StepSpec, runner: &Runner, sink: &
 }
 
 /// Names of Azure ML inputs and outputs that the compiler gives itself.
-const OWN_PORTS: [&str; 7] =
-    ["git__sha", "git__branch", "git__tag", "run__id", "variables__", "secrets__", "mlopsc__"];
+const OWN_PORTS: [&str; 8] = [
+    "git__sha",
+    "git__branch",
+    "git__tag",
+    "run__id",
+    "stage__name",
+    "variables__",
+    "secrets__",
+    "mlopsc__",
+];
 
 /// An output crosses borders as `<step>__<output>`.
 fn ports(step: &Item<StepSpec>, sink: &mut Sink) {

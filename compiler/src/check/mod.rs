@@ -35,6 +35,7 @@ mod services;
 mod settings;
 mod size;
 pub mod slice;
+mod stages;
 mod steps;
 mod surroundings;
 mod triggers;
@@ -49,7 +50,8 @@ use binder::EdgeSite;
 use cut::Vertex;
 pub(crate) use files::meant;
 use files::{AbsentData, AbsentFolder};
-use images::{Digests, Shared};
+use images::Digests;
+pub(crate) use images::Shared;
 use names::Context;
 use order::Graph;
 pub(crate) use size::MOST_WRITTEN;
@@ -60,7 +62,7 @@ use uses::Uses;
 
 use crate::diagnostics::Sink;
 use crate::plan::{
-    BuiltImage, Home, Keys, Parameter, PipelineOutput, Project, Step, Task, Text, When,
+    BuiltImage, Home, Keys, Parameter, PipelineOutput, Project, StageId, Step, Task, Text, When,
 };
 use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
@@ -88,6 +90,10 @@ pub struct Checked<'a> {
     pub(crate) image_names: BTreeSet<&'a str>,
     /// Those that steps use.
     pub(crate) images: Vec<BuiltImage>,
+    /// The stage that was looked at.
+    pub(crate) stage: Option<StageId>,
+    /// Its name, also for a part of another spec.
+    pub(crate) stage_name: Option<&'a str>,
     /// Names of submissions; a vertex's number leads here.
     pub(crate) submissions: Vec<String>,
     /// Parameters that nothing reads.
@@ -102,23 +108,40 @@ pub struct Checked<'a> {
     pub(crate) written: usize,
 }
 
+/// What is proved.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The spec, as its stage has it.
+    pub spec: &'a Spec,
+    /// Its project, as its stage has it.
+    pub project: Shared<'a>,
+    /// The stage; `None`: the project has none, or the spec is a part of another one.
+    pub stage: Option<StageId>,
+    /// The stage's name, also for a part of another spec.
+    pub stage_name: Option<&'a str>,
+    /// The files that both name.
+    pub files: &'a dyn Files,
+    /// The root-relative folder of the spec.
+    pub folder: &'a str,
+}
+
 /// Proves a spec; `None` when a mistake was reported.
 pub fn check<'a>(
-    spec: &'a Spec,
-    shared: Shared<'a>,
-    files: &'a dyn Files,
-    folder: &'a str,
+    subject: Subject<'a>,
     uses: &Uses,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Checked<'a>> {
+    let Subject { spec, project, files, folder, stage, stage_name } = subject;
+    let (project_spec, project_paths) = (project.spec, project.paths);
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
-    let cx = Context::new(spec, shared, files, folder, &interfaces);
+    let cx = Context::new(spec, project, files, folder, &interfaces);
+    stages::hold(&cx, sink);
     component_files::local_files(&cx, sink);
     limits::names(&cx, sink);
     place::containers(&cx, sink);
-    let project = project::project(shared.spec, &mut Sink::new());
+    let project = project::project(project_spec, &mut Sink::new());
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
     let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();
@@ -128,7 +151,7 @@ pub fn check<'a>(
     registered::once(&cx, &all.bound, sink);
     let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
     let pasted = triggers::pasted(&all.bound, parameters.len());
-    let named = triggers::named(&cx, &parameters, &pasted, sink);
+    let named = triggers::named(&cx, (stage, &parameters), &pasted, sink);
     let default_skip = triggers::default_skip(&cx, sink);
     let graph = order::graph(&cx, all.edges, sink)?;
     let (vertices, submissions) = vertices(&cx, &all.engines);
@@ -148,9 +171,11 @@ pub fn check<'a>(
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
     let mut triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
-    image_paths::cover(&cx, shared.paths, &all.bound, &mut triggers, sink);
+    image_paths::cover(&cx, project_paths, &all.bound, &mut triggers, sink);
     twins::no_twins(&triggers, sink);
     endpoints::hold(&triggers, sink);
+    stages::nothing_moves(&cx, &ground, sink);
+    stages::approvals_hold(&cx, &ground, &project, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
     if sink.errors() > before {
@@ -169,8 +194,10 @@ pub fn check<'a>(
         whole,
         triggers,
         project,
-        image_names: shared.spec.images.names().collect(),
+        image_names: project_spec.images.names().collect(),
         images: cx.built.take(),
+        stage,
+        stage_name,
         submissions,
         release_checks,
         absent_folders: files::absent_folders(&cx),
@@ -232,6 +259,12 @@ pub(crate) fn azure_ml_folder(spec: &ProjectSpec) -> String {
 /// Reports what is wrong with a project file; specs then trust it.
 pub fn check_project(spec: &ProjectSpec, sink: &mut Sink) {
     project::project(spec, sink);
+    stages::project_holds(spec, sink);
+}
+
+/// Reports what is wrong with what a spec changes in the stages of its project.
+pub fn check_stages(spec: &Spec, project: &ProjectSpec, sink: &mut Sink) {
+    stages::spec_holds(spec, project, sink);
 }
 
 /// What the cut must know of each step, and the names of submissions. A step whose engine is not

@@ -57,6 +57,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         targets: targets(spec),
         also: also(spec),
         pins: Vec::new(), // known once their file is read
+        stages: super::stages::stages(spec),
     };
     lint_levels(spec, sink);
     images::said(spec, &project.targets, sink);
@@ -128,7 +129,7 @@ fn folder(
     }
 }
 
-fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
+pub(crate) fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
     let mut text =
         |field: fn(&AzureSpec) -> Option<&Text>, default: &str| match spec.and_then(field) {
             Some(text) => setting(text, sink),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::binder::{EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::what_there_is;
+use super::stages;
 use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
 use crate::plan::{ParameterId, Reference, StepId, ValueType};
@@ -37,6 +38,7 @@ impl StepBinder<'_, '_> {
             }
             Path::Matrix(name) => self.combination(site, name),
             Path::RunId => string(Reference::RunId),
+            Path::StageName => stages::name(self.cx, site.span, self.sink).and_then(string),
             Path::GitSha => string(Reference::GitSha),
             Path::GitBranch => string(Reference::GitBranch),
             Path::GitTag => string(Reference::GitTag),

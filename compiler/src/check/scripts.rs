@@ -40,6 +40,7 @@ impl StepBinder<'_, '_> {
                 Reference::GitBranch => "GIT_BRANCH".to_owned(),
                 Reference::GitTag => "GIT_TAG".to_owned(),
                 Reference::RunId => "RUN_ID".to_owned(),
+                Reference::StageName => "STAGE_NAME".to_owned(),
                 Reference::Parameter(_) | Reference::Output(..) => String::new(),
             },
         }

@@ -3,7 +3,7 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
-use super::{ci, conditions, outputs, place, size, surroundings};
+use super::{ci, conditions, outputs, place, size, stages, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink};
 use crate::plan::{
     AzureMlPlace, ComponentKind, Condition, Input, Output, Parameter, Place, Reference, Scalar,
@@ -186,6 +186,7 @@ fn assemble(cx: &Context<'_>, step: u32, body: &StepSpec, parts: Parts) -> Step 
         env: parts.env,
         timeout_seconds: timeout.map(|it| it.value.0),
         approval: body.approval.as_ref().map(|it| it.value.0.clone()),
+        stage: stages::of_step(cx, body),
         when: body.when.as_ref().map_or(When::Success, WhenSpec::plan),
         condition: parts.condition,
         needs: needs.map(|index| StepId(*index)).collect(),
@@ -245,7 +246,7 @@ fn ours(body: &StepSpec, kind: &dyn Kind, sink: &mut Sink) {
     ];
     for (key, span) in ci_keys(body).into_iter().chain(ports) {
         let Some(span) = span else { continue };
-        let taken = matches!(key, "ci_environment" | "when" | "permissions")
+        let taken = matches!(key, "ci_environment" | "when" | "permissions" | "stage")
             || key == "variant" && kind.key() == "image";
         let is_said =
             key == "azure" && kind.needs_azure() && body.azure.as_ref().is_some_and(|it| it.value);
@@ -300,11 +301,12 @@ fn instead(key: &str) -> &'static str {
         "resources" => "the machine of a CI step is its `runner`",
         "identity" => "a CI step signs in with `azure: true`",
         "reuse" => "a CI step runs each time",
+        "stage" => "what a run does on Azure ML is in the stage of the run",
         _ => "remove it",
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 15] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 16] {
     [
         ("matrix", body.matrix.as_ref().map(|it| it.span)),
         ("container", body.container.as_ref().map(OrMatrix::span)),
@@ -321,6 +323,7 @@ fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 15] {
         ("test_results", body.test_results.0.first().map(|it| it.span)),
         ("retry", body.retry.as_ref().map(|it| it.0.span)),
         ("permissions", body.permissions.as_ref().map(|it| it.span)),
+        ("stage", body.stage.as_ref().map(|it| it.span)),
     ]
 }
 

@@ -91,6 +91,7 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
             Some(reference)
         }
         Path::RunId => Some(Reference::RunId),
+        Path::StageName => super::stages::name(cx, site.span, sink),
         Path::GitSha => Some(Reference::GitSha),
         Path::GitBranch => Some(Reference::GitBranch),
         Path::GitTag => Some(Reference::GitTag),

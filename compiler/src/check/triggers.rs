@@ -7,14 +7,14 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{homes, parameters as proved};
+use super::{homes, parameters as proved, stages};
 use crate::diagnostics::{
     BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
     UNBOUND_PARAMETER,
 };
 use crate::plan::{
-    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, Step,
-    TriggerKind,
+    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, StageId,
+    Step, TriggerKind,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::text::OrReference;
@@ -40,6 +40,8 @@ pub(crate) struct CheckedTrigger {
     pub(crate) name: Spanned<String>,
     pub(crate) kind: TriggerKind,
     pub(crate) enabled: bool,
+    /// The stage that it starts.
+    pub(crate) stage: Option<StageId>,
     pub(crate) sliced: Sliced,
     /// What counts as done, `defaults.skip` included where it counts.
     pub(crate) skip: Vec<u32>,
@@ -75,19 +77,24 @@ pub(crate) struct Named<'a> {
     pub(crate) goals: Option<Vec<(u32, Span)>>,
     pub(crate) skip: Vec<(u32, Span)>,
     pub(crate) with: Vec<(ParameterId, Scalar)>,
+    /// The stage that it starts.
+    stage: Option<StageId>,
+    /// The stage that is looked at.
+    current: Option<StageId>,
 }
 
 /// Names and kinds of all triggers; those with mistakes are left out.
 pub(crate) fn named<'a>(
     cx: &Context<'a>,
-    parameters: &[Option<Parameter>],
+    (stage, parameters): (Option<StageId>, &[Option<Parameter>]),
     pasted: &[Pasted],
     sink: &mut Sink,
 ) -> Vec<Named<'a>> {
     let each = cx.spec.triggers.good().filter_map(|(name, spec)| {
         // A mistake here hinders no other.
         let with = values(cx, parameters, pasted, spec, sink);
-        name_one(cx, name, spec, with, sink)
+        let named = name_one(cx, name, spec, with, sink)?;
+        Some(Named { current: stage, ..named })
     });
     each.collect()
 }
@@ -102,13 +109,14 @@ fn name_one<'a>(
     let before = sink.errors();
     let goals = steps_named(cx, &spec.goals.0, sink);
     let skip = steps_named(cx, &spec.skip.0, sink);
+    let stage = spec.stage.as_ref().and_then(|stage| stages::find(cx, stage, sink));
     let kind = one_kind(name, spec, sink)?;
     let plan = kind.plan(sink)?;
     if sink.errors() > before || spec.broken {
         return None;
     }
     let goals = (!goals.is_empty()).then_some(goals);
-    Some(Named { name, spec, kind, plan, goals, skip, with })
+    Some(Named { name, spec, kind, plan, goals, skip, with, stage, current: None })
 }
 
 fn steps_named(cx: &Context<'_>, names: &[Spanned<String>], sink: &mut Sink) -> Vec<(u32, Span)> {
@@ -234,10 +242,14 @@ fn prove(
         skip.extend(default_skip);
     }
     let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
+    // In the workspace of another stage, a schedule or an endpoint is switched off.
+    let is_elsewhere =
+        homes.contains(&Home::AzureMl) && named.stage.is_some_and(|own| Some(own) != named.current);
     Some(CheckedTrigger {
         name: named.name.clone(),
         kind: named.plan.clone(),
-        enabled: named.spec.enabled.as_ref().is_none_or(|it| it.value),
+        enabled: named.spec.enabled.as_ref().is_none_or(|it| it.value) && !is_elsewhere,
+        stage: named.stage,
         sliced,
         skip,
         with: named.with.clone(),

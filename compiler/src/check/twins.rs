@@ -34,5 +34,6 @@ fn are_twins(one: &CheckedTrigger, other: &CheckedTrigger) -> bool {
     one.kind == other.kind
         && one.homes.iter().any(|home| other.homes.contains(home))
         && one.with == other.with
+        && one.stage == other.stage
         && one.sliced.slice.steps == other.sliced.slice.steps
 }

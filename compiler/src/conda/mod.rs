@@ -146,8 +146,9 @@ impl Reader<'_> {
     fn read(&mut self, path: &str, at: Span, sink: &mut Sink) -> Option<CondaFile> {
         let text = match self.files.read(path) {
             Ok(text) => text,
-            Err(fault @ FileFault::NotUtf8(_)) => {
-                let (text, diagnostic) = crate::unreadable(self.sources.next(), "file", fault);
+            Err(FileFault::NotUtf8(content)) => {
+                let id = self.sources.id_of(path, &content.text);
+                let (text, diagnostic) = crate::unreadable(id, "file", FileFault::NotUtf8(content));
                 self.sources.add(SourceFile::new(path, text));
                 sink.report(diagnostic);
                 return None;
@@ -159,7 +160,7 @@ impl Reader<'_> {
             }
         };
         let before = sink.errors();
-        let tree = syntax::parse(self.sources.next(), &text, sink);
+        let tree = syntax::parse(self.sources.id_of(path, &text), &text, sink);
         let read = file::read(&tree, path, sink);
         self.allows.extend(crate::spec::allows(&tree));
         drop(tree);

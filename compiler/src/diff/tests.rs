@@ -35,6 +35,7 @@ fn plan() -> Plan {
     let clean = Source::Reference(Reference::Output(StepId(1), 0));
     train.inputs.push(sample::input("prepare__clean", ValueType::UriFolder, clean));
     let commit = Trigger {
+        stage: None,
         name: "commit".to_owned(),
         kind: TriggerKind::Push(Push { branches: vec!["main".to_owned()], ..Push::default() }),
         enabled: true,

@@ -1,6 +1,6 @@
 //! Jobs of CI files.
 
-use crate::plan::{ImageId, Job, ScriptPiece, Step, SubmissionId, Task, Variable, Work};
+use crate::plan::{ImageId, Job, ScriptPiece, Staging, Step, SubmissionId, Task, Variable, Work};
 use crate::syntax::{Kind, NodeId};
 
 use super::tables::{self, find};
@@ -19,6 +19,7 @@ impl Guide<'_> {
                 Aim::new(vec![spec(&["steps", &step.name, "approval"])], &["steps", &step.name])
             }
             Some(Work::Image(image)) => self.of_image(*image, at + 1),
+            Some(Work::StageGate(staging)) => self.of_stage(*staging),
             None => self.of_release(at + 1),
         }
     }
@@ -32,6 +33,19 @@ impl Guide<'_> {
         let whole = vec!["images", name];
         let goals = own.into_iter().chain([whole]).map(|way| project(&way));
         Aim::new(goals.collect(), &["name"])
+    }
+
+    /// The gate of a stage.
+    fn of_stage(&self, staging: Staging) -> Aim {
+        let stages = &self.plan.project.stages;
+        let first = stages.iter().position(|stage| stage.approval.is_some()).unwrap_or(0);
+        let at = match staging {
+            Staging::Fixed(id) => id.0 as usize,
+            Staging::None | Staging::Chosen => first,
+        };
+        let name = stages.get(at).map_or("", |stage| stage.name.as_str());
+        let keys = ["stages", name, "approval"];
+        Aim::new(vec![project(&keys), project(&keys[..2])], &["name"])
     }
 
     /// The job that applies what lives in Azure.

@@ -46,6 +46,9 @@ pub fn locate(
     let (spec, project) = (written(SPEC), written(PROJECT));
     let file = path.rsplit('/').next().unwrap_or(path);
     let home = home(plan, path);
+    let mut stages = plan.each_stage();
+    let own = stages.find(|plan| home.is_none() && path.starts_with(&plan.azure_ml_path("")));
+    let plan = own.unwrap_or(plan);
     let one = |offset: &u32| {
         let trail = Trail::new(&output, *offset);
         let guide = Guide { plan, output: &output, trail, spec: &spec, project: &project };

@@ -85,6 +85,7 @@ impl Guide<'_> {
             Reference::GitBranch => "git.branch".to_owned(),
             Reference::GitTag => "git.tag".to_owned(),
             Reference::RunId => "run.id".to_owned(),
+            Reference::StageName => "stage.name".to_owned(),
             Reference::Matrix(name) => format!("matrix.{name}"),
         };
         vec![Goal::Mention(within, words)]

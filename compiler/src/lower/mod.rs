@@ -1,6 +1,7 @@
 //! Checked spec to plan: copies decisions into neutral words, takes none.
 
 mod release;
+mod stages;
 mod submissions;
 mod workflows;
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 
 use crate::check::Checked;
 use crate::plan::{
-    Edge, Home, JobSettings, Plan, StepId, Submission, SubmissionId, Trigger, Workflow,
+    Edge, Home, JobSettings, ParameterId, Plan, Scalar, StepId, Submission, SubmissionId, Trigger,
+    Workflow,
 };
 use crate::source::Spanned;
 use crate::spec::DEFAULT_TIMEOUT_MINUTES;
@@ -23,6 +25,7 @@ pub fn lower(mut checked: Checked<'_>, spec_path: &str, used: Vec<Arc<Plan>>) ->
     let main = workflows::main(&checked, &plan, &mut parts);
     parts.workflows.push(main);
     parts.slices.push(checked.whole.slice.steps.clone());
+    parts.bound.push(Vec::new());
     for trigger in &checked.triggers {
         let lowered = trigger_of(&checked, &plan, &mut parts, trigger);
         parts.triggers.push(lowered);
@@ -31,6 +34,25 @@ pub fn lower(mut checked: Checked<'_>, spec_path: &str, used: Vec<Arc<Plan>>) ->
     (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
     plan.release = release::release(&checked, &plan);
     plan
+}
+
+/// The plan of a project with stages: that of the first, with all of them.
+pub(crate) fn with_stages(plans: Vec<Arc<Plan>>) -> Option<Plan> {
+    let mut plan = Plan::clone(plans.first()?);
+    let inputs = plans.iter().filter_map(|one| one.release.as_ref()).flat_map(|one| &one.inputs);
+    let inputs = release::outermost(inputs.cloned().collect());
+    if let Some(release) = &mut plan.release {
+        release.inputs = inputs;
+    }
+    // Whether CI starts something is said in the stage that it starts.
+    for (at, trigger) in plan.triggers.iter_mut().enumerate() {
+        let own = trigger.stage.and_then(|id| plans.get(id.0 as usize));
+        if let (Some(own), Some(_)) = (own, trigger.workflow) {
+            trigger.enabled = own.triggers[at].enabled;
+        }
+    }
+    plan.stages = plans;
+    Some(plan)
 }
 
 /// Says a checked spec as a component in a folder of another pipeline, which owns its files. All of
@@ -73,6 +95,9 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         used: Vec::new(),
         release: None,
         project: checked.project.clone(),
+        stage: checked.stage,
+        stage_value: checked.stage_name.map(|name| Scalar::Text(name.to_owned())),
+        stages: Vec::new(),
         name,
     }
 }
@@ -102,6 +127,8 @@ pub(crate) struct Parts {
     pub(crate) workflows: Vec<Workflow>,
     /// The steps of each workflow.
     pub(crate) slices: Vec<Vec<u32>>,
+    /// What each workflow's triggers bind.
+    pub(crate) bound: Vec<Vec<(ParameterId, Scalar)>>,
 }
 
 fn edges(checked: &Checked<'_>) -> Vec<Edge> {
@@ -137,6 +164,7 @@ fn trigger_of(
         enabled: trigger.enabled,
         slice: trigger.sliced.slice.steps.iter().map(|step| StepId(*step)).collect(),
         with: trigger.with.clone(),
+        stage: trigger.stage,
         homes: trigger.homes.clone(),
         workflow,
         submission,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::workflows;
 use crate::check::Checked;
 use crate::plan::{
-    ComponentPlace, Environment, Home, ParameterId, Place, Plan, Release, Scalar, Source, Step,
-    Task, TriggerId, ValueType,
+    ComponentPlace, Environment, Home, ParameterId, Place, Plan, Release, Scalar, Source, StageId,
+    Staging, Step, Task, TriggerId, ValueType,
 };
 
 /// The release of a plan whose triggers and submissions are there; `None` when nothing lives in
@@ -21,13 +21,15 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
         return None;
     }
     let checks = checked.release_checks.as_ref();
-    let checks = checks.map(|sliced| workflows::jobs(plan, sliced, &[]));
+    let staging = plan.stage.map_or(Staging::None, |_| Staging::Fixed(StageId::FIRST));
+    let checks = checks.map(|sliced| workflows::jobs(plan, sliced, &[], staging));
     Some(Release {
         id: format!("{}-release", plan.name),
         home: home(plan),
         inputs: inputs(plan, &triggers),
         triggers,
         checks: checks.unwrap_or_default(),
+        staging,
     })
 }
 
@@ -70,7 +72,7 @@ fn data(plan: &Plan, id: ParameterId, value: &Scalar, paths: &mut BTreeSet<Strin
 }
 
 /// What no folder of the list holds already. In their order, a folder comes before all in it.
-fn outermost(paths: BTreeSet<String>) -> Vec<String> {
+pub(crate) fn outermost(paths: BTreeSet<String>) -> Vec<String> {
     if paths.contains(ROOT) {
         return vec![ROOT.to_owned()];
     }

@@ -145,6 +145,8 @@ fn input(plan: &Plan, reference: &Reference) -> Option<SubmissionInput> {
         Reference::Output(step, output) => {
             (plan.input_port(*step, *output), plan.step(*step).outputs[*output as usize].kind)
         }
+        // The files of each stage say it.
+        Reference::StageName => return None,
         Reference::Matrix(_)
         | Reference::GitSha
         | Reference::GitBranch

@@ -1,10 +1,10 @@
 //! CI files: triggers that start the same steps with the same bindings share one.
 
-use super::{Parts, submissions};
+use super::{Parts, stages, submissions};
 use crate::check::cut::GroupKind;
 use crate::check::{Checked, CheckedTrigger, Sliced, read_by};
 use crate::plan::{
-    Concurrency, ImageId, Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, StepId,
+    Concurrency, ImageId, Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, Staging, StepId,
     SubmissionId, Trigger, TriggerId, TriggerKind, Work, Workflow, WorkflowParameter,
 };
 
@@ -18,13 +18,19 @@ pub(crate) fn main(checked: &Checked<'_>, plan: &Plan, parts: &mut Parts) -> Wor
         submissions::of_slice(checked, plan, &checked.whole, None, &mut parts.submissions);
     let title = plan.display_name.clone();
     let id = plan.name.clone();
-    build(plan, &checked.whole, &submissions, Head { id, title, with: &[], concurrency })
+    let staging = stages::of_run(checked, None);
+    let head = Head { id, title, with: &[], concurrency, staging };
+    build((checked, plan), &checked.whole, &submissions, head)
 }
 
 /// Whether a trigger starts the whole graph as it is, from CI.
 fn is_main(checked: &Checked<'_>, trigger: &CheckedTrigger) -> bool {
     let on_ci = !trigger.homes.contains(&crate::plan::Home::AzureMl);
-    on_ci && trigger.with.is_empty() && trigger.sliced.slice.steps == checked.whole.slice.steps
+    let chosen = stages::of_run(checked, trigger.stage) == stages::of_run(checked, None);
+    on_ci
+        && chosen
+        && trigger.with.is_empty()
+        && trigger.sliced.slice.steps == checked.whole.slice.steps
 }
 
 /// The workflow of a trigger on CI: one that fits, or a new one.
@@ -36,9 +42,12 @@ pub(crate) fn of_trigger(
 ) -> u32 {
     #[allow(clippy::cast_possible_truncation)]
     let id = TriggerId(parts.triggers.len() as u32);
-    let mut each = parts.workflows.iter().zip(&parts.slices);
-    let fits = |(workflow, slice): (&Workflow, &Vec<u32>)| {
-        *slice == trigger.sliced.slice.steps && shares(workflow, trigger, plan, &parts.triggers)
+    let staging = stages::of_run(checked, trigger.stage);
+    let mut each = parts.workflows.iter().zip(parts.slices.iter().zip(&parts.bound));
+    let fits = |(workflow, (slice, bound)): (&Workflow, (&Vec<u32>, &Vec<_>))| {
+        *slice == trigger.sliced.slice.steps
+            && stages::share(workflow, (staging, &trigger.with), bound, plan)
+            && shares(workflow, trigger, plan, &parts.triggers)
     };
     let index = each.position(fits).unwrap_or_else(|| {
         let name = &trigger.name.value;
@@ -54,9 +63,11 @@ pub(crate) fn of_trigger(
             title: format!("{}: {name}", plan.display_name),
             with: &trigger.with,
             concurrency: trigger.concurrency,
+            staging,
         };
-        parts.workflows.push(build(plan, &trigger.sliced, &submissions, head));
+        parts.workflows.push(build((checked, plan), &trigger.sliced, &submissions, head));
         parts.slices.push(trigger.sliced.slice.steps.clone());
+        parts.bound.push(trigger.with.clone());
         parts.workflows.len() - 1
     });
     parts.workflows[index].triggers.push(id);
@@ -96,10 +107,11 @@ struct Head<'a> {
     title: String,
     with: &'a [(ParameterId, Scalar)],
     concurrency: Concurrency,
+    staging: Staging,
 }
 
 fn build(
-    plan: &Plan,
+    (checked, plan): (&Checked<'_>, &Plan),
     sliced: &Sliced,
     submissions: &[(u32, SubmissionId)],
     head: Head<'_>,
@@ -115,23 +127,35 @@ fn build(
     }
     read.sort_unstable();
     read.dedup();
-    let parameters = read
+    let parameters: Vec<WorkflowParameter> = read
         .into_iter()
-        .map(|id| WorkflowParameter { id, value: bound(plan, head.with, id) })
+        .map(|id| WorkflowParameter {
+            id,
+            value: bound(plan, head.with, id),
+            is_bound: head.with.iter().any(|(bound, _)| *bound == id),
+        })
         .collect();
+    let staging = stages::that_matters(checked, plan, steps, head.staging, &parameters);
+    let jobs = jobs(plan, sliced, submissions, staging);
     Workflow {
         id: head.id,
         title: head.title,
         triggers: Vec::new(),
-        jobs: jobs(plan, sliced, submissions),
+        jobs,
         parameters,
         concurrency: head.concurrency,
+        staging,
         trusted: steps.iter().any(|step| plan.steps[*step as usize].is_trusted()),
     }
 }
 
 /// The groups of a cut as jobs.
-pub(crate) fn jobs(plan: &Plan, sliced: &Sliced, submissions: &[(u32, SubmissionId)]) -> Vec<Job> {
+pub(crate) fn jobs(
+    plan: &Plan,
+    sliced: &Sliced,
+    submissions: &[(u32, SubmissionId)],
+    staging: Staging,
+) -> Vec<Job> {
     let mut names = Names::default();
     for step in &sliced.slice.steps {
         let step = &plan.steps[*step as usize];
@@ -162,14 +186,14 @@ pub(crate) fn jobs(plan: &Plan, sliced: &Sliced, submissions: &[(u32, Submission
         };
         let container = match &work {
             Work::Step(step) => plan.step(*step).image(),
-            Work::Gate { .. } | Work::Submit(_) | Work::Image(_) => None,
+            Work::Gate { .. } | Work::StageGate(_) | Work::Submit(_) | Work::Image(_) => None,
         };
         let image = images.iter().filter(|(image, _)| Some(*image) == container);
         let needs = image.map(|(_, job)| *job);
         let needs = needs.chain(group.needs.iter().map(|need| JobId(before + *need)));
         jobs.push(Job { id, work, needs: needs.collect() });
     }
-    jobs
+    stages::behind_gates(plan, jobs, staging, |wish| names.fresh(wish))
 }
 
 /// A job for each image that steps of the slice run in, before all others.
@@ -191,7 +215,7 @@ fn image_jobs(plan: &Plan, sliced: &Sliced, names: &mut Names) -> Vec<Job> {
 fn built((id, job): (JobId, &Job)) -> Option<(ImageId, JobId)> {
     match job.work {
         Work::Image(image) => Some((image, id)),
-        Work::Step(_) | Work::Gate { .. } | Work::Submit(_) => None,
+        Work::Step(_) | Work::Gate { .. } | Work::StageGate(_) | Work::Submit(_) => None,
     }
 }
 

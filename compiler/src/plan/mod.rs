@@ -18,6 +18,7 @@ mod references;
 #[cfg(test)]
 pub(crate) mod sample;
 mod service;
+mod stage;
 mod step;
 mod submission;
 mod timing;
@@ -38,6 +39,7 @@ pub use node::*;
 pub use own::*;
 pub use project::*;
 pub use service::*;
+pub use stage::*;
 pub use step::*;
 pub use submission::*;
 pub use timing::*;
@@ -89,8 +91,15 @@ pub struct Plan {
     pub used: Vec<Arc<Plan>>,
     /// What the release file applies; `None` when nothing lives in Azure.
     pub release: Option<Release>,
-    /// The project that the spec belongs to.
+    /// The project that the spec belongs to, with what the plan's stage changes.
     pub project: Project,
+    /// The stage that the plan is for; `None`: the project has no stages.
+    pub stage: Option<StageId>,
+    /// What `stage.name` is on Azure ML, also in what is a part of another pipeline.
+    pub stage_value: Option<Scalar>,
+    /// The same pipeline in each of the project's stages; empty in those plans themselves. The plan
+    /// that has them is the one of the first stage.
+    pub stages: Vec<Arc<Plan>>,
 }
 
 impl Plan {
@@ -125,6 +134,7 @@ impl Plan {
             | Reference::GitBranch
             | Reference::GitTag
             | Reference::RunId
+            | Reference::StageName
             | Reference::Variable(_)
             | Reference::Secret(_) => false,
         };
@@ -143,9 +153,15 @@ impl Plan {
 
     /// Root-relative path of one of the pipeline's Azure ML files, such as `pipeline.json`.
     pub fn azure_ml_path(&self, file: &str) -> String {
+        let stage = self.stage_name().map(|stage| format!("{stage}/")).unwrap_or_default();
+        format!("{}/{stage}{file}", self.azure_ml_folder())
+    }
+
+    /// The root-relative folder of the pipeline's Azure ML files, those of all stages.
+    pub fn azure_ml_folder(&self) -> String {
         let folder = &self.project.azure_ml_folder;
         let slash = if folder.is_empty() { "" } else { "/" };
-        format!("{folder}{slash}{}/{file}", self.name)
+        format!("{folder}{slash}{}", self.name)
     }
 
     /// What a component file of this pipeline is made of, when another spec is.
@@ -154,10 +170,11 @@ impl Plan {
         used.find(|one: &&Plan| one.azure_ml_path(Submission::COMPONENT) == path)
     }
 
-    /// The name, in the workspace, of the Azure ML schedule behind a trigger: `<pipeline>-<trigger>`.
-    /// Its file is `schedule-<trigger>.json`.
+    /// The name, in the workspace, of the Azure ML schedule behind a trigger: `<pipeline>-<trigger>`,
+    /// in a stage `<pipeline>-<stage>-<trigger>`. Its file is `schedule-<trigger>.json`.
     pub fn schedule_name(&self, trigger: TriggerId) -> String {
-        format!("{}-{}", self.name, self.trigger(trigger).name)
+        let stage = self.stage_name().map(|stage| format!("{stage}-")).unwrap_or_default();
+        format!("{}-{stage}{}", self.name, self.trigger(trigger).name)
     }
 
     /// The release, when the project writes the platform that it belongs to.
@@ -174,18 +191,26 @@ impl Plan {
             let homes = self.project.targets.iter();
             homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
         });
+        files.chain(self.each_stage().flat_map(Self::published_claims))
+    }
+
+    /// The same of what is published, in the plan's own stage.
+    fn published_claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let endpoints = self.endpoints().into_iter().map(|one| one.name.to_ascii_lowercase());
         let submissions = self.published().filter_map(|(id, _)| self.trigger(id).submission);
         let components = submissions.map(|id| self.component_name(self.submission(id)));
-        files
-            .chain(endpoints.map(|name| (ENDPOINTS.to_owned(), name)))
-            .chain(components.map(|name| (COMPONENTS.to_owned(), name.to_ascii_lowercase())))
+        let endpoints = endpoints.map(|name| (ENDPOINTS.to_owned(), name));
+        endpoints.chain(components.map(|name| (COMPONENTS.to_owned(), name.to_ascii_lowercase())))
     }
 
-    /// What the component of a submission is called in the workspace. A submission's own name stands
-    /// behind `__`, which no name holds: one that is called like a trigger is another component.
+    /// What the component of a submission is called in the workspace. A stage's and a submission's
+    /// own name stand behind `__`, which no name holds: one that is called like a trigger is another
+    /// component.
     pub fn component_name(&self, submission: &Submission) -> String {
-        component_name(&self.name) + &submission.suffix.replace('-', "__").replace('.', "_")
+        let stage = self.stage_name().map(|stage| format!("__{stage}")).unwrap_or_default();
+        component_name(&self.name)
+            + &stage
+            + &submission.suffix.replace('-', "__").replace('.', "_")
     }
 
     /// The name by which a step's output leaves its job: that of the pipeline's output, where it is

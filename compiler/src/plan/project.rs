@@ -1,6 +1,6 @@
 //! What specs share.
 
-use super::{Home, Text};
+use super::{Home, Stage, StageId, Staging, Text};
 
 /// The project of a spec, with every default filled in.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,6 +28,8 @@ pub struct Project {
     pub also: Vec<&'static str>,
     /// Releases of actions of GitHub that the repository chose instead of the compiler's.
     pub pins: Vec<Pin>,
+    /// The stages, in the author's order; mostly none.
+    pub stages: Vec<Stage>,
 }
 
 /// A release of an action.
@@ -42,6 +44,20 @@ pub struct Pin {
 }
 
 impl Project {
+    /// Whether people must approve before something signs in to Azure: always, or in some stages.
+    pub fn asks_before(&self, staging: Staging) -> bool {
+        match staging {
+            Staging::None => false,
+            Staging::Chosen => self.stages.iter().any(|stage| stage.approval.is_some()),
+            Staging::Fixed(id) => self.stage(id).approval.is_some(),
+        }
+    }
+
+    /// The stage behind an id.
+    pub fn stage(&self, id: StageId) -> &Stage {
+        &self.stages[id.0 as usize]
+    }
+
     /// Where a target's files go.
     pub fn folder(&self, engine: Home) -> &str {
         match engine {

@@ -33,6 +33,7 @@ pub(crate) fn project(ci: Home, targets: &[Home]) -> Project {
         targets: targets.to_vec(),
         also: Vec::new(),
         pins: Vec::new(),
+        stages: Vec::new(),
     }
 }
 
@@ -65,6 +66,9 @@ pub(crate) fn plan(name: &str, project: Project) -> Plan {
         used: Vec::new(),
         release: None,
         project,
+        stage: None,
+        stage_value: None,
+        stages: Vec::new(),
     }
 }
 
@@ -123,6 +127,7 @@ pub(crate) fn step(name: &str, place: Place, script: Vec<ScriptPiece>) -> Step {
         env: Vec::new(),
         timeout_seconds: None,
         approval: None,
+        stage: None,
         when: When::Success,
         condition: None,
         needs: Vec::new(),

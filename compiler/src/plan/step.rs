@@ -2,7 +2,7 @@
 
 use super::{
     CiExtras, ComponentUse, Condition, DockerArguments, ImageId, Mode, Native, NativeKind,
-    NodeSettings, OwnWork, Reference, Scalar, StepId, Text, ValueType,
+    NodeSettings, OwnWork, Reference, Scalar, StageId, StepId, Text, ValueType,
 };
 
 /// A vertex of the graph.
@@ -29,6 +29,8 @@ pub struct Step {
     pub timeout_seconds: Option<u64>,
     /// The CI environment that people approve before the step starts.
     pub approval: Option<String>,
+    /// The stage that a CI step always runs in; `None`: that of the run.
+    pub stage: Option<StageId>,
     /// When a CI step runs, as to what came before.
     pub when: When,
     /// What must be true of values besides.

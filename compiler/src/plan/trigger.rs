@@ -1,6 +1,6 @@
 //! What starts the pipeline, and where each trigger lives.
 
-use super::{Http, ParameterId, Scalar, StepId, SubmissionId, Timing};
+use super::{Http, ParameterId, Scalar, StageId, StepId, SubmissionId, Timing};
 
 /// A trigger of the spec (the implicit `manual` of every workflow is not one).
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +15,8 @@ pub struct Trigger {
     pub slice: Vec<StepId>,
     /// Parameters that it binds.
     pub with: Vec<(ParameterId, Scalar)>,
+    /// The stage that it starts; `None`: the first on CI, each of them on Azure ML.
+    pub stage: Option<StageId>,
     /// Where it lives; never empty. More than one only when the author asked for it.
     pub homes: Vec<Home>,
     /// The index of its CI file in [`super::Plan::workflows`]; `None` when it lives on Azure ML.

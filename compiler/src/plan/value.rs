@@ -123,6 +123,8 @@ pub enum Reference {
     GitTag,
     /// The id of the CI run.
     RunId,
+    /// The name of the stage that is run in.
+    StageName,
     /// A CI variable (GitHub `vars`, Azure Pipelines variables).
     Variable(String),
     /// A CI secret; CI steps only.
@@ -131,13 +133,14 @@ pub enum Reference {
 
 impl Reference {
     /// The name of the Azure ML pipeline input that carries a fact of the CI run: `git__sha`,
-    /// `git__branch`, `git__tag`, `run__id`, `variables__X`. `None` for parameters, outputs, secrets.
+    /// `git__branch`, `git__tag`, `run__id`, `stage__name`, `variables__X`. `None` for parameters, outputs, secrets.
     pub fn ambient_input(&self) -> Option<String> {
         match self {
             Self::GitSha => Some("git__sha".to_owned()),
             Self::GitBranch => Some("git__branch".to_owned()),
             Self::GitTag => Some("git__tag".to_owned()),
             Self::RunId => Some("run__id".to_owned()),
+            Self::StageName => Some("stage__name".to_owned()),
             Self::Variable(name) => Some(format!("variables__{name}")),
             Self::Parameter(_) | Self::Output(..) | Self::Matrix(_) | Self::Secret(_) => None,
         }

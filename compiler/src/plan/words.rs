@@ -2,7 +2,7 @@
 
 use super::{
     Batching, ComponentPlace, Condition, Fact, FanOut, Input, Piece, Plan, PullRequest, Push,
-    Reference, Scalar, ScriptPiece, Setting, Source, Step, Task, TriggerKind, Variable,
+    Reference, Scalar, ScriptPiece, Setting, Source, Staging, Step, Task, TriggerKind, Variable,
 };
 
 impl Plan {
@@ -19,8 +19,18 @@ impl Plan {
             Reference::GitBranch => "git.branch".to_owned(),
             Reference::GitTag => "git.tag".to_owned(),
             Reference::RunId => "run.id".to_owned(),
+            Reference::StageName => "stage.name".to_owned(),
             Reference::Variable(name) => format!("variables.{name}"),
             Reference::Secret(name) => format!("secrets.{name}"),
+        }
+    }
+
+    /// A stage in words: `stage prod`, or `the chosen stage`.
+    pub fn staging_words(&self, staging: Staging) -> String {
+        match staging {
+            Staging::Fixed(id) => format!("stage {}", self.project.stage(id).name),
+            Staging::Chosen => "the chosen stage".to_owned(),
+            Staging::None => "any stage".to_owned(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! CI files: one graph of jobs each.
 
-use super::{Home, ImageId, ParameterId, Scalar, StepId, SubmissionId, TriggerId};
+use super::{Home, ImageId, ParameterId, Scalar, Staging, StepId, SubmissionId, TriggerId};
 
 /// One CI file, the same graph on every CI platform. Triggers that start the same slice with the
 /// same bindings share a file, so that no job needs a condition on what started the run.
@@ -19,6 +19,8 @@ pub struct Workflow {
     pub parameters: Vec<WorkflowParameter>,
     /// What happens when a second run is started.
     pub concurrency: Concurrency,
+    /// The stage that its runs are in.
+    pub staging: Staging,
     /// Whether any job needs Azure or secrets: then it does not run for pull requests of forks.
     pub trusted: bool,
 }
@@ -37,6 +39,8 @@ pub struct WorkflowParameter {
     pub id: ParameterId,
     /// The value that its triggers bind, else the parameter's default; `None`: a person must say.
     pub value: Option<Scalar>,
+    /// Whether the triggers bind it, so that the stage makes no difference to the value.
+    pub is_bound: bool,
 }
 
 /// Index of a job in [`Workflow::jobs`].
@@ -50,7 +54,7 @@ pub fn jobs_of_steps(plan: &super::Plan, jobs: &[Job]) -> Vec<Option<JobId>> {
         let steps = match &job.work {
             Work::Step(step) => std::slice::from_ref(step),
             Work::Submit(submission) => &plan.submission(*submission).steps,
-            Work::Gate { .. } | Work::Image(_) => &[],
+            Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) => &[],
         };
         for step in steps {
             found[step.0 as usize] = Some(id);
@@ -84,6 +88,9 @@ pub enum Work {
         /// The CI environment whose reviewers decide.
         environment: String,
     },
+    /// Sees to it that people approve before the first job that signs in to Azure in a stage whose
+    /// `approval` asks for it; lets pass what is in another stage.
+    StageGate(Staging),
     /// Submits an Azure ML job and waits for it.
     Submit(SubmissionId),
     /// Builds an image unless the registry has it, for jobs that run in it.
@@ -113,6 +120,8 @@ pub struct Release {
     pub triggers: Vec<TriggerId>,
     /// CI steps that must have passed before: those that the triggers skip.
     pub checks: Vec<Job>,
+    /// The stage of the checks.
+    pub staging: Staging,
     /// Root-relative files and folders that the released files refer to (code, conda files),
     /// sorted; folders end in `/`, and no entry lies in another. `/` is the root. A push that touches one, or a generated file, releases.
     pub inputs: Vec<String>,

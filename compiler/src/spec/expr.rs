@@ -69,6 +69,8 @@ pub enum Path {
     Matrix(Range<usize>),
     /// `run.id`.
     RunId,
+    /// `stage.name`.
+    StageName,
     /// `git.sha`.
     GitSha,
     /// `git.branch`.

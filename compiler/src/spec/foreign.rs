@@ -139,6 +139,9 @@ pub(crate) fn elsewhere(found: &str, of: &str) -> Option<String> {
     if of == "a spec" && OF_PROJECTS.contains(&found) {
         return Some("it belongs into the project file, `mlopsc.yaml`".to_owned());
     }
+    if of == "a stage" && ["parameters", "triggers", "endpoints"].contains(&found) {
+        return Some("it stands in a spec: `stages: { prod: { parameters: { … } } }`".to_owned());
+    }
     let known = PARALLEL.iter().filter(|_| of == "a `parallel` step");
     let ours = known.into_iter().find(|(theirs, _)| *theirs == found);
     ours.map(|(_, ours)| format!("write {ours}"))

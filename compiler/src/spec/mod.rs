@@ -23,6 +23,7 @@ pub mod service;
 pub mod settings;
 pub(crate) mod shape;
 pub mod shell;
+pub mod stages;
 pub mod steps;
 pub mod text;
 pub mod timing;
@@ -41,11 +42,13 @@ use project::ProjectSpec;
 use record::record;
 use resources::EnvironmentSpec;
 use settings::IdentitySpec;
+use stages::SpecStage;
 use steps::StepSpec;
 use text::Text;
 use triggers::{ConcurrencyWord, TriggerSpec};
 use values::{
-    AnyName, Duration, EntryName, PathText, PortName, StepName, VariableName, Version, Word,
+    AnyName, Duration, EntryName, PathText, PortName, StageName, StepName, VariableName, Version,
+    Word,
 };
 
 use crate::diagnostics::{Diagnostic, MISSING_KEY, Sink};
@@ -149,6 +152,8 @@ record! {
         all outputs = "outputs": Dict<PortName, Text>,
         /// What starts the pipeline.
         all triggers = "triggers": Dict<StepName, TriggerSpec>,
+        /// What is different in stages of the project.
+        all stages = "stages": Dict<StageName, SpecStage>,
         /// What happens when a second run is started while one runs. CI sees to it; what Azure ML
         /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,

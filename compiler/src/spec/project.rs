@@ -5,8 +5,9 @@ use super::decode::{Dict, Many};
 use super::images::{ImageName, ImageSpec};
 use super::record::{choice, record};
 use super::resources::{EnvironmentSpec, RunnerSpec};
+use super::stages::StageSpec;
 use super::text::Text;
-use super::values::{AnyName, EntryName, PathText, Version};
+use super::values::{AnyName, EntryName, PathText, StageName, Version};
 use crate::plan::Home;
 use crate::source::Spanned;
 
@@ -163,6 +164,9 @@ record! {
         all images = "images": Dict<ImageName, ImageSpec>,
         /// What steps take when they say nothing.
         opt defaults = "defaults": Defaults,
+        /// Stages, such as dev and prod, each with what is different in it. The first is that of
+        /// runs for which nobody chooses one.
+        all stages = "stages": Dict<StageName, StageSpec>,
         /// Where each target's files go.
         opt write_to = "write_to": WriteTo,
         /// The repository on GitHub.
@@ -172,5 +176,5 @@ record! {
         /// Levels of lints.
         all lint = "lint": Dict<AnyName, Spanned<LintLevel>>,
     }
-    later { "datastores", "stages" }
+    later { "datastores" }
 }

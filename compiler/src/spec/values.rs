@@ -56,6 +56,13 @@ name_rule! {
     |byte| byte.is_ascii_alphanumeric() || byte == b'_'
 }
 name_rule! {
+    /// Names of stages: parts of the names of files, jobs and schedules.
+    StageName = "a name of a stage", "^[a-z][a-z0-9_]*$",
+    without "__|_$" ("; `__` is reserved, and so is `_` at the end"),
+    |byte| byte.is_ascii_lowercase(),
+    |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+name_rule! {
     /// Names of entries of the project's maps.
     EntryName = "a name of an entry", "^[A-Za-z_][A-Za-z0-9_-]*$",
     without "__" ("; `__` is reserved"),

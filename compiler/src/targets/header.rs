@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::script;
 use crate::emit::mark;
 use crate::plan::{
-    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Text, Trigger, TriggerKind,
-    Work, Workflow,
+    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Staging, Text, Trigger,
+    TriggerKind, Work, Workflow,
 };
 
 /// The lines of a workflow's file.
@@ -19,22 +19,26 @@ pub(super) fn of_workflow(
 ) -> Vec<String> {
     let mut lines = start(plan, &workflow.title);
     lines.extend(started_by(plan, workflow, here));
+    lines.extend(stage_words(plan, workflow.staging));
     finish(lines, needs)
 }
 
 /// The lines of the release file.
 pub(super) fn of_release(plan: &Plan, release: &Release, needs: Vec<String>) -> Vec<String> {
     let mut lines = start(plan, &format!("Release of {}", plan.display_name));
-    for id in &release.triggers {
+    for (plan, id) in
+        plan.each_stage().flat_map(|plan| release.triggers.iter().map(move |id| (plan, id)))
+    {
         let trigger = plan.trigger(*id);
-        let state = if trigger.enabled { "enabled" } else { "disabled" };
+        let stage = plan.stage_name().map(|stage| format!("Stage {stage}: ")).unwrap_or_default();
+        let word = if trigger.enabled { "enabled" } else { "disabled" };
         let what = match trigger.published() {
             Some(http) => {
                 format!("Endpoint {}, deployment {}", http.endpoint, http.deployment_name())
             }
             None => format!("Schedule {}", plan.schedule_name(*id)),
         };
-        lines.push(format!("{what} on Azure ML: {state}."));
+        lines.push(format!("{stage}{what} on Azure ML: {word}."));
     }
     let branch = &plan.project.default_branch;
     lines.push(format!("Started by pushes to {branch}, and by hand."));
@@ -66,15 +70,58 @@ fn started_by(plan: &Plan, workflow: &Workflow, here: Home) -> Vec<String> {
         [name] => format!("Started by the trigger {name}, and by hand."),
         names => format!("Started by the triggers {}, and by hand.", names.join(", ")),
     };
-    std::iter::once(started).chain(others.into_iter().map(home)).collect()
+    let others = others.into_iter().map(|trigger| home(plan, trigger));
+    std::iter::once(started).chain(others).collect()
 }
 
-fn home(trigger: &Trigger) -> String {
-    if !trigger.enabled {
-        return format!("Trigger {} is switched off.", trigger.name);
-    }
+fn home(plan: &Plan, trigger: &Trigger) -> String {
     let homes: Vec<_> = trigger.homes.iter().copied().map(Home::title).collect();
-    format!("Trigger {} lives on {}.", trigger.name, homes.join(" and "))
+    let lives = format!("Trigger {} lives on {}", trigger.name, homes.join(" and "));
+    if trigger.homes == [Home::AzureMl] && !plan.stages.is_empty() {
+        let own = plan.triggers.iter().position(|known| known.name == trigger.name).unwrap_or(0);
+        let enabled = plan.each_stage().filter(|plan| plan.triggers[own].enabled);
+        let stages: Vec<&str> = enabled.filter_map(Plan::stage_name).collect();
+        if !stages.is_empty() {
+            return format!("{lives}, in {}.", stages.join(" and "));
+        }
+    }
+    if trigger.enabled {
+        format!("{lives}.")
+    } else {
+        format!("Trigger {} is switched off.", trigger.name)
+    }
+}
+
+/// The stage that runs are in.
+fn stage_words(plan: &Plan, staging: Staging) -> Option<String> {
+    let stages = &plan.project.stages;
+    match staging {
+        Staging::None => None,
+        Staging::Fixed(id) => {
+            Some(format!("Runs are in the stage {}.", plan.project.stage(id).name))
+        }
+        Staging::Chosen => {
+            let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+            let names = names.join(", ");
+            Some(format!("By hand, a run is in any of the stages {names}; else in the first."))
+        }
+    }
+}
+
+/// What each stage must have that jobs sign in to.
+pub(super) fn of_stages<'p>(
+    plans: impl IntoIterator<Item = &'p Plan>,
+    more: impl Fn(&Plan) -> String,
+) -> Vec<String> {
+    let line = |plan: &Plan| {
+        let azure = &plan.project.azure;
+        let (group, workspace) =
+            (plan.text_words(&azure.resource_group), plan.text_words(&azure.workspace));
+        let stage = plan.stage_name()?;
+        let more = more(plan);
+        Some(format!("in stage {stage}: workspace {workspace} in resource group {group}{more}"))
+    };
+    plans.into_iter().filter_map(line).collect()
 }
 
 fn finish(mut lines: Vec<String>, needs: Vec<String>) -> Vec<String> {
@@ -110,7 +157,7 @@ impl Reads {
                         reads.reference(&input.source);
                     }
                 }
-                Work::Gate { .. } | Work::Image(_) => {}
+                Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) => {}
             }
         }
         reads
@@ -135,20 +182,10 @@ impl Reads {
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag
-            | Reference::RunId => false,
+            | Reference::RunId
+            | Reference::StageName => false,
         };
     }
-}
-
-/// Whether a job submits to Azure ML or has a step that is signed in.
-pub(super) fn uses_azure(plan: &Plan, jobs: &[Job]) -> bool {
-    jobs.iter().any(|job| match &job.work {
-        Work::Step(id) => {
-            matches!(&plan.step(*id).place, Place::Ci(place) if place.azure)
-        }
-        Work::Submit(_) => true,
-        Work::Gate { .. } | Work::Image(_) => false,
-    })
 }
 
 /// The images that jobs build, for themselves and for others.
@@ -156,7 +193,7 @@ pub(super) fn images<'a>(plan: &'a Plan, jobs: &[Job]) -> Vec<&'a BuiltImage> {
     let images = jobs.iter().filter_map(|job| match job.work {
         Work::Image(id) => Some(id),
         Work::Step(step) => plan.step(step).pushes(),
-        Work::Submit(_) | Work::Gate { .. } => None,
+        Work::Submit(_) | Work::Gate { .. } | Work::StageGate(_) => None,
     });
     images.map(|id| plan.image(id)).collect()
 }
@@ -171,12 +208,18 @@ pub(super) fn counted(word: &str, names: &BTreeSet<String>) -> Option<String> {
     }
 }
 
-/// The environments of the jobs, each with whether people must approve there.
+/// The environments of the jobs, each with whether people must approve there, and those of stages.
 pub(super) fn environments<'a>(
     plan: &'a Plan,
     jobs: impl Iterator<Item = &'a Job>,
+    stages: &[&'a Plan],
 ) -> Vec<(&'a str, bool)> {
     let mut all: Vec<(&str, bool)> = Vec::new();
+    for approval in stages.iter().filter_map(|plan| plan.stage_approval()) {
+        if !all.contains(&(approval, true)) {
+            all.push((approval, true));
+        }
+    }
     for job in jobs {
         let (name, approves) = match &job.work {
             Work::Gate { environment, .. } => (environment.as_str(), true),
@@ -188,7 +231,7 @@ pub(super) fn environments<'a>(
                 };
                 (name.as_str(), step.approval.is_some())
             }
-            Work::Submit(_) | Work::Image(_) => continue,
+            Work::StageGate(_) | Work::Submit(_) | Work::Image(_) => continue,
         };
         match all.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known |= approves,

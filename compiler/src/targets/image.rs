@@ -115,6 +115,7 @@ fn note(fact: &Reference, facts: &mut Vec<(&'static str, Reference)>) -> &'stati
         Reference::GitBranch => "GIT_BRANCH",
         Reference::GitTag => "GIT_TAG",
         Reference::RunId
+        | Reference::StageName
         | Reference::Parameter(_)
         | Reference::Matrix(_)
         | Reference::Output(..)

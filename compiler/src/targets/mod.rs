@@ -34,8 +34,8 @@ pub struct Target {
     /// that a file of ours can reach.
     pub most_bytes: Option<(usize, &'static str)>,
     /// `None`: every build writes it. Else it is written only when it is named, on the command line
-    /// or in `targets:`, and this is the folder that its files, and no others, are in.
-    pub apart: Option<fn(&Plan) -> String>,
+    /// or in `targets:`, and these are the folders that its files, and no others, are in.
+    pub apart: Option<fn(&Plan) -> Vec<String>>,
     /// Writes the files.
     pub write: fn(&Plan) -> Vec<Artifact>,
 }

@@ -8,6 +8,9 @@ use crate::plan::{Endpoint, Home, Plan, Reference, Release, Trigger, TriggerId};
 
 use super::script;
 
+const LIVE: &str = include_str!("scripts/release_live.sh");
+const TAGS: &str = include_str!("scripts/release_tags.sh");
+const STAGE_TAGS: &str = include_str!("scripts/release_stage_tags.sh");
 const FUNCTIONS: &str = include_str!("scripts/release.sh");
 
 /// The release of a plan, for the one platform that writes it: with two writers, each would take
@@ -16,10 +19,18 @@ pub(crate) fn of(plan: &Plan, platform: Home) -> Option<&Release> {
     plan.release.as_ref().filter(|release| release.home == platform)
 }
 
-/// The id of the job that applies the schedules; no step's name holds `__`.
-pub(crate) fn job_id(release: &Release) -> &'static str {
-    let is_taken = release.checks.iter().any(|job| job.id == "release");
-    if is_taken { "release__apply" } else { "release" }
+/// The id of the job that applies the schedules of the plan's stage; no step's name holds `__`.
+pub(crate) fn job_id(plan: &Plan, release: &Release) -> String {
+    let staged = plan.stage_name().map(|stage| format!("release__{stage}"));
+    staged.unwrap_or_else(|| {
+        let is_taken = release.checks.iter().any(|job| job.id == "release");
+        if is_taken { "release__apply" } else { "release" }.to_owned()
+    })
+}
+
+/// What people read of that job.
+pub(crate) fn title(plan: &Plan, words: &str) -> String {
+    plan.stage_name().map_or_else(|| words.to_owned(), |stage| format!("{words} ({stage})"))
 }
 
 /// The environment of [`apply`]: whose the schedules are is what the project file says, else the
@@ -29,14 +40,21 @@ pub(crate) fn env(
     repository: String,
     commit: String,
     literal: fn(&str) -> String,
-) -> [(&'static str, String); 3] {
+) -> Vec<(&'static str, String)> {
     let project = plan.project.identity.as_deref().map_or(repository, literal);
-    [("PROJECT", project), ("PIPELINE", plan.name.clone()), ("COMMIT", commit)]
+    let mut env = vec![("PROJECT", project), ("PIPELINE", plan.name.clone()), ("COMMIT", commit)];
+    if let Some(stage) = plan.stage_name() {
+        let all = plan.project.stages.iter().map(|stage| stage.name.as_str());
+        let others: Vec<&str> = all.filter(|name| *name != stage).collect();
+        env.extend([("STAGE", stage.to_owned()), ("OTHER_STAGES", others.join(" "))]);
+    }
+    env
 }
 
 /// Bash, run at the root and signed in: creates, updates, disables and deletes.
 pub(crate) fn apply(plan: &Plan, release: &Release) -> String {
-    let mut text = format!("{FUNCTIONS}\n");
+    let tags = if plan.stage.is_some() { STAGE_TAGS } else { TAGS };
+    let mut text = format!("{LIVE}{tags}{FUNCTIONS}\n");
     for id in &release.triggers {
         if plan.trigger(*id).published().is_none() {
             text.push_str(&schedule(plan, *id));

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::plan::{
-    Mode, Parameter, Plan, Reference, Scalar, Submission, SubmissionInput, ValueType,
+    Mode, Parameter, Plan, Reference, Scalar, Staging, Submission, SubmissionInput, ValueType,
 };
 
 /// Bash: `demand VALUE FORM MESSAGE` fails unless the value is one line that matches the form.
@@ -180,10 +180,40 @@ impl Binding {
     }
 }
 
+/// The folder of Azure ML files, as bash reads it.
+pub(crate) struct Folder {
+    text: String,
+    /// Folders on the way from the root, its own included.
+    depth: usize,
+    /// Whether `STAGE` holds the name of the stage.
+    pub(crate) reads_stage: bool,
+}
+
+impl Folder {
+    /// That of what runs in a stage.
+    pub(crate) fn of(plan: &Plan, staging: Staging) -> Self {
+        let variants = plan.variants(staging);
+        let path = variants[0].azure_ml_path("");
+        let depth = path.bytes().filter(|byte| *byte == b'/').count();
+        if let [_] = variants.as_slice() {
+            return Self { text: path, depth, reads_stage: false };
+        }
+        Self { text: plan.azure_ml_folder() + "/", depth, reads_stage: true }
+    }
+
+    fn word(&self, file: &str) -> String {
+        if self.reads_stage {
+            format!("{}\"$STAGE\"{}", quote(&self.text), quote(&format!("/{file}")))
+        } else {
+            quote(&format!("{}{file}", self.text))
+        }
+    }
+}
+
 /// A command, run at the root, that writes a copy of a job file with its inputs set. Values travel
 /// as text, so none can become part of the program. Booleans become booleans, which Azure ML hands
 /// to steps as `True` and `False` however the job was started.
-pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
+pub(crate) fn bind(bindings: &[Binding], folder: &Folder, from: &str, to: &str) -> String {
     let mut command = String::from("jq");
     for Binding { input, variable, .. } in bindings {
         let _ = write!(command, " --arg {} \"${variable}\" \\\n  ", quote(input));
@@ -191,7 +221,7 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
     let mut program = String::new();
     if bindings.iter().any(|one| !one.kind.is_scalar()) {
         // Paths in a job file are relative to the file.
-        let root = "../".repeat(from.bytes().filter(|byte| *byte == b'/').count());
+        let root = "../".repeat(folder.depth);
         let local = format!("if test(\"^/|:\") then . else \"{root}\" + . end");
         let _ = write!(program, "def place: {local};\n    ");
     }
@@ -215,7 +245,8 @@ pub(crate) fn bind(bindings: &[Binding], from: &str, to: &str) -> String {
             let _ = write!(program, "\n    | {value}");
         }
     }
-    format!("{command} {} \\\n   {} > {}\n", quote(&program), quote(from), quote(to))
+    let (from, to) = (folder.word(from), folder.word(to));
+    format!("{command} {} \\\n   {from} > {to}\n", quote(&program))
 }
 
 #[cfg(all(test, unix))]
@@ -299,8 +330,8 @@ mod tests {
     }
 
     fn bound(binding: Binding, value: &str) -> serde_json::Value {
-        let command = bind(&[binding], "a/b/-", "/dev/stdout");
-        let command = command.replace("a/b/-", "-");
+        let folder = Folder { text: String::new(), depth: 2, reads_stage: false };
+        let command = bind(&[binding], &folder, "-", "/dev/stdout");
         let job = r#"{"inputs":{"a.b":1,"kept":true}}"#;
         let (fine, said) = bash(&format!("echo '{job}' | {command}"), value);
         assert!(fine, "{said}");

@@ -50,7 +50,10 @@ pub(super) fn play(
         });
         let default = || parameter["default"].clone();
         let value = given.map_or_else(default, |(_, value)| match value {
-            Scalar::Boolean(is) => json!(if *is { "True" } else { "False" }),
+            // In a text, a person writes it in small letters.
+            Scalar::Boolean(is) if parameter["type"] == "boolean" => {
+                json!(if *is { "True" } else { "False" })
+            }
             other => json!(other.text()),
         });
         (name, value)
@@ -221,9 +224,8 @@ impl Player<'_> {
                 let minutes = job["timeoutInMinutes"].as_u64().unwrap_or(60);
                 self.wait(&input("urlSuffix"), minutes)
             }
-            Some(
-                "ManualValidation@1" | "UsePythonVersion@0" | "Cache@2" | "PublishTestResults@2",
-            ) => true,
+            Some("ManualValidation@1") => !stage.exists("refused"),
+            Some("UsePythonVersion@0" | "Cache@2" | "PublishTestResults@2") => true,
             Some("Docker@2") => {
                 assert_eq!(input("command"), "login");
                 stage.write("registry", &input("containerRegistry"));
@@ -405,6 +407,7 @@ impl Facts for Scope<'_> {
 
 fn predefined() -> Map<String, Value> {
     let pairs = [
+        ("PROD_SUBSCRIPTION_ID", "of-PROD_SUBSCRIPTION_ID"),
         ("Build.BuildId", "77"),
         ("System.JobAttempt", "1"),
         ("Build.SourceVersion", "0123abcd"),

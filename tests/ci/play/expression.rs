@@ -248,6 +248,13 @@ fn common(name: &str, arguments: &[Value]) -> Option<Value> {
         "eq" => json!(equal(&arguments[0], &arguments[1])),
         "ne" => json!(!equal(&arguments[0], &arguments[1])),
         "in" => json!(arguments[1..].iter().any(|one| equal(&arguments[0], one))),
+        "notIn" => json!(!arguments[1..].iter().any(|one| equal(&arguments[0], one))),
+        "trim" => json!(text(0).trim()),
+        "case" => {
+            let (default, arms) = arguments.split_last().expect("a default");
+            let arm = arms.chunks(2).find(|arm| is_true(&arm[0]));
+            arm.map_or(default, |arm| &arm[1]).clone()
+        }
         "iif" => arguments[if truth(0) { 1 } else { 2 }].clone(),
         "coalesce" => {
             arguments.iter().find(|one| !words(one).is_empty()).cloned().unwrap_or_default()
@@ -289,6 +296,9 @@ fn expressions_mean_what_the_platforms_say() {
         ("iif(startsWith('refs/x', 'refs/'), format('{0}-{1}', 1, true), '')", json!("1-true")),
         ("x['a']['b-c']", json!("It's")),
         ("coalesce('', x.none, 'z')", json!("z")),
+        ("case(x.none == 'a', 'A', 1 == 1, '', 'B')", json!("")),
+        ("case(x.none == 'a', 'A', 'B')", json!("B")),
+        ("notIn(trim(' b '), 'a', 'B')", json!(false)),
     ] {
         assert_eq!(evaluate(text, &None), value, "{text}");
     }

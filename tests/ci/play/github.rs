@@ -33,12 +33,13 @@ pub(super) fn play(
     values: &BTreeMap<String, Scalar>,
 ) -> Run {
     let root = serde_json::to_value(root).expect("names are texts");
-    let value = |value: &Scalar| match value {
-        Scalar::Boolean(is) => json!(is),
+    let declared = &root["on"]["workflow_dispatch"]["inputs"];
+    let value = |name: &str, value: &Scalar| match value {
+        Scalar::Boolean(is) if declared[name]["type"] == "boolean" => json!(is),
         other => json!(other.text()),
     };
     let inputs: Map<String, Value> =
-        values.iter().map(|(name, it)| (name.clone(), value(it))).collect();
+        values.iter().map(|(name, it)| (name.clone(), value(name, it))).collect();
     let stubs = plan.steps.iter().filter_map(stub).collect();
     let inputs = Value::Object(inputs);
     let mut player =
@@ -148,7 +149,12 @@ impl Facts for Scope<'_> {
     fn context(&self, name: &str) -> Value {
         let any = |prefix: &str| {
             let names = ["AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID"];
-            let more = ["AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE"];
+            let more = [
+                "AZURE_RESOURCE_GROUP",
+                "AZUREML_WORKSPACE",
+                "PROD_CLIENT_ID",
+                "PROD_SUBSCRIPTION_ID",
+            ];
             let each = names.iter().chain(&more);
             each.map(|name| ((*name).to_owned(), json!(format!("{prefix}-{name}"))))
                 .collect::<Map<_, _>>()
@@ -303,9 +309,9 @@ impl Scope<'_> {
         ));
         let script =
             stub.map_or_else(|| step["run"].as_str().expect("a script"), |stub| &stub.script);
-        let folder = step["working-directory"].as_str();
-        let folder = folder.filter(|_| stub.is_none());
-        let ran = stage.bash(machine, folder, script, &env);
+        let folder = step["working-directory"].as_str().filter(|_| stub.is_none());
+        let folder = folder.map(|folder| words(&interpolate(folder, self)));
+        let ran = stage.bash(machine, folder.as_deref(), script, &env);
         *self.player.said.borrow_mut() += &format!("[{title}] {}\n", ran.all);
         let lines = |file: &str| pairs(&stage.read(&format!("{machine}/temp/{file}")));
         merge(&mut self.contexts["env"], lines("GITHUB_ENV"));

@@ -5,6 +5,7 @@ mod azure_pipelines;
 mod expression;
 mod github;
 mod stage;
+mod stages;
 
 use std::collections::BTreeMap;
 
@@ -116,7 +117,7 @@ fn stub(step: &Step) -> Option<Stub> {
 fn call(title: &str, env: &[(String, String)]) -> String {
     let values = env.iter().filter(|(name, value)| {
         !value.contains('/')
-            && ["PARAM_", "STEP_", "GIT_", "RUN_"].iter().any(|it| name.starts_with(it))
+            && ["PARAM_", "STEP_", "STAGE_", "GIT_", "RUN_"].iter().any(|it| name.starts_with(it))
     });
     let mut values: Vec<String> = values.map(|(name, value)| format!("{name}={value}")).collect();
     values.sort();
@@ -135,7 +136,7 @@ fn play(
     let stage = Stage::new(scenario, memory, compiled);
     let written = super::Written { plan, artifacts: &compiled.artifacts };
     let root = written.root(&format!("{}/{}.yml", plan.project.folder(home), workflow.id));
-    let values = values(plan, workflow);
+    let values = values(plan, workflow, scenario.chosen);
     match home {
         Home::GitHub => github::play(plan, &root, &stage, &values),
         Home::AzurePipelines => azure_pipelines::play(plan, &root, &stage, &values),
@@ -144,7 +145,10 @@ fn play(
 }
 
 /// What a person gives who starts the workflow by hand.
-fn values(plan: &Plan, workflow: &Workflow) -> BTreeMap<String, Scalar> {
+fn values(plan: &Plan, workflow: &Workflow, chosen: Option<&str>) -> BTreeMap<String, Scalar> {
+    if let Some(stage) = chosen {
+        return BTreeMap::from([("stage".to_owned(), Scalar::Text(stage.to_owned()))]);
+    }
     let each = workflow.parameters.iter().map(|bound| {
         let parameter = plan.parameter(bound.id);
         let sample = || match parameter.kind {
@@ -165,6 +169,8 @@ const MINUTES: Scenario = Scenario {
     statuses: &[(0, "Queued"), (30, "-"), (60, "!"), (90, "Running"), (120, "Completed")],
     loses_answers: false,
     interrupted: None,
+    chosen: None,
+    refused: false,
 };
 
 /// Specs that are not played, and why.

@@ -18,6 +18,10 @@ pub(super) struct Scenario {
     pub(super) loses_answers: bool,
     /// The second at which somebody cancels the run.
     pub(super) interrupted: Option<u64>,
+    /// The stage that is chosen; nothing else is said then.
+    pub(super) chosen: Option<&'static str>,
+    /// Whether nobody approves: there are no reviewers, or they say no.
+    pub(super) refused: bool,
 }
 
 /// Plays `az`. What it got for an identity lives for an hour; a name of a job is given once.
@@ -34,6 +38,7 @@ value() { # the word behind an option
 }
 if [[ $1 == login ]]; then echo "$clock" > "$STAGE/login"; exit; fi
 [[ -f $STAGE/login ]] || { echo "Please run 'az login' to setup account." >&2; exit 1; }
+if [[ $1 == configure ]]; then echo "${*: -1}" > "$STAGE/workspace"; exit; fi
 [[ $1 == ml ]] || exit 0
 [[ -e $STAGE/secret ]] || (( clock - $(<"$STAGE/login") < 3600 )) || { echo "AADSTS700024: the token is expired" >&2; exit 1; }
 name=$(value --name "$@")
@@ -42,7 +47,7 @@ case "$2 $3" in
   "job create")
     file=$(value --file "$@")
     place=$(realpath --relative-to="$WORKSPACE" "$file")
-    echo "submit $name $place" >> "$STAGE/calls"
+    echo "submit $name $place $(<"$STAGE/workspace")" >> "$STAGE/calls"
     [[ ! -e $job ]] || { echo "a job of this name exists" >&2; exit 1; }
     cp "$file" "$job" && echo "$clock" > "$job.created"
     [[ ! -e $STAGE/loses_answers ]] || { echo "connection reset" >&2; exit 1; }
@@ -148,7 +153,10 @@ impl Stage {
         stage.program("az", AZ);
         stage.program("docker", DOCKER);
         stage.program("curl", "#!/bin/bash\necho '{\"value\": \"assertion\"}'\n");
-        stage.program("gh", "#!/bin/bash\necho 1\n");
+        stage.program("gh", &format!("#!/bin/bash\necho {}\n", u8::from(!scenario.refused)));
+        if scenario.refused {
+            stage.write("refused", "");
+        }
         stage
     }
 

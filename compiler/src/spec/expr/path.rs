@@ -8,11 +8,11 @@ use crate::spec::fault::Fault;
 
 /// Forms that are allowed, for messages.
 pub(super) const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \
-    `search_space.x`, `matrix.x`, `run.id`, `git.sha`, `git.branch`, `git.tag`, `variables.X` and \
-    `secrets.X`";
+    `search_space.x`, `matrix.x`, `run.id`, `stage.name`, `git.sha`, `git.branch`, `git.tag`, \
+    `variables.X` and `secrets.X`";
 
 /// Words that a path may start with.
-const ROOTS: [&str; 10] = [
+const ROOTS: [&str; 11] = [
     "parameters",
     "steps",
     "inputs",
@@ -21,12 +21,13 @@ const ROOTS: [&str; 10] = [
     "matrix",
     "run",
     "git",
+    "stage",
     "variables",
     "secrets",
 ];
 
 /// Words that a path will be able to start with.
-const LATER: [&str; 2] = ["event", "stage"];
+const LATER: [&str; 1] = ["event"];
 
 /// What other languages call our paths.
 const ELSEWHERE: [(&str, &str); 12] = [
@@ -59,7 +60,7 @@ pub(super) fn path(content: &str, start: usize) -> Result<Path, Fault> {
         "search_space" if !rest.is_empty() => Ok(Path::Searched(name)),
         "matrix" if is_name(rest) => Ok(Path::Matrix(name)),
         "steps" => output(rest, name),
-        "run" | "git" => fact(root, rest, at, name),
+        "run" | "git" | "stage" => fact(root, rest, at, name),
         "variables" | "secrets" => platform_name(root, rest, at, name),
         "parameters" | "inputs" | "outputs" | "search_space" | "matrix" => {
             Err(Fault::new(at, format!("`{root}` alone is no value")).help(format!("`{root}.x`")))
@@ -116,15 +117,20 @@ fn output(rest: &str, at: Range<usize>) -> Result<Path, Fault> {
         .help(format!("`steps.{step}.outputs.{output}`")))
 }
 
-/// `run.id`, `git.sha`, `git.branch`, `git.tag`.
+/// `run.id`, `stage.name`, `git.sha`, `git.branch`, `git.tag`.
 fn fact(root: &str, rest: &str, at: Range<usize>, name: Range<usize>) -> Result<Path, Fault> {
     match (root, rest) {
         ("run", "id") => Ok(Path::RunId),
+        ("stage", "name") => Ok(Path::StageName),
         ("git", "sha") => Ok(Path::GitSha),
         ("git", "branch") => Ok(Path::GitBranch),
         ("git", "tag") => Ok(Path::GitTag),
         _ => {
-            let all: &[&str] = if root == "run" { &["id"] } else { &["sha", "branch", "tag"] };
+            let all: &[&str] = match root {
+                "run" => &["id"],
+                "stage" => &["name"],
+                _ => &["sha", "branch", "tag"],
+            };
             let at = if rest.is_empty() { at } else { name };
             let fault = Fault::new(at, format!("`{root}` has no `{rest}`"));
             let near = near_miss(rest, all.iter().copied());

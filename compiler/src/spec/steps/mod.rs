@@ -150,6 +150,8 @@ record! {
         opt retry = "retry": Retries,
         /// What a CI job's own token may do on GitHub beyond what the step needs by itself.
         opt permissions = "permissions": Box<PermissionsSpec>,
+        /// The stage that a CI step always runs in; by default that of the run.
+        opt stage = "stage": Spanned<String>,
         /// When a CI step runs: as to what came before it, or `${{ … }}` over values that steps before
         /// it gave: then it is skipped unless that is true, and so is what needs it.
         opt when = "when": WhenSpec = "success",
@@ -158,7 +160,7 @@ record! {
     }
     later {
         "deploy",
-        "stage", "passthrough",
+        "passthrough",
     }
 }
 

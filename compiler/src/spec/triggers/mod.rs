@@ -92,6 +92,8 @@ record! {
         all skip = "skip": Many<Spanned<String>>,
         /// Values of parameters.
         all with = "with": Dict<PortName, OrReference<Literal>>,
+        /// The stage that it starts; by default the first on CI, and each of them on Azure ML.
+        opt stage = "stage": Spanned<String>,
         /// Whether it fires.
         opt enabled = "enabled": Spanned<bool> = true,
         /// Where it lives, if not where the compiler would put it.
@@ -101,7 +103,7 @@ record! {
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
     later {
-        "stage", "data_changed", "model_registered", "model_deployed", "job_completed",
+        "data_changed", "model_registered", "model_deployed", "job_completed",
         "job_failed", "drift_detected", "pipeline_completed", "passthrough",
     }
 }

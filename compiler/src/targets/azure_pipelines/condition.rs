@@ -14,7 +14,7 @@ pub(super) fn of(
     when: When,
     is_first: bool,
     guards_forks: bool,
-    values: Option<&str>,
+    values: &[&str],
 ) -> Option<String> {
     let (status, needs_guard) = match when {
         When::Success => ("succeeded()", is_first),
@@ -22,16 +22,27 @@ pub(super) fn of(
         When::Always => ("always()", true),
     };
     let guard = (guards_forks && needs_guard).then_some(NO_FORK);
-    let besides: Vec<&str> = guard.into_iter().chain(values).collect();
+    let besides: Vec<&str> = guard.into_iter().chain(values.iter().copied()).collect();
     if besides.is_empty() {
         return (when != When::Success).then(|| status.to_owned());
     }
     Some(format!("and({status}, {})", besides.join(", ")))
 }
 
+/// Whether the stage, as the file has it, is one that these do not name.
+pub(super) fn stage_is_none_of(stage: &str, names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| expression::quoted(name)).collect();
+    format!("notIn('{stage}', {})", names.join(", "))
+}
+
+/// A gate that is open.
+pub(super) fn passed(gate: &str) -> String {
+    format!("eq(dependencies.{gate}.result, 'Succeeded')")
+}
+
 /// The condition of a job behind an approval: only a yes counts, whatever happened before.
 pub(super) fn approved(when: When, approval: &str) -> Option<String> {
-    (when != When::Success).then(|| format!("eq(dependencies.{approval}.result, 'Succeeded')"))
+    (when != When::Success).then(|| passed(approval))
 }
 
 /// Whether a condition over values holds, as a runtime expression.

@@ -29,6 +29,46 @@ pub(super) fn parameter(name: &str, kind: ValueType) -> String {
     }
 }
 
+/// A stage's name, and the text in it.
+pub(super) type Choice<'a> = (&'a str, String);
+
+/// The name of the stage that a person chose.
+pub(super) fn chosen_stage() -> String {
+    "${{ parameters.stage }}".to_owned()
+}
+
+/// Text that differs by stage, that of the first where nobody chose; plain where it does not.
+pub(super) fn by_stage(choices: Vec<Choice<'_>>) -> String {
+    let is_plain = choices.iter().all(|(_, text)| *text == choices[0].1);
+    if is_plain {
+        return choices.into_iter().next().map(|(_, text)| text).unwrap_or_default();
+    }
+    format!("${{{{ {} }}}}", operand(&choices))
+}
+
+/// A parameter's value, or where a person left it empty, text that differs by stage.
+pub(super) fn else_by_stage(name: &str, choices: &[Choice<'_>]) -> String {
+    let value = format!("parameters.{name}");
+    format!("${{{{ iif(eq(trim({value}), ''), {}, {value}) }}}}", operand(choices))
+}
+
+fn operand(choices: &[Choice<'_>]) -> String {
+    let Some(((_, default), others)) = choices.split_first() else { return "''".to_owned() };
+    let differs = |choice: &&Choice<'_>| choice.1 != *default;
+    let arms: Vec<&Choice<'_>> = others.iter().filter(differs).collect();
+    let mut text = String::new();
+    for (stage, own) in &arms {
+        let (stage, own) = (inner_quoted(stage), inner_quoted(own));
+        text.extend(["iif(eq(parameters.stage, ", &stage, "), ", &own, ", "]);
+    }
+    text + &inner_quoted(default) + &")".repeat(arms.len())
+}
+
+/// A text inside an expression; in it, brackets have no meaning.
+fn inner_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// Whether any of the parameters holds a macro, as `True` or `False`. It is decided before macros
 /// are replaced: afterwards nobody can tell that a value was one.
 pub(super) fn any_holds_macro(names: &[&str]) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What an organisation must have before a pipeline can run. Nothing but a failing run would say it.
 
-use crate::plan::{Concurrency, Work, Workflow};
+use crate::plan::{Concurrency, Plan, Work, Workflow};
 use crate::targets::header::{self as about, Reads};
 
 use super::reader::Reader;
@@ -10,7 +10,7 @@ use super::{pipeline, triggers};
 /// The needs of a workflow's file.
 pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String> {
     let plan = scope.plan;
-    let mut needs = needs(scope, about::uses_azure(plan, scope.jobs));
+    let mut needs = needs(scope, &plan.signed_in_to(scope.jobs, scope.run));
     if workflow.concurrency == Concurrency::Queue {
         needs.push(
             "exclusive lock check on a resource that it uses (a service connection, a variable \
@@ -30,7 +30,7 @@ pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String>
 
 /// The needs of the release file.
 pub(super) fn of_release(scope: &Scope<'_>) -> Vec<String> {
-    let mut needs = needs(scope, true);
+    let mut needs = needs(scope, &scope.plan.each_stage().collect::<Vec<_>>());
     needs.push(
         "exclusive lock check on the service connection: only then do releases wait for each other"
             .to_owned(),
@@ -38,16 +38,22 @@ pub(super) fn of_release(scope: &Scope<'_>) -> Vec<String> {
     needs
 }
 
-fn needs(scope: &Scope<'_>, uses_azure: bool) -> Vec<String> {
+fn needs(scope: &Scope<'_>, stages: &[&Plan]) -> Vec<String> {
     let plan = scope.plan;
-    let azure = &plan.project.azure;
     let mut reads = Reads::of(plan, scope.jobs);
     let mut needs = Vec::new();
-    if uses_azure {
-        let name = Reader::new(scope).setting(&azure.service_connection);
-        needs.push(format!(
+    let connection = |plan: &Plan| {
+        let name = Reader::new(scope).setting(&plan.project.azure.service_connection);
+        format!(
             "Azure Resource Manager service connection {name}, whose identity may use the workspace"
-        ));
+        )
+    };
+    needs
+        .extend(about::of_stages(stages.iter().copied(), |plan| format!(", {}", connection(plan))));
+    if needs.is_empty() {
+        needs.extend(stages.first().map(|plan| connection(plan)));
+    }
+    for azure in stages.iter().map(|plan| &plan.project.azure) {
         reads.texts([
             &azure.service_connection,
             &azure.subscription,
@@ -67,7 +73,7 @@ fn needs(scope: &Scope<'_>, uses_azure: bool) -> Vec<String> {
     needs.extend(variables(scope, &reads));
     // Gates before Azure ML steps are manual validations alone.
     let belong = scope.jobs.iter().filter(|job| !matches!(job.work, Work::Gate { .. }));
-    for (name, approves) in about::environments(plan, belong) {
+    for (name, approves) in about::environments(plan, belong, &[]) {
         let answer =
             if approves { ": an approval check of its own would ask people once more" } else { "" };
         needs.push(format!("environment {name}{answer}"));

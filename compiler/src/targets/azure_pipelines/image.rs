@@ -21,7 +21,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, image: &BuiltImage) -> Map {
     steps.extend(sign_in(image));
     steps.push(ensure);
     let is_first = job.needs.is_empty();
-    let condition = condition::of(When::Success, is_first, scope.guards_forks, None);
+    let condition = condition::of(When::Success, is_first, scope.guards_forks, &[]);
     let mut map = Map::new();
     map.put("job", scope.id_of(job));
     map.put("displayName", expression::literal(&format!("Image {}", image.title())));

@@ -36,12 +36,13 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     let steps = steps(scope, &mut reader, id, step, place);
     let mut depends_on = scope.needs(job);
     depends_on.extend(std::mem::take(&mut reader.jobs));
-    let condition = match &approval {
-        Some((_, approval)) => {
-            depends_on.insert(0, approval.clone());
-            condition::approved(step.when, approval)
-        }
-        None => condition::of(step.when, job.needs.is_empty(), scope.guards_forks, values),
+    let condition = if let Some((_, approval)) = &approval {
+        depends_on.insert(0, approval.clone());
+        condition::approved(step.when, approval)
+    } else {
+        let gates = scope.open_gates(job, step.when);
+        let values: Vec<&str> = gates.iter().map(String::as_str).chain(values).collect();
+        condition::of(step.when, job.needs.is_empty(), scope.guards_forks, &values)
     };
     let mut map = Map::new();
     let kind = if place.environment.is_some() { "deployment" } else { "job" };
@@ -162,7 +163,9 @@ fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
     }
     let mut script = Script::new("Download from Azure ML", text);
     script.env = env;
-    script.azure(reader)
+    // What an Azure ML job gave is in the stage of the run.
+    let scope = reader.scope();
+    script.azure(&mut Reader::new(&scope.within(scope.run)))
 }
 
 /// The script: the author's own, or ours.

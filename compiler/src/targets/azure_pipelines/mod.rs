@@ -21,6 +21,7 @@ mod pipeline;
 mod reader;
 mod release;
 mod scope;
+mod stage;
 mod step;
 mod submit;
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The parameters that people see when they start a run, and the step that checks them.
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Parameter, ParameterId, Scalar, ValueType, WorkflowParameter};
+use crate::plan::{Parameter, ParameterId, Plan, Scalar, Staging, ValueType, WorkflowParameter};
 use crate::targets::script::{self, DEMAND};
 
-use super::expression;
 use super::scope::{Scope, parameter_name};
 use super::step::{FAIL, STRICT, Script};
+use super::value::Value;
+use super::{expression, stage};
 
 /// The default of a parameter that a person must choose. The service fails every automatic run of a
 /// pipeline that has a parameter without default, so there is one that the first script refuses.
@@ -15,20 +16,42 @@ const CHOOSE: &str = "(choose)";
 /// The `parameters` of the file.
 pub(super) fn list(scope: &Scope<'_>) -> Vec<Map> {
     let plan = scope.plan;
-    scope.parameters.iter().map(|one| declare(plan.parameter(one.id), one)).collect()
+    let chosen = (scope.run == Staging::Chosen).then(|| stage::declare(plan));
+    let own = scope.parameters.iter().map(|one| declare(scope, plan.parameter(one.id), one));
+    chosen.into_iter().chain(own).collect()
 }
 
-fn declare(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
-    if parameter.optional {
-        return declare_optional(parameter, declared);
+/// The value of a parameter. What a person leaves empty may be the stage's own.
+pub(super) fn value(
+    scope: &Scope<'_>,
+    parameter: &Parameter,
+    declared: &WorkflowParameter,
+) -> Value {
+    let name = parameter_name(&parameter.name);
+    if scope.is_staged(declared) {
+        let default = |plan: &Plan| plan.value_of(declared).map(Scalar::text).unwrap_or_default();
+        return stage::parameter(scope, &name, default);
     }
-    let must_choose = declared.value.is_none();
+    let text = expression::parameter(&name, parameter.kind);
+    if is_text(parameter) { Value::pasted(text) } else { Value::safe(text) }
+}
+
+fn declare(scope: &Scope<'_>, parameter: &Parameter, declared: &WorkflowParameter) -> Map {
+    if parameter.optional {
+        let value = scope.value_of(declared).map(Scalar::text).unwrap_or_default();
+        return declare_empty(parameter, value, "may stay empty");
+    }
+    if scope.is_staged(declared) {
+        return declare_empty(parameter, String::new(), "empty: as the stage has it");
+    }
+    let value = scope.value_of(declared);
+    let must_choose = value.is_none();
     let mut map = Map::new();
     map.put("name", parameter_name(&parameter.name));
     map.put_some("displayName", title(parameter));
     map.put("type", if must_choose { "string" } else { kind(parameter.kind) });
     let mut values: Vec<Doc> = parameter.choices.iter().map(doc).collect();
-    if let Some(value) = &declared.value {
+    if let Some(value) = value {
         map.put("default", default(value));
     } else {
         if parameter.kind == ValueType::Boolean {
@@ -46,13 +69,12 @@ fn declare(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
 }
 
 /// What may stay empty is text: the dialog insists on a value of the other types, and of a list.
-fn declare_optional(parameter: &Parameter, declared: &WorkflowParameter) -> Map {
-    let value = declared.value.as_ref().map(Scalar::text).unwrap_or_default();
+fn declare_empty(parameter: &Parameter, value: String, note: &'static str) -> Map {
     let mut map = Map::new();
     map.put("name", parameter_name(&parameter.name));
     map.put_some("displayName", title(parameter));
     map.put("type", "string");
-    map.put_beside("default", default(&Scalar::Text(value)), "may stay empty");
+    map.put_beside("default", default(&Scalar::Text(value)), note);
     map
 }
 
@@ -109,17 +131,23 @@ pub(super) fn check(scope: &Scope<'_>, ids: &[ParameterId], demands: &str) -> Op
     let mut texts = Vec::new();
     for id in ids {
         let (parameter, declared) = scope.parameter(*id);
+        let is_staged = declared.is_some_and(|one| scope.is_staged(one));
         let name = parameter_name(&parameter.name);
         let variable = variable(parameter);
-        let must_say = declared.is_some_and(|one| one.value.is_none()) && !parameter.optional;
+        let must_say = declared.is_some_and(|one| scope.value_of(one).is_none());
+        let must_say = must_say && !parameter.optional && !is_staged;
         if must_say && parameter.choices.is_empty() {
             let message = format!("{} has no default: give it a value", parameter.name);
             lines.push_str(&script::demand(&variable, ".", &message));
         }
         lines.push_str(&script::demand_parameter(&variable, parameter));
-        env.push((variable, expression::parameter(&name, parameter.kind)));
+        let text = match declared {
+            Some(declared) => value(scope, parameter, declared).into_text(),
+            None => expression::parameter(&name, parameter.kind),
+        };
+        env.push((variable, text));
         let is_listed = !parameter.choices.is_empty() && !parameter.optional;
-        if !is_listed && is_text(parameter) {
+        if is_staged || !is_listed && is_text(parameter) {
             texts.push(name);
         }
     }

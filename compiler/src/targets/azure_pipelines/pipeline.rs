@@ -12,7 +12,8 @@ use super::{
 /// The file of a workflow.
 pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     let guards_forks = workflow.trusted && triggers::on_pull_requests(plan, workflow);
-    let scope = Scope::new(plan, &workflow.jobs, &workflow.parameters, guards_forks);
+    let scope =
+        Scope::new(plan, &workflow.jobs, &workflow.parameters, workflow.staging, guards_forks);
     let mut root = Map::new();
     root.put("name", expression::RUN_NUMBER);
     triggers::put(&mut root, plan, workflow);
@@ -28,7 +29,7 @@ pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
 
 /// The release file.
 pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
-    let scope = Scope::new(plan, &release.checks, &[], false);
+    let scope = Scope::new(plan, &release.checks, &[], release.staging, false);
     let mut root = Map::new();
     root.put("name", expression::RUN_NUMBER);
     let branch = &plan.project.default_branch;
@@ -36,7 +37,7 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
     root.put("pr", "none");
     put_lock(&mut root);
     let mut jobs = jobs(&scope);
-    jobs.push(release::write(&scope, release));
+    jobs.extend(release::write(&scope, release));
     put_body(&mut root, &scope, jobs);
     let needs = header::of_release(&scope);
     let header = about::of_release(plan, release, needs);
@@ -46,7 +47,7 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
 /// What a release depends on; nothing (every path) when the root itself is among it. A filter that
 /// names a folder holds for all that is in it.
 fn released_paths(plan: &Plan, release: &Release) -> Vec<String> {
-    let generated = [plan.azure_ml_path(""), path(plan, &release.id)];
+    let generated = [plan.azure_ml_folder(), path(plan, &release.id)];
     let all = generated.iter().chain(&release.inputs);
     let paths: Vec<String> = all.map(|path| path.trim_end_matches('/').to_owned()).collect();
     if paths.iter().any(String::is_empty) { Vec::new() } else { paths }
@@ -81,11 +82,15 @@ fn jobs(scope: &Scope<'_>) -> Vec<Map> {
     let mut jobs = Vec::new();
     for one in scope.jobs {
         match &one.work {
-            Work::Step(step) => jobs.extend(job::write(scope, one, *step)),
+            Work::Step(step) => {
+                let own = scope.within(scope.plan.staging_of(*step, scope.run));
+                jobs.extend(job::write(&own, one, *step));
+            }
             Work::Gate { step, environment } => {
                 let step = &scope.plan.step(*step).display_name;
                 jobs.push(gate::write(scope, one, step, environment));
             }
+            Work::StageGate(staging) => jobs.push(gate::stage(&scope.within(*staging), one)),
             Work::Submit(id) => jobs.extend(submit::write(scope, one, scope.plan.submission(*id))),
             Work::Image(id) => jobs.push(image::write(scope, one, scope.plan.image(*id))),
         }

@@ -4,6 +4,7 @@ use crate::plan::{Input, ParameterId, Piece, Place, Plan, Reference, Source, Ste
 
 use super::expression;
 use super::scope::{self, Scope};
+use super::stage;
 use super::value::Value;
 
 /// Name of the output variable that holds the name of an Azure ML job, and of its step.
@@ -53,6 +54,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is being written.
+    pub(super) fn scope(&self) -> &'a Scope<'a> {
+        self.scope
+    }
+
     /// The plan that the references belong to.
     pub(super) fn plan(&self) -> &'a Plan {
         self.scope.plan
@@ -98,6 +104,7 @@ impl<'a> Reader<'a> {
             Reference::Matrix(name) => expression::variable(&super::matrix::variable(name)),
             Reference::GitSha => expression::variable("Build.SourceVersion"),
             Reference::RunId => expression::variable("Build.BuildId"),
+            Reference::StageName => stage::name(self.scope),
             Reference::Variable(name) | Reference::Secret(name) => {
                 self.scope.reads_variables.set(true);
                 expression::variable(name)
@@ -107,14 +114,13 @@ impl<'a> Reader<'a> {
 
     fn parameter(&mut self, id: ParameterId) -> Value {
         let (parameter, declared) = self.scope.parameter(id);
-        if declared.is_none() {
-            let default = parameter.default.as_ref();
+        let Some(declared) = declared else {
+            let variants = self.scope.plan.variants(self.scope.staging);
+            let default = variants[0].parameter(id).default.as_ref();
             return default.map_or_else(Value::default, |value| fixed(&value.text()));
-        }
+        };
         note(&mut self.parameters, id);
-        let kind = parameter.kind;
-        let text = expression::parameter(&scope::parameter_name(&parameter.name), kind);
-        if super::parameters::is_text(parameter) { Value::pasted(text) } else { Value::safe(text) }
+        super::parameters::value(self.scope, parameter, declared)
     }
 
     fn output(&mut self, step: StepId, output: u32) -> String {
@@ -166,6 +172,7 @@ impl<'a> Reader<'a> {
             | Reference::GitBranch
             | Reference::GitTag
             | Reference::RunId
+            | Reference::StageName
             | Reference::Variable(_)
             | Reference::Secret(_) => format!("'{}'", self.reference(reference).into_text()),
         }

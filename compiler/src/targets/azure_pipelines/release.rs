@@ -1,25 +1,48 @@
 //! The release file: it brings the schedules that live on Azure ML up to date.
 
 use crate::emit::Map;
-use crate::plan::{JobId, Plan, Release};
+use crate::plan::{JobId, Plan, Release, Staging};
 use crate::targets::release as shared;
 
 use super::reader::Reader;
 use super::scope::Scope;
 use super::step::{self, FAIL, STRICT, Script};
-use super::{expression, scope};
+use super::{expression, gate, scope};
 
-/// The job that applies the schedules, after all checks.
-pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Map {
-    let plan = scope.plan;
-    let ids = (0..).zip(&release.checks).map(|(at, _)| scope.last_id(JobId(at)));
+/// The jobs that apply the schedules, after all checks: one for each stage, behind its approval.
+pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Vec<Map> {
+    let checks = (0..).zip(&release.checks).map(|(at, _)| scope.last_id(JobId(at)));
+    let mut before: Vec<String> = checks.collect();
+    let mut jobs = Vec::new();
+    for plan in scope.plan.each_stage() {
+        let id = shared::job_id(plan, release);
+        if let Some(environment) = plan.stage_approval() {
+            let approval = scope::approval(&id);
+            jobs.push(gate::of_release(plan, &approval, before, environment));
+            before = vec![approval];
+        }
+        let staging = plan.stage.map_or(Staging::None, Staging::Fixed);
+        jobs.push(job(&scope.within(staging), plan, release, (&id, before)));
+        // A stage follows when the one before holds.
+        before = vec![id];
+    }
+    jobs
+}
+
+fn job(
+    scope: &Scope<'_>,
+    plan: &Plan,
+    release: &Release,
+    (id, before): (&str, Vec<String>),
+) -> Map {
     let mut map = Map::new();
-    map.put("job", shared::job_id(release));
-    map.put("displayName", "Apply schedules and endpoints");
-    map.put_filled("dependsOn", scope::one_or_more(ids.collect()));
+    map.put("job", id);
+    map.put("displayName", shared::title(plan, "Apply schedules and endpoints"));
+    map.put_filled("dependsOn", scope::one_or_more(before));
     map.put("timeoutInMinutes", 60_u32);
     map.put("pool", step::hosted());
-    map.put("steps", vec![demand_branch(plan), step::checkout(true), apply(scope, release)]);
+    let apply = apply(scope, plan, release);
+    map.put("steps", vec![demand_branch(plan), step::checkout(true), apply]);
     map
 }
 
@@ -32,14 +55,14 @@ fn demand_branch(plan: &Plan) -> Map {
     script.bash()
 }
 
-fn apply(scope: &Scope<'_>, release: &Release) -> Map {
+fn apply(scope: &Scope<'_>, plan: &Plan, release: &Release) -> Map {
     let setup = step::azure_setup();
-    let text = format!("{STRICT}{FAIL}{setup}{}", shared::apply(scope.plan, release));
+    let text = format!("{STRICT}{FAIL}{setup}{}", shared::apply(plan, release));
     let mut script = Script::new("Apply schedules and endpoints", text);
     let project = expression::variable("System.TeamProject");
     let repository = format!("{project}/{}", expression::variable("Build.Repository.Name"));
     let commit = expression::variable("Build.SourceVersion");
-    let env = shared::env(scope.plan, repository, commit, expression::literal);
-    script.env = env.map(|(name, value)| (name.to_owned(), value)).into();
+    let env = shared::env(plan, repository, commit, expression::literal);
+    script.env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     script.azure(&mut Reader::new(scope))
 }

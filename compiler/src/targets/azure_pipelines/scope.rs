@@ -1,20 +1,30 @@
 //! What the jobs of one file know of each other.
 
+use std::borrow::Cow;
 use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::emit::Doc;
-use crate::plan::{Job, JobId, Parameter, ParameterId, Place, Plan, Step, StepId, Work};
-use crate::plan::{WorkflowParameter, jobs_of_steps};
+use crate::plan::{
+    Job, JobId, Parameter, ParameterId, Place, Plan, Scalar, Staging, Step, StepId, When, Work,
+    WorkflowParameter, jobs_of_steps,
+};
 
+use super::condition;
 use super::container::{self, Beside, Container};
 
 /// Words that the service gives a meaning where a job's name stands.
 const RESERVED: [&str; 5] = ["deployment", "job", "stage", "steps", "template"];
 
 /// The jobs of one file and what they may refer to.
+#[derive(Clone)]
 pub(super) struct Scope<'a> {
     /// The whole plan.
     pub(super) plan: &'a Plan,
+    /// The stage of the run.
+    pub(super) run: Staging,
+    /// The stage of what is being written.
+    pub(super) staging: Staging,
     /// The jobs; [`JobId`] indexes them.
     pub(super) jobs: &'a [Job],
     /// The parameters that the file declares.
@@ -22,12 +32,14 @@ pub(super) struct Scope<'a> {
     /// Whether a run may be for a pull request of a fork, which must not reach Azure or secrets.
     pub(super) guards_forks: bool,
     /// The images that the jobs run in.
-    pub(super) containers: Vec<Container<'a>>,
+    pub(super) containers: Rc<[Container<'a>]>,
     /// The containers that run beside them.
-    pub(super) services: Vec<Beside<'a>>,
+    pub(super) services: Rc<[Beside<'a>]>,
     /// Whether anything written so far reads a variable of the project's.
-    pub(super) reads_variables: Cell<bool>,
-    job_of_step: Vec<Option<JobId>>,
+    pub(super) reads_variables: Rc<Cell<bool>>,
+    job_of_step: Rc<[Option<JobId>]>,
+    /// The plans of the stages that the run reaches.
+    reached: Rc<[&'a Plan]>,
 }
 
 impl<'a> Scope<'a> {
@@ -36,28 +48,55 @@ impl<'a> Scope<'a> {
         plan: &'a Plan,
         jobs: &'a [Job],
         parameters: &'a [WorkflowParameter],
+        run: Staging,
         guards_forks: bool,
     ) -> Self {
-        let job_of_step = jobs_of_steps(plan, jobs);
         let steps = || jobs.iter().filter_map(|job| step_of(plan, job));
         let containers = container::all(plan, steps());
-        let services = container::services(steps(), &containers);
-        let reads_variables = Cell::new(false);
         Self {
             plan,
+            run,
+            staging: run,
             jobs,
             parameters,
             guards_forks,
-            containers,
-            services,
-            reads_variables,
-            job_of_step,
+            services: container::services(steps(), &containers).into(),
+            containers: containers.into(),
+            reads_variables: Rc::default(),
+            job_of_step: jobs_of_steps(plan, jobs).into(),
+            reached: plan.reached(jobs, run).into(),
         }
+    }
+
+    /// The same, for what runs in some stage.
+    pub(super) fn within(&self, staging: Staging) -> Cow<'_, Self> {
+        if staging == self.staging {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { staging, ..self.clone() })
+    }
+
+    /// Whether a parameter has another default in some stage that the run reaches.
+    pub(super) fn is_staged(&self, parameter: &WorkflowParameter) -> bool {
+        let first = self.reached[0].value_of(parameter);
+        self.reached.iter().any(|plan| plan.value_of(parameter) != first)
+    }
+
+    /// What a parameter is when a person says nothing, where no stage makes a difference.
+    pub(super) fn value_of(&self, parameter: &'a WorkflowParameter) -> Option<&'a Scalar> {
+        self.reached[0].value_of(parameter)
     }
 
     /// The ids of the jobs that must be done before a job.
     pub(super) fn needs(&self, job: &Job) -> Vec<String> {
         job.needs.iter().map(|id| self.last_id(*id)).collect()
+    }
+
+    /// What must hold of the gates of stages before a job that runs whatever happened.
+    pub(super) fn open_gates(&self, job: &Job, when: When) -> Vec<String> {
+        let needs = job.needs.iter().filter(|_| when != When::Success);
+        let gates = needs.filter(|id| matches!(self.jobs[id.0 as usize].work, Work::StageGate(_)));
+        gates.map(|id| condition::passed(&self.id(*id))).collect()
     }
 
     /// The id of a job in the file.
@@ -78,7 +117,7 @@ impl<'a> Scope<'a> {
     pub(super) fn last_id(&self, job: JobId) -> String {
         match self.jobs[job.0 as usize].work {
             Work::Submit(_) => done(&self.jobs[job.0 as usize].id),
-            Work::Step(_) | Work::Gate { .. } | Work::Image(_) => self.id(job),
+            Work::Step(_) | Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) => self.id(job),
         }
     }
 
@@ -99,7 +138,7 @@ impl<'a> Scope<'a> {
 fn step_of<'a>(plan: &'a Plan, job: &Job) -> Option<&'a Step> {
     match job.work {
         Work::Step(step) => Some(plan.step(step)),
-        Work::Submit(_) | Work::Gate { .. } | Work::Image(_) => None,
+        Work::Submit(_) | Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) => None,
     }
 }
 

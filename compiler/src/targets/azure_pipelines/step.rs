@@ -8,6 +8,7 @@ use crate::targets::ML_EXTENSION;
 
 use super::expression;
 use super::reader::Reader;
+use super::stage;
 use super::value;
 
 /// The function that ends a script with a message of the platform's.
@@ -67,19 +68,21 @@ impl Script {
     /// The script as a step that is signed in to Azure. The texts of the project come first in the
     /// environment, so that the author's own win.
     pub(super) fn azure(mut self, reader: &mut Reader<'_>) -> Map {
-        let azure = &reader.plan().project.azure;
         let own = std::mem::take(&mut self.env);
+        let subscription = stage::azure(reader, |azure| &azure.subscription);
+        let group = stage::azure(reader, |azure| &azure.resource_group);
+        let workspace = stage::azure(reader, |azure| &azure.workspace);
         for (name, text) in [
-            ("AZURE_SUBSCRIPTION_ID", &azure.subscription),
-            ("AZURE_RESOURCE_GROUP", &azure.resource_group),
-            ("AZUREML_WORKSPACE", &azure.workspace),
+            ("AZURE_SUBSCRIPTION_ID", subscription),
+            ("AZURE_RESOURCE_GROUP", group),
+            ("AZUREML_WORKSPACE", workspace),
         ] {
-            self.env.push((name.to_owned(), reader.setting(text)));
+            self.env.push((name.to_owned(), text));
         }
         self.env.extend(own);
         self.keep_env();
         let mut inputs = Map::new();
-        inputs.put("azureSubscription", reader.setting(&azure.service_connection));
+        inputs.put("azureSubscription", stage::azure(reader, |azure| &azure.service_connection));
         inputs.put("scriptType", "bash");
         inputs.put("scriptLocation", "inlineScript");
         inputs.put("inlineScript", self.text.as_str());

@@ -11,7 +11,7 @@ use super::reader::{self, JOB_NAME, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, expression, job, parameters};
+use super::{condition, expression, job, parameters, stage};
 
 /// The variable that holds the name of the Azure ML job.
 const JOB: &str = "azure_ml_job";
@@ -40,8 +40,8 @@ fn title(scope: &Scope<'_>, submission: &Submission, does: &str) -> String {
 
 fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let mut reader = Reader::new(scope);
-    let file = scope.plan.azure_ml_path(&submission.job_file());
-    let copy = scope.plan.azure_ml_path(&submission.run_file());
+    let file = stage::file(scope, &submission.job_file());
+    let copy = stage::file(scope, &submission.run_file());
     let bind = (!submission.inputs.is_empty()).then(|| bind(scope, &mut reader, submission));
     let submitted = if bind.is_some() { copy } else { file };
     let script = submit_script(&mut reader, job, submitted);
@@ -59,7 +59,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     map.put("displayName", title(scope, submission, "submit"));
     map.put_filled("dependsOn", scope::one_or_more(depends_on));
     let is_first = job.needs.is_empty();
-    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks, None));
+    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks, &[]));
     map.put("timeoutInMinutes", 60_u32);
     map.put("pool", step::hosted());
     map.put_filled("variables", job::variables(&reader));
@@ -92,9 +92,11 @@ fn bind(scope: &Scope<'_>, reader: &mut Reader<'_>, submission: &Submission) -> 
     if !demands.is_empty() {
         demands.insert_str(0, &format!("{FAIL}{DEMAND}"));
     }
-    let file = scope.plan.azure_ml_path(&submission.job_file());
-    let copy = scope.plan.azure_ml_path(&submission.run_file());
-    let jq = script::bind(&bindings, &file, &copy);
+    let folder = script::Folder::of(scope.plan, scope.staging);
+    if folder.reads_stage {
+        env.push(("STAGE".to_owned(), Value::safe(stage::name(scope))));
+    }
+    let jq = script::bind(&bindings, &folder, &submission.job_file(), &submission.run_file());
     let mut script = Script::new("Bind the inputs", [STRICT, &demands, &jq].concat());
     value::put(&mut script, &env);
     script.bash()
@@ -171,13 +173,12 @@ fn wait(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
 }
 
 fn call_back(reader: &mut Reader<'_>) -> Map {
-    let azure = &reader.plan().project.azure;
-    let [subscription, group, workspace] =
-        [&azure.subscription, &azure.resource_group, &azure.workspace]
-            .map(|one| reader.setting(one));
+    let subscription = stage::azure(reader, |azure| &azure.subscription);
+    let group = stage::azure(reader, |azure| &azure.resource_group);
+    let workspace = stage::azure(reader, |azure| &azure.workspace);
     let mut inputs = Map::new();
     inputs.put("connectionType", "connectedServiceNameARM");
-    inputs.put("azureServiceConnection", reader.setting(&azure.service_connection));
+    inputs.put("azureServiceConnection", stage::azure(reader, |azure| &azure.service_connection));
     inputs.put("method", "PATCH");
     inputs.put("headers", "{\"Content-Type\": \"application/json\"}");
     let job = expression::variable(JOB);

@@ -88,9 +88,20 @@ impl<'a> Context<'a> {
         Some(self.plan.parameter(*id))
     }
 
-    /// The value that a parameter has in this component, whoever submits it.
+    /// The value that a parameter has in this component, whoever submits it; and the stage's name.
     pub(super) fn fixed(&self, reference: &Reference) -> Option<&'a Scalar> {
-        let Reference::Parameter(id) = reference else { return None };
+        let id = match reference {
+            Reference::Parameter(id) => id,
+            Reference::StageName => return self.plan.stage_value.as_ref(),
+            Reference::Output(..)
+            | Reference::Matrix(_)
+            | Reference::GitSha
+            | Reference::GitBranch
+            | Reference::GitTag
+            | Reference::RunId
+            | Reference::Variable(_)
+            | Reference::Secret(_) => return None,
+        };
         let mut fixed = self.submission.fixed.iter();
         fixed.find(|(known, _)| known == id).map(|(_, value)| value)
     }

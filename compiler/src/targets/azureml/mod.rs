@@ -29,6 +29,11 @@ pub const TARGET: Target =
     Target { name: "azureml", engine: Home::AzureMl, most_bytes: None, apart: None, write };
 
 fn write(plan: &Plan) -> Vec<Artifact> {
+    plan.each_stage().flat_map(write_one).collect()
+}
+
+/// The files of one stage.
+fn write_one(plan: &Plan) -> Vec<Artifact> {
     let mut artifacts = Vec::new();
     for submission in &plan.submissions {
         let context = Context::new(plan, submission);
@@ -81,11 +86,13 @@ fn artifact(plan: &Plan, file: &str, doc: &Map) -> Artifact {
 /// The tags of a job or schedule: the ownership mark first, since it must stand early in the file,
 /// then what release finds the live resources by, then the author's own.
 fn tags(plan: &Plan) -> Map {
-    const OWN: [&str; 4] = ["generated_by", "mlopsc_pipeline", "mlopsc_project", endpoint::FAMILY];
+    const OWN: [&str; 5] =
+        ["generated_by", "mlopsc_pipeline", "mlopsc_project", endpoint::FAMILY, "mlopsc_stage"];
     let mut tags = Map::new();
     tags.put(OWN[0], mark::blank(&plan.spec_path));
     tags.put(OWN[1], &plan.name);
     tags.put_some(OWN[2], plan.project.identity.as_ref());
+    tags.put_some(OWN[4], plan.stage_name());
     for (key, value) in plan.tags.iter().filter(|(key, _)| !OWN.contains(&key.as_str())) {
         tags.put(key.clone(), value);
     }

@@ -50,6 +50,7 @@ pub(super) fn reference(context: &Context<'_>, reference: &Reference) -> String 
         | Reference::GitBranch
         | Reference::GitTag
         | Reference::RunId
+        | Reference::StageName
         | Reference::Variable(_)
         | Reference::Secret(_) => pipeline_input(&reference.ambient_input().unwrap_or_default()),
     }
@@ -67,6 +68,7 @@ pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> Va
         | Reference::GitBranch
         | Reference::GitTag
         | Reference::RunId
+        | Reference::StageName
         | Reference::Variable(_)
         | Reference::Secret(_) => ValueType::String,
     }

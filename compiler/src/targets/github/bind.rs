@@ -6,7 +6,7 @@ use crate::targets::script::{self, Binding};
 
 use super::data::Arrival;
 use super::scope::Scope;
-use super::{check, expression, step};
+use super::{check, expression, stage, step};
 
 /// The file to submit, in the folder of the Azure ML files.
 pub(super) fn file(submission: &Submission) -> String {
@@ -35,9 +35,11 @@ pub(super) fn step(scope: &Scope<'_>, submission: &Submission) -> Option<Map> {
         demands.push_str(&demand(scope.plan, submission, input, &variable));
         bindings.push(Binding::new(scope.plan, input, variable));
     }
-    let from = scope.plan.azure_ml_path(&submission.job_file());
-    let to = scope.plan.azure_ml_path(&submission.run_file());
-    let bind = script::bind(&bindings, &from, &to);
+    let folder = script::Folder::of(scope.plan, scope.staging);
+    if folder.reads_stage {
+        env.put("STAGE", stage::name(scope));
+    }
+    let bind = script::bind(&bindings, &folder, &submission.job_file(), &submission.run_file());
     let start = if demands.is_empty() { step::STRICT.to_owned() } else { check::start() };
     Some(step::script("Bind the inputs", env, [start, demands, bind].concat()))
 }

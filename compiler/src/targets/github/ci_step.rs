@@ -10,6 +10,7 @@ use super::data::{self, Arrival};
 use super::expression;
 use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
+use super::stage::{self, Environment};
 use super::{check, extras, gate, image, login, matrix, pins, step};
 
 /// Minutes after which the platform ends a hosted job, and the most that a step may be given.
@@ -31,12 +32,14 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, own: &Step, jobs: &mut Jobs) {
         arrivals: data::arrivals(scope, own),
         reviewed: own.approval.as_deref(),
     };
-    if place.container.is_some() && (work.reviewed.is_some() || work.fetches()) {
+    if work.needs_errand() {
         let id = format!("{}__inputs", job.id);
         jobs.put(&id, work.errand());
         work.arrivals = work.arrivals.into_iter().map(|data| data.by_way_of(&job.id)).collect();
         work.needs.push(id);
-        work.reviewed = None;
+        if place.container.is_some() {
+            work.reviewed = None;
+        }
     }
     jobs.put(&job.id, work.frame());
 }
@@ -59,15 +62,25 @@ impl CiStep<'_> {
         self.arrivals.iter().any(Arrival::is_azure)
     }
 
+    /// Whether a job before it must do what it cannot: an image of the author's holds neither `gh` nor
+    /// `az`, and nothing signs in to two stages.
+    fn needs_errand(&self) -> bool {
+        let is_elsewhere = self.scope.staging != self.scope.run;
+        let in_container = self.place.container.is_some();
+        in_container && self.reviewed.is_some() || (in_container || is_elsewhere) && self.fetches()
+    }
+
     fn condition(&self) -> Option<String> {
         job::runs_if(self.scope, self.job, self.own.when, self.own.condition.as_deref())
     }
 
-    /// A job before one in a container: images of authors hold neither `gh` nor `az`.
+    /// The job before it. It fetches in the stage of the run.
     fn errand(&self) -> Frame {
-        let mut steps: Vec<_> = self.reviewed.map(gate::demand_reviewers).into_iter().collect();
+        let reviewed = self.reviewed.filter(|_| self.place.container.is_some());
+        let mut steps: Vec<_> = reviewed.map(gate::demand_reviewers).into_iter().collect();
+        let run = self.scope.within(self.scope.run);
         if self.fetches() {
-            steps.extend(login::steps(self.scope));
+            steps.extend(login::steps(&run));
             steps.extend(data::azure_downloads(&self.arrivals));
         }
         for arrival in self.arrivals.iter().filter(|arrival| arrival.is_azure()) {
@@ -79,8 +92,9 @@ impl CiStep<'_> {
             needs: self.needs.clone(),
             runs_on: vec![pins::RUNNER.to_owned()],
             timeout_minutes: 60,
+            environment: stage::environment(&run).filter(|_| self.fetches()),
             permissions: Permissions {
-                actions: self.reviewed.is_some(),
+                actions: reviewed.is_some(),
                 contents: false,
                 id_token: self.fetches() && login::is_oidc(self.scope.plan),
                 asked: Vec::new(),
@@ -103,7 +117,7 @@ impl CiStep<'_> {
                 .and_then(|matrix| matrix::runs_on(self.scope, matrix))
                 .unwrap_or_else(|| self.place.runner.github.clone()),
             timeout_minutes: job_minutes,
-            environment: self.environment(),
+            environment: self.environment(azure),
             permissions: Permissions {
                 actions: self.reviewed.is_some(),
                 contents: self.place.checkout,
@@ -121,11 +135,15 @@ impl CiStep<'_> {
         }
     }
 
-    /// The environment of the job; the one with the registry's secrets, if it has none of its own.
-    fn environment(&self) -> Option<String> {
+    /// Its own environment, else that of the stage that it signs in to, else the one with the
+    /// registry's secrets.
+    fn environment(&self, azure: bool) -> Option<Environment> {
         let own = self.own.approval.as_ref().or(self.place.environment.as_ref());
+        let own = own.map(|name| Environment::fixed(name));
+        let stage = || stage::environment(self.scope).filter(|_| azure);
         let image = self.place.image.or(self.own.pushes()).map(|id| self.scope.plan.image(id));
-        own.or(image.and_then(|image| image.environment.as_ref())).cloned()
+        let image = image.and_then(|image| image.environment.as_deref()).map(Environment::fixed);
+        own.or_else(stage).or(image)
     }
 
     /// What the job and its script get. A step that takes too long fails, while a job is cut off: so

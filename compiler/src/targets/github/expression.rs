@@ -7,6 +7,7 @@ use crate::plan::{
 
 use super::inputs;
 use super::scope::Scope;
+use super::stage;
 
 /// A whole value that the platform computes.
 pub(super) fn expression(body: &str) -> String {
@@ -47,6 +48,7 @@ pub(super) fn reference(scope: &Scope<'_>, reference: &Reference) -> String {
         }
         Reference::GitTag => expression("github.ref_type == 'tag' && github.ref_name || ''"),
         Reference::RunId => expression("github.run_id"),
+        Reference::StageName => stage::name(scope),
         Reference::Variable(name) => ["${{ vars.", name, " }}"].concat(),
         Reference::Secret(name) => ["${{ secrets.", name, " }}"].concat(),
     }
@@ -113,7 +115,15 @@ fn default(parameter: &Parameter) -> String {
 /// person started the run.
 fn parameter(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
     let input = format!("inputs.{}", inputs::id(parameter));
-    let Some(value) = bound.value.as_ref().filter(|_| !scope.by_hand_only) else { return input };
+    if scope.is_staged(bound.id) {
+        // A text, whatever the type: what a person leaves empty is the stage's own.
+        let own = stage::operand(scope, |plan| {
+            quoted(&plan.value_of(bound).map(Scalar::text).unwrap_or_default())
+        });
+        return format!("{input} || {own}");
+    }
+    let value = scope.plan.variants(scope.run)[0].value_of(bound);
+    let Some(value) = value.filter(|_| !scope.by_hand_only) else { return input };
     if parameter.optional {
         // What a person leaves empty stays empty.
         let value = quoted(&value.text());

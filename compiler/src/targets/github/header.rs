@@ -18,7 +18,11 @@ pub(super) fn needs(
 ) -> Vec<String> {
     let plan = scope.plan;
     let mut reads = Reads::of(plan, scope.jobs());
-    if releases || about::uses_azure(plan, scope.jobs()) {
+    let mut stages = plan.signed_in_to(scope.jobs(), scope.run);
+    if releases {
+        stages = plan.each_stage().collect();
+    }
+    for plan in &stages {
         sign_in(plan, &mut reads);
     }
     let images = about::images(plan, scope.jobs());
@@ -29,9 +33,10 @@ pub(super) fn needs(
     if !jobs.identities.is_empty() {
         needs.push(federated_credentials(&jobs.identities, refs));
     }
+    needs.extend(about::of_stages(stages.iter().copied(), |_| String::new()));
     needs.extend(about::counted("variable", &reads.variables));
     needs.extend(about::counted("secret", &reads.secrets));
-    let mut environments = about::environments(plan, scope.jobs().iter());
+    let mut environments = about::environments(plan, scope.jobs().iter(), &stages);
     for name in images.iter().filter_map(|image| image.environment.as_deref()) {
         if environments.iter().all(|(known, _)| *known != name) {
             environments.push((name, false));

@@ -8,6 +8,7 @@ use super::expression;
 use super::job::{self, Frame, Permissions};
 use super::pins;
 use super::scope::Scope;
+use super::stage::Environment;
 use super::step;
 
 /// Ends a script with a message of the platform's.
@@ -28,7 +29,7 @@ pub(super) fn job(scope: &Scope<'_>, job: &Job, image: &BuiltImage) -> Frame {
         needs: scope.needs(job),
         runs_on: vec![pins::RUNNER.to_owned()],
         timeout_minutes: 60,
-        environment: image.environment.clone(),
+        environment: image.environment.as_deref().map(Environment::fixed),
         permissions: Permissions { contents: true, ..Permissions::default() },
         steps,
         ..Frame::default()

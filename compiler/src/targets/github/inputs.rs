@@ -1,9 +1,10 @@
 //! What a person may set when starting a workflow by hand.
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Parameter, Scalar, ValueType, WorkflowParameter};
+use crate::plan::{Parameter, Scalar, Staging, ValueType, WorkflowParameter};
 
 use super::scope::Scope;
+use super::stage;
 
 /// The id of a parameter's input. Names may hold dots, ids may not, and only ids may hold `-`.
 pub(super) fn id(parameter: &Parameter) -> String {
@@ -18,11 +19,29 @@ pub(super) fn is_number(parameter: &Parameter) -> bool {
 /// `inputs` of `workflow_dispatch`.
 pub(super) fn dispatch(scope: &Scope<'_>, parameters: &[WorkflowParameter]) -> Map {
     let mut inputs = Map::new();
+    if scope.run == Staging::Chosen {
+        inputs.put("stage", stage::input(scope.plan));
+    }
+    let variant = scope.plan.variants(scope.run)[0];
     for parameter in parameters {
         let meaning = scope.plan.parameter(parameter.id);
-        inputs.put(id(meaning), input(meaning, parameter.value.as_ref()));
+        let input = if scope.is_staged(parameter.id) {
+            staged(meaning)
+        } else {
+            input(meaning, variant.value_of(parameter))
+        };
+        inputs.put(id(meaning), input);
     }
     inputs
+}
+
+/// What has another default in some stage: left empty, it is the stage's own.
+fn staged(parameter: &Parameter) -> Map {
+    let form = optional_limits(parameter, "empty: as the stage has it");
+    let words = parameter.description.as_ref().unwrap_or(&parameter.name);
+    let mut input = Map::new();
+    input.put("description", format!("{} ({form})", words.trim_end())).put("type", "string");
+    input
 }
 
 fn input(parameter: &Parameter, value: Option<&Scalar>) -> Map {
@@ -79,7 +98,7 @@ fn keeps_its_digits(number: &str) -> bool {
 
 /// The author's words, and what the form cannot enforce. Without either the form shows the name.
 fn description(parameter: &Parameter) -> Option<String> {
-    let optional = parameter.optional.then(|| optional_limits(parameter));
+    let optional = parameter.optional.then(|| optional_limits(parameter, "may stay empty"));
     let Some(limits) = optional.or_else(|| limits(parameter)) else {
         return parameter.description.clone();
     };
@@ -88,7 +107,7 @@ fn description(parameter: &Parameter) -> Option<String> {
 }
 
 /// The same of a text that stands for a value of another type, or for none.
-fn optional_limits(parameter: &Parameter) -> String {
+fn optional_limits(parameter: &Parameter, when_empty: &str) -> String {
     let choices: Vec<String> = parameter.choices.iter().map(Scalar::text).collect();
     let form = if choices.is_empty() {
         let form = match parameter.kind {
@@ -107,7 +126,7 @@ fn optional_limits(parameter: &Parameter) -> String {
     } else {
         Some(choices.join(", "))
     };
-    form.map(|form| form + "; ").unwrap_or_default() + "may stay empty"
+    form.map(|form| form + "; ").unwrap_or_default() + when_empty
 }
 
 fn limits(parameter: &Parameter) -> Option<String> {

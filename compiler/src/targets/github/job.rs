@@ -7,6 +7,7 @@ use crate::plan::{Condition, Job, When, Work};
 
 use super::expression::{self, condition};
 use super::scope::Scope;
+use super::stage::Environment;
 use super::{ci_step, gate, image, submit};
 
 /// A job before it is written; the order of its keys is the order in the file.
@@ -18,7 +19,7 @@ pub(super) struct Frame {
     pub(super) runs_on: Vec<String>,
     /// The whole job, in minutes.
     pub(super) timeout_minutes: u32,
-    pub(super) environment: Option<String>,
+    pub(super) environment: Option<Environment>,
     pub(super) permissions: Permissions,
     /// The combinations that the job runs for.
     pub(super) strategy: Map,
@@ -52,7 +53,7 @@ impl Frame {
         }
         job.put("runs-on", one_or_words(self.runs_on));
         job.put("timeout-minutes", self.timeout_minutes);
-        job.put_some("environment", self.environment);
+        job.put_some("environment", self.environment.map(|environment| environment.text));
         job.put("permissions", self.permissions.into_map());
         job.put_filled("strategy", self.strategy);
         job.put_some("container", self.container);
@@ -103,7 +104,10 @@ impl Jobs {
     /// Adds a job.
     pub(super) fn put(&mut self, id: &str, frame: Frame) {
         if frame.permissions.id_token {
-            self.identities.insert(frame.environment.clone());
+            match &frame.environment {
+                Some(environment) => self.identities.extend(environment.names.iter().cloned()),
+                None => _ = self.identities.insert(None),
+            }
         }
         self.map.put(id.to_owned(), frame.into_map());
     }
@@ -114,10 +118,16 @@ pub(super) fn all(scope: &Scope<'_>) -> Jobs {
     let mut jobs = Jobs::default();
     for job in scope.jobs() {
         match &job.work {
-            Work::Step(step) => ci_step::write(scope, job, scope.plan.step(*step), &mut jobs),
+            Work::Step(step) => {
+                let own = scope.within(scope.plan.staging_of(*step, scope.run));
+                ci_step::write(&own, job, scope.plan.step(*step), &mut jobs);
+            }
             Work::Gate { step, environment } => {
                 let step = scope.plan.step(*step);
                 jobs.put(&job.id, gate::job(scope, job, step, environment));
+            }
+            Work::StageGate(staging) => {
+                jobs.put(&job.id, gate::stage(&scope.within(*staging), job));
             }
             Work::Submit(id) => submit::write(scope, job, *id, &mut jobs),
             Work::Image(id) => jobs.put(&job.id, image::job(scope, job, scope.plan.image(*id))),
@@ -143,7 +153,10 @@ pub(super) fn runs_if(
     };
     let guarded = job.needs.is_empty() || when == When::Always;
     let guards = if guarded { scope.guards.as_slice() } else { &[] };
+    // What runs whatever happened, runs only if people let it.
+    let gates = if when == When::Success { Vec::new() } else { scope.open_gates(job) };
     let parts = status.into_iter().chain(guards.iter().copied());
+    let parts = parts.chain(gates.iter().map(String::as_str));
     let parts: Vec<_> = parts.chain(values.as_deref()).collect();
     match parts.as_slice() {
         [] => None,

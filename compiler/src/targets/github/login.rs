@@ -1,12 +1,13 @@
 //! Signing in to Azure.
 
 use crate::emit::Map;
-use crate::plan::{Login, Plan, Reference};
+use crate::plan::{Azure, Login, Plan, Reference, Text};
 use crate::targets::ML_EXTENSION;
 
 use super::expression;
 use super::pins;
 use super::scope::Scope;
+use super::stage;
 use super::step;
 
 /// Whether the sign-in asks the platform for an identity token.
@@ -24,10 +25,10 @@ pub(super) fn sign_in(scope: &Scope<'_>, name: &str) -> Map {
     let azure = &scope.plan.project.azure;
     let mut with = Map::new();
     match &azure.login {
-        Login::Oidc { client_id } => {
-            with.put("client-id", expression::text(scope, client_id))
-                .put("tenant-id", expression::text(scope, &azure.tenant))
-                .put("subscription-id", expression::text(scope, &azure.subscription));
+        Login::Oidc { .. } => {
+            with.put("client-id", stage::azure(scope, client_id))
+                .put("tenant-id", stage::azure(scope, |azure| Some(&azure.tenant)))
+                .put("subscription-id", stage::azure(scope, |azure| Some(&azure.subscription)));
         }
         Login::ServicePrincipal { secret } => {
             let secret = Reference::Secret(secret.clone());
@@ -38,10 +39,9 @@ pub(super) fn sign_in(scope: &Scope<'_>, name: &str) -> Map {
 }
 
 fn prepare(scope: &Scope<'_>) -> Map {
-    let azure = &scope.plan.project.azure;
     let mut env = Map::new();
-    env.put("AZURE_RESOURCE_GROUP", expression::text(scope, &azure.resource_group))
-        .put("AZUREML_WORKSPACE", expression::text(scope, &azure.workspace))
+    env.put("AZURE_RESOURCE_GROUP", stage::azure(scope, |azure| Some(&azure.resource_group)))
+        .put("AZUREML_WORKSPACE", stage::azure(scope, |azure| Some(&azure.workspace)))
         .put("ML_EXTENSION", ML_EXTENSION);
     let tokens = if is_oidc(scope.plan) { include_str!("scripts/tokens.sh") } else { "" };
     let script = [step::STRICT, tokens, include_str!("scripts/prepare.sh")].concat();
@@ -50,12 +50,18 @@ fn prepare(scope: &Scope<'_>) -> Map {
 
 /// Variables with which a waiting script signs in again.
 pub(super) fn renewal(scope: &Scope<'_>) -> Map {
-    let azure = &scope.plan.project.azure;
     let mut env = Map::new();
-    if let Login::Oidc { client_id } = &azure.login {
-        env.put("AZURE_CLIENT_ID", expression::text(scope, client_id))
-            .put("AZURE_TENANT_ID", expression::text(scope, &azure.tenant))
-            .put("AZURE_SUBSCRIPTION_ID", expression::text(scope, &azure.subscription));
+    if is_oidc(scope.plan) {
+        env.put("AZURE_CLIENT_ID", stage::azure(scope, client_id))
+            .put("AZURE_TENANT_ID", stage::azure(scope, |azure| Some(&azure.tenant)))
+            .put("AZURE_SUBSCRIPTION_ID", stage::azure(scope, |azure| Some(&azure.subscription)));
     }
     env
+}
+
+fn client_id(azure: &Azure) -> Option<&Text> {
+    match &azure.login {
+        Login::Oidc { client_id } => Some(client_id),
+        Login::ServicePrincipal { .. } => None,
+    }
 }

@@ -17,6 +17,7 @@ mod matrix;
 pub mod pins;
 mod release;
 mod scope;
+mod stage;
 mod step;
 mod submit;
 #[cfg(test)]

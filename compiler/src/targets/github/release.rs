@@ -1,20 +1,27 @@
 //! The release workflow: it applies what lives in Azure, and deletes what no spec asks for any more.
 
 use crate::emit::Map;
-use crate::plan::{Plan, Release};
+use crate::plan::{Plan, Release, Staging};
 use crate::targets::{Artifact, header as about, release as shared};
 
 use super::check;
 use super::expression::{expression, literal};
 use super::job::{self, Frame, Permissions};
 use super::scope::Scope;
-use super::{header, login, pins, step, workflow};
+use super::{gate, header, login, pins, stage, step, workflow};
 
 /// The file of `plan.release`.
 pub(super) fn artifact(plan: &Plan, release: &Release) -> Artifact {
-    let scope = Scope::new(plan, &release.checks, &[]);
+    let scope = Scope::new(plan, &release.checks, &[], release.staging);
     let mut jobs = job::all(&scope);
-    jobs.put(shared::job_id(release), apply(&scope, release));
+    let mut needs: Vec<String> = release.checks.iter().map(|job| job.id.clone()).collect();
+    for stage in plan.each_stage() {
+        let staging = stage.stage.map_or(Staging::None, Staging::Fixed);
+        let id = shared::job_id(stage, release);
+        jobs.put(&id, apply(&scope.within(staging), stage, release, needs));
+        // A stage follows when the one before holds.
+        needs = vec![id];
+    }
     let mut concurrency = Map::new();
     // A newer release replaces one that waits: it holds all that the older one would apply.
     concurrency.put("group", &release.id).put("cancel-in-progress", false);
@@ -33,7 +40,7 @@ fn events(plan: &Plan, release: &Release) -> Map {
     push.put("branches", vec![escape(&plan.project.default_branch)]);
     // Every path lies in the root, and no pattern may start with a slash.
     if !release.inputs.iter().any(|path| path == "/") {
-        let mut paths = vec![glob(&plan.azure_ml_path(""))];
+        let mut paths = vec![glob(&(plan.azure_ml_folder() + "/"))];
         paths.extend(release.inputs.iter().map(|path| glob(path)));
         paths.push(glob(&workflow::path(plan, &release.id)));
         push.put("paths", paths);
@@ -62,17 +69,20 @@ fn escape(text: &str) -> String {
 }
 
 /// The job that makes the workspace what the files say.
-fn apply(scope: &Scope<'_>, release: &Release) -> Frame {
-    let plan = scope.plan;
-    let mut steps = vec![demand_branch(plan), step::checkout()];
+fn apply(scope: &Scope<'_>, plan: &Plan, release: &Release, needs: Vec<String>) -> Frame {
+    let approval = plan.stage_approval();
+    let mut steps: Vec<Map> = approval.map(gate::demand_reviewers).into_iter().collect();
+    steps.extend([demand_branch(plan), step::checkout()]);
     steps.extend(login::steps(scope));
     steps.push(apply_schedules(plan, release));
     Frame {
-        name: "Apply to the workspace".to_owned(),
-        needs: release.checks.iter().map(|job| job.id.clone()).collect(),
+        name: shared::title(plan, "Apply to the workspace"),
+        needs,
         runs_on: vec![pins::RUNNER.to_owned()],
         timeout_minutes: 60,
+        environment: stage::environment(scope),
         permissions: Permissions {
+            actions: approval.is_some(),
             contents: true,
             id_token: login::is_oidc(plan),
             ..Permissions::default()

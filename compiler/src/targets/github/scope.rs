@@ -1,7 +1,11 @@
 //! What every job of one workflow may ask for.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use crate::plan::{
-    Job, JobId, ParameterId, Plan, Reference, StepId, Work, WorkflowParameter, jobs_of_steps,
+    Job, JobId, ParameterId, Plan, Reference, Staging, StepId, Work, WorkflowParameter,
+    jobs_of_steps,
 };
 
 /// Minutes that one job waits for an Azure ML job: a hosted job ends after 360, and signing in,
@@ -9,8 +13,13 @@ use crate::plan::{
 const SLICE_MINUTES: u32 = 340;
 
 /// One workflow, with the ways through it.
+#[derive(Clone)]
 pub(super) struct Scope<'a> {
     pub(super) plan: &'a Plan,
+    /// The stage of the run.
+    pub(super) run: Staging,
+    /// The stage of what is being written.
+    pub(super) staging: Staging,
     /// Nothing but people start the workflow.
     pub(super) by_hand_only: bool,
     /// Conditions on the event, all of which every job without needs must meet.
@@ -21,28 +30,54 @@ pub(super) struct Scope<'a> {
     /// How long each of the jobs waits that watch one Azure ML job, in minutes; never empty.
     pub(super) slices: Vec<u32>,
     jobs: &'a [Job],
-    job_of_step: Vec<Option<JobId>>,
-    bindings: Vec<Option<&'a WorkflowParameter>>,
+    job_of_step: Rc<[Option<JobId>]>,
+    bindings: Rc<[Option<&'a WorkflowParameter>]>,
+    /// Parameters whose defaults are not the same in all stages that the run reaches.
+    staged: Rc<[bool]>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(plan: &'a Plan, jobs: &'a [Job], bound: &'a [WorkflowParameter]) -> Self {
-        let job_of_step = jobs_of_steps(plan, jobs);
+    pub(super) fn new(
+        plan: &'a Plan,
+        jobs: &'a [Job],
+        bound: &'a [WorkflowParameter],
+        run: Staging,
+    ) -> Self {
         let mut bindings = vec![None; plan.parameters.len()];
+        let mut staged = vec![false; plan.parameters.len()];
+        let reached = plan.reached(jobs, run);
         for parameter in bound {
-            bindings[parameter.id.0 as usize] = Some(parameter);
+            let at = parameter.id.0 as usize;
+            bindings[at] = Some(parameter);
+            let first = reached[0].value_of(parameter);
+            staged[at] = reached.iter().any(|plan| plan.value_of(parameter) != first);
         }
-        let slices = slices(plan.timeout_minutes);
         Self {
             plan,
+            run,
+            staging: run,
             by_hand_only: true,
             guards: Vec::new(),
             releases: false,
-            slices,
+            slices: slices(plan.timeout_minutes),
             jobs,
-            job_of_step,
-            bindings,
+            job_of_step: jobs_of_steps(plan, jobs).into(),
+            bindings: bindings.into(),
+            staged: staged.into(),
         }
+    }
+
+    /// The same, for what runs in some stage.
+    pub(super) fn within(&self, staging: Staging) -> Cow<'_, Self> {
+        if staging == self.staging {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(Self { staging, ..self.clone() })
+    }
+
+    /// Whether a parameter has another default in some stage.
+    pub(super) fn is_staged(&self, id: ParameterId) -> bool {
+        self.staged[id.0 as usize]
     }
 
     pub(super) fn jobs(&self) -> &'a [Job] {
@@ -69,6 +104,13 @@ impl<'a> Scope<'a> {
         job.needs.iter().map(|id| self.last_id(&self.jobs[id.0 as usize])).collect()
     }
 
+    /// Conditions that the gates of stages before a job are open.
+    pub(super) fn open_gates(&self, job: &Job) -> Vec<String> {
+        let needs = job.needs.iter().map(|id| &self.jobs[id.0 as usize]);
+        let gates = needs.filter(|job| matches!(job.work, Work::StageGate(_)));
+        gates.map(|gate| format!("needs.{}.result == 'success'", gate.id)).collect()
+    }
+
     /// An output of the job that runs a step, as a part of an expression.
     pub(super) fn needed_output(&self, step: StepId, output: &str) -> String {
         let id = self.job_of(step).map(|job| self.last_id(job)).unwrap_or_default();
@@ -79,7 +121,9 @@ impl<'a> Scope<'a> {
     fn last_id(&self, job: &Job) -> String {
         match &job.work {
             Work::Submit(_) => wait_id(&job.id, self.slices.len()),
-            Work::Step(_) | Work::Gate { .. } | Work::Image(_) => job.id.clone(),
+            Work::Step(_) | Work::Gate { .. } | Work::StageGate(_) | Work::Image(_) => {
+                job.id.clone()
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::targets::script;
 use super::expression::{condition, expression};
 use super::job::{self, Frame, Jobs, Permissions};
 use super::scope::{self, Scope};
-use super::{bind, data, login, pins, step};
+use super::{bind, data, login, pins, stage, step};
 
 /// Minutes that a waiting job gets for all that is not waiting.
 const AROUND: u32 = 20;
@@ -55,14 +55,13 @@ impl Watch<'_> {
         let submission = self.scope.plan.submission(id);
         let mut steps = vec![step::checkout()];
         steps.extend(data::downloads(&bind::arrivals(self.scope, submission)));
-        let folder = self.scope.plan.azure_ml_path("");
-        let folder = folder.trim_end_matches('/');
+        let folder = stage::folder(self.scope);
         steps.extend(bind::step(self.scope, submission));
         steps.extend(login::steps(self.scope));
         let mut env = Map::new();
         env.put("JOB_FILE", bind::file(submission));
         let submit = step::script("Submit the job", env, include_str!("scripts/submit.sh"));
-        steps.push(in_folder(folder, step::with_head(Some("submit"), None, submit)));
+        steps.push(in_folder(&folder, step::with_head(Some("submit"), None, submit)));
         steps.push(self.wait(1));
         // A step that was killed may have submitted the job all the same.
         let unfinished = condition("!success() && steps.submit.outcome != 'skipped'");
@@ -113,6 +112,7 @@ impl Watch<'_> {
             name,
             runs_on: vec![pins::RUNNER.to_owned()],
             timeout_minutes: self.slices[number - 1] + AROUND,
+            environment: stage::environment(self.scope),
             permissions: Permissions {
                 contents: number == 1,
                 id_token: login::is_oidc(self.scope.plan),

@@ -1,24 +1,24 @@
 //! Workflow files.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, Push, Workflow};
+use crate::plan::{Concurrency, Home, Plan, Push, Staging, Workflow};
 use crate::targets::{Artifact, header as about};
 
 use super::events::Events;
 use super::expression::expression;
 use super::scope::Scope;
-use super::{header, inputs, job, pins};
+use super::{header, inputs, job, pins, stage};
 
 /// One file of `plan.workflows`.
 pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let events = Events::of(plan, workflow);
-    let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters);
+    let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters, workflow.staging);
     scope.by_hand_only = events.by_hand_only();
     scope.guards = events.guards(workflow.trusted);
     scope.releases = events.push().is_some_and(Push::releases);
     let refs = header::refs(plan, &events);
     let on = events.into_map(inputs::dispatch(&scope, &workflow.parameters));
-    let concurrency = concurrency(&workflow.id, workflow.concurrency);
+    let concurrency = concurrency(&scope, &workflow.id, workflow.concurrency);
     let jobs = job::all(&scope);
     let needs = header::needs(&scope, &jobs, &refs, false);
     let header = about::of_workflow(plan, workflow, Home::GitHub, needs);
@@ -52,9 +52,14 @@ pub(super) fn path(plan: &Plan, id: &str) -> String {
     format!("{}/{id}.yml", plan.project.github_folder)
 }
 
-/// A group is shared by all workflows of a repository and by all of its refs, hence both in its name.
-fn concurrency(id: &str, concurrency: Concurrency) -> Map {
-    let per_ref = format!("{id}-{}", expression("github.ref"));
+/// A group is shared by all workflows of a repository and by all of its refs, hence both in its name;
+/// and the stage, where there is a choice: runs in different stages do not wait for each other.
+fn concurrency(scope: &Scope<'_>, id: &str, concurrency: Concurrency) -> Map {
+    let stage = match scope.run {
+        Staging::Chosen => format!("{}-", stage::name(scope)),
+        Staging::None | Staging::Fixed(_) => String::new(),
+    };
+    let per_ref = format!("{id}-{stage}{}", expression("github.ref"));
     let mut map = Map::new();
     match concurrency {
         Concurrency::Queue => map

@@ -1,37 +1,3 @@
-schedules=$(az ml schedule list --include-disabled --output json)
-endpoints=$(az ml batch-endpoint list --output json)
-wanted_schedules=() wanted_endpoints=()
-
-# The tag of the project that something live belongs to; nothing when there is no such thing.
-owner() { # LIVE NAME
-  jq -r --arg name "$2" '.[] | select(.name == $name) | .tags.mlopsc_project // "nobody"' <<< "$1"
-}
-
-# Live things are found by name: one of another project must not be taken over.
-demand_ours() { # WHAT LIVE NAME
-  local owner
-  owner=$(owner "$2" "$3")
-  [[ -z $owner || $owner == "$PROJECT" ]] ||
-    fail "$1 $3 exists and belongs to $owner: rename yours, or delete that one"
-}
-
-# The names of those that an earlier release of this pipeline created.
-ours() { # LIVE
-  jq -r --arg project "$PROJECT" --arg pipeline "$PIPELINE" '
-    .[] | select(.tags.mlopsc_project == $project and .tags.mlopsc_pipeline == $pipeline) | .name
-  ' <<< "$1"
-}
-
-# A copy of a file beside it, with the tags by which the next release finds what this one creates.
-# The name of the copy is printed.
-tagged() { # FILE FILTER [ARGUMENT…]
-  local file=$1 filter=$2 copy="${1%.json}.run.json"
-  shift 2
-  jq --arg project "$PROJECT" --arg pipeline "$PIPELINE" "$@" \
-    ".tags += {mlopsc_project: \$project, mlopsc_pipeline: \$pipeline} | $filter" "$file" > "$copy"
-  echo "$copy"
-}
-
 # Not every version of the extension asks, and not every one takes --yes.
 delete() { AZURE_CORE_DISABLE_CONFIRM_PROMPT=yes az ml "$@" --output none < /dev/null; }
 

@@ -18,6 +18,7 @@ pub(super) fn plan(name: &str) -> Builder {
         jobs: Vec::new(),
         parameters: Vec::new(),
         concurrency: Concurrency::Queue,
+        staging: Staging::None,
         trusted: true,
     };
     let project = Project {
@@ -89,7 +90,7 @@ impl Builder {
     ) -> ParameterId {
         let id = ParameterId(u32::try_from(self.plan.parameters.len()).unwrap());
         self.plan.parameters.push(sample::limited(name, kind, value.clone()));
-        self.workflow().parameters.push(WorkflowParameter { id, value });
+        self.workflow().parameters.push(WorkflowParameter { id, value, is_bound: true });
         id
     }
 
@@ -100,6 +101,7 @@ impl Builder {
     pub(super) fn trigger(&mut self, name: &str, kind: TriggerKind) -> TriggerId {
         let id = TriggerId(u32::try_from(self.plan.triggers.len()).unwrap());
         self.plan.triggers.push(Trigger {
+            stage: None,
             name: name.to_owned(),
             kind,
             enabled: true,

@@ -188,6 +188,7 @@ fn release() -> Builder {
     plan.submission(node("score"), inputs, &[]);
     plan.plan.triggers[nightly.0 as usize].submission = Some(SubmissionId(0));
     plan.plan.release = Some(Release {
+        staging: Staging::None,
         id: "scoring-release".to_owned(),
         home: Home::AzurePipelines,
         triggers: vec![nightly, hourly],

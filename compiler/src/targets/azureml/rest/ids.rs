@@ -48,7 +48,8 @@ fn piece(piece: &Piece) -> String {
             | Reference::GitSha
             | Reference::GitBranch
             | Reference::GitTag
-            | Reference::RunId,
+            | Reference::RunId
+            | Reference::StageName,
         ) => String::new(),
     }
 }

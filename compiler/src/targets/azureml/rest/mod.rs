@@ -32,11 +32,16 @@ pub const TARGET: Target = Target {
     name: "azureml-rest",
     engine: Home::AzureMl,
     most_bytes: None,
-    apart: Some(|plan| plan.azure_ml_path(FOLDER)),
+    apart: Some(|plan| plan.each_stage().map(|plan| plan.azure_ml_path(FOLDER)).collect()),
     write,
 };
 
 fn write(plan: &Plan) -> Vec<Artifact> {
+    plan.each_stage().flat_map(write_one).collect()
+}
+
+/// The bodies of one stage.
+fn write_one(plan: &Plan) -> Vec<Artifact> {
     let mut requests = Requests::new(plan);
     let published = components(&mut requests, true);
     let anonymous = components(&mut requests, false);

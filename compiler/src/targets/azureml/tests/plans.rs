@@ -254,6 +254,7 @@ fn schedule(name: &str, rule: AzureMlRule, end: Option<&str>) -> Trigger {
         }),
     };
     Trigger {
+        stage: None,
         name: name.to_owned(),
         kind: TriggerKind::Schedule(Box::new(timing)),
         enabled: false,
@@ -327,11 +328,15 @@ fn project() -> Project {
         targets: vec![Home::AzureMl],
         also: Vec::new(),
         pins: Vec::new(),
+        stages: Vec::new(),
     }
 }
 
 pub(super) fn plan() -> Plan {
     Plan {
+        stage: None,
+        stage_value: None,
+        stages: Vec::new(),
         name: "diabetes-training".to_owned(),
         spec_path: "pipelines/diabetes.mlops.yaml".to_owned(),
         display_name: "Diabetes training".to_owned(),

@@ -1,4 +1,3 @@
-set -euo pipefail
 # GitHub creates a missing environment by itself, without reviewers.
 reviewers=$(gh api "repos/$GITHUB_REPOSITORY/environments/$ENVIRONMENT" \
   --jq '[.protection_rules[] | select(.type == "required_reviewers") | .reviewers[]] | length')

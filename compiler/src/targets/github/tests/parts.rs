@@ -67,6 +67,7 @@ pub(super) fn workflow(plan: &Plan, jobs: Vec<Job>) -> Workflow {
     let parameter = |(id, parameter): (u32, &Parameter)| WorkflowParameter {
         id: ParameterId(id),
         value: parameter.default.clone(),
+        is_bound: true,
     };
     Workflow {
         id: plan.name.clone(),
@@ -74,6 +75,7 @@ pub(super) fn workflow(plan: &Plan, jobs: Vec<Job>) -> Workflow {
         triggers: (0..).map(TriggerId).take(plan.triggers.len()).collect(),
         parameters: (0..).zip(&plan.parameters).map(parameter).collect(),
         concurrency: Concurrency::Queue,
+        staging: Staging::None,
         trusted: jobs.iter().any(|job| matches!(job.work, Work::Submit(_))),
         jobs,
     }
@@ -81,6 +83,7 @@ pub(super) fn workflow(plan: &Plan, jobs: Vec<Job>) -> Workflow {
 
 pub(super) fn trigger(name: &str, kind: TriggerKind, home: Home) -> Trigger {
     Trigger {
+        stage: None,
         name: name.to_owned(),
         kind,
         enabled: true,

@@ -297,6 +297,7 @@ pub(super) fn released() -> Plan {
     plan.workflows[0].concurrency = Concurrency::Parallel;
     plan.workflows[0].id = "released".to_owned();
     plan.release = Some(Release {
+        staging: Staging::None,
         id: "released-release".to_owned(),
         home: Home::GitHub,
         triggers: vec![TriggerId(0), TriggerId(1)],

@@ -1,0 +1,17 @@
+# The names of those that an earlier release of this pipeline created.
+ours() { # LIVE
+  jq -r --arg project "$PROJECT" --arg pipeline "$PIPELINE" '
+    .[] | select(.tags.mlopsc_project == $project and .tags.mlopsc_pipeline == $pipeline) | .name
+  ' <<< "$1"
+}
+
+# A copy of a file beside it, with the tags by which the next release finds what this one creates.
+# The name of the copy is printed.
+tagged() { # FILE FILTER [ARGUMENT…]
+  local file=$1 filter=$2 copy="${1%.json}.run.json"
+  shift 2
+  jq --arg project "$PROJECT" --arg pipeline "$PIPELINE" "$@" \
+    ".tags += {mlopsc_project: \$project, mlopsc_pipeline: \$pipeline} | $filter" "$file" > "$copy"
+  echo "$copy"
+}
+
