@@ -86,6 +86,7 @@ cases! {
     parameters
     pipeline_outputs
     pipelines
+    problems
     project_settings
     published
     pull_request_slice

@@ -20,6 +20,9 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
     if tape.chance(15) {
         root.put("env", env(tape, world, false, &["LEVEL", "REGION", "A"]));
     }
+    if tape.chance(10) {
+        root.put("variable_groups", Node::List(vec![text("own group"), text("second")]));
+    }
     let all = steps::steps(tape, world);
     root.filled("defaults", defaults.node());
     root.filled("outputs", outputs(tape, world));

@@ -367,6 +367,12 @@ fn extras(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     if tape.chance(10) && !on_other_system(step) {
         step.put("services", services(tape));
     }
+    if tape.chance(10) {
+        let tools = ["flake8", "gcc", "mypy", "pylint", "pytest", "ruff", "yamllint"];
+        let mut tools = tape.some(&tools, 30);
+        tools.push("pytest");
+        step.put("problems", Node::List(tools.into_iter().map(text).collect()));
+    }
     if tape.chance(8) {
         step.put("retry", word(tape.pick(&["1", "10"])));
     }

@@ -89,6 +89,7 @@ fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
     CiExtras {
         caches: body.cache.as_ref().map_or_else(Vec::new, |cache| caches(cx, cache, sink)),
         test_results,
+        problems: body.problems.0.iter().map(|tool| tool.value.word()).collect(),
         retries: body.retry.as_ref().map_or(0, |it| u8::try_from(it.0.value).unwrap_or(0)),
         permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
         matrix: None,

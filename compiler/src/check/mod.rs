@@ -141,7 +141,8 @@ pub fn check<'a>(
     component_files::local_files(&cx, sink);
     limits::names(&cx, sink);
     place::containers(&cx, sink);
-    let project = project::project(project_spec, &mut Sink::new());
+    let mut project = project::project(project_spec, &mut Sink::new());
+    project::variable_groups(spec, project_spec, &mut project.variable_groups);
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
     let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();

@@ -31,12 +31,32 @@ fn also(spec: &ProjectSpec) -> Vec<&'static str> {
     named.filter(|word| *word == TargetWord::AzureMlRest).map(TargetWord::word).collect()
 }
 
+/// The variable groups of a spec's files: the project's, and its own behind them. Without any of the
+/// project's, its own alone.
+pub(crate) fn variable_groups(
+    spec: &crate::spec::Spec,
+    project: &ProjectSpec,
+    all: &mut Vec<String>,
+) {
+    let own = || spec.variable_groups.0.iter().map(|group| group.value.clone());
+    let said = project.azure_devops.as_ref().is_some_and(|it| !it.variable_groups.0.is_empty());
+    if !said && own().next().is_some() {
+        all.clear();
+    }
+    for group in own() {
+        if !all.contains(&group) {
+            all.push(group);
+        }
+    }
+}
+
 /// Resolves the project file. After a mistake the result serves only to find further ones.
 pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
     let devops = spec.azure_devops.as_ref();
     let groups: Vec<String> = devops
         .map(|it| it.variable_groups.0.iter().map(|group| group.value.clone()).collect())
         .unwrap_or_default();
+    let groups = if groups.is_empty() { vec!["mlopsc".to_owned()] } else { groups };
     let folders = spec.write_to.as_ref();
     let project = Project {
         ci: match spec.ci.as_ref().map(|it| it.value) {
@@ -45,7 +65,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         },
         default_branch: spec.default_branch.as_ref().map_or("main", |it| &it.value).to_owned(),
         azure: azure(spec.azure.as_ref(), sink),
-        variable_groups: if groups.is_empty() { vec!["mlopsc".to_owned()] } else { groups },
+        variable_groups: groups,
         azure_ml_folder: folder(folders.and_then(|it| it.azureml.as_ref()), ".azureml", sink),
         github_folder: ".github/workflows".to_owned(),
         azure_pipelines_folder: folder(

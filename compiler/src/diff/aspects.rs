@@ -279,6 +279,8 @@ fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
         pairs.put(format!("cache {}", cache.tool.word()), cache.files.join(", "));
     }
     pairs.put_list("test_results", &extras.test_results);
+    let problems: Vec<String> = extras.problems.iter().map(|tool| (*tool).to_owned()).collect();
+    pairs.put_list("problems", &problems);
     pairs.put_if("retry", extras.retries > 0, &extras.retries.to_string());
     for (name, write) in &extras.permissions {
         pairs.put(format!("permission {name}"), if *write { "write" } else { "read" });

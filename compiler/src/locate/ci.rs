@@ -36,7 +36,8 @@ impl Guide<'_> {
                 let groups = project(&["azure_devops", "variable_groups"]);
                 let written = Some(Goal::Mention(Vec::new(), text.clone()));
                 let written = written.filter(|_| !text.is_empty());
-                Aim::new(written.into_iter().chain([groups]).collect(), &["name"])
+                let own = spec(&["variable_groups"]);
+                Aim::new(written.into_iter().chain([own, groups]).collect(), &["name"])
             }
             key => {
                 let own = key.and_then(|key| find(tables::ROOT, key)).unwrap_or(&["name"]);

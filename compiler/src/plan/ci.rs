@@ -9,6 +9,8 @@ pub struct CiExtras {
     pub caches: Vec<Cache>,
     /// Root-relative paths or patterns of test results in the form of `JUnit`.
     pub test_results: Vec<String>,
+    /// Tools whose messages in what the script prints are shown where people read the code.
+    pub problems: Vec<&'static str>,
     /// How often the script is tried again when it fails, where the platform does that.
     pub retries: u8,
     /// What the job's token may do on GitHub: the name, and whether to write.

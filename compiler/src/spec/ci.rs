@@ -19,6 +19,26 @@ choice! {
     later { "sh", "zsh", "fish", "pwsh", "powershell", "cmd", "python" }
 }
 
+choice! {
+    /// A tool whose messages name a file and a line.
+    ToolWord as "a tool" {
+        /// Style of Python.
+        Flake8 = "flake8",
+        /// Compilers that write as gcc does, and `shellcheck --format=gcc`.
+        Gcc = "gcc",
+        /// Types of Python.
+        Mypy = "mypy",
+        /// Style of Python.
+        Pylint = "pylint",
+        /// Tests of Python.
+        Pytest = "pytest",
+        /// Style of Python.
+        Ruff = "ruff",
+        /// Style of YAML, with `--format parsable`.
+        Yamllint = "yamllint",
+    }
+}
+
 record! {
     /// Folders of downloaded packages that later runs find again. Each names the files whose content
     /// decides which packages these are: when one of them changes, the folder is saved anew.

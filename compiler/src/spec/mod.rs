@@ -138,6 +138,9 @@ record! {
         opt timeout = "timeout": Spanned<Duration> = "5h",
         /// Environment variables of all CI steps.
         all env = "env": Dict<VariableName, Text>,
+        /// Variable groups that the files of Azure Pipelines import, beside those of the project
+        /// file's `azure_devops`.
+        all variable_groups = "variable_groups": Many<Spanned<String>>,
         /// Typed values that every trigger may set.
         all parameters = "parameters": Dict<PortName, ParameterSpec>,
         /// What steps take when they say nothing.

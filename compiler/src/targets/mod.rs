@@ -8,6 +8,7 @@ pub mod github;
 mod header;
 mod image;
 mod own;
+mod problems;
 mod release;
 mod script;
 

@@ -23,7 +23,7 @@ pub use register::Register;
 pub use spark::Spark;
 pub use sweep::Sweep;
 
-use super::ci::{CacheSpec, PermissionsSpec, Retries, ShellWord};
+use super::ci::{CacheSpec, PermissionsSpec, Retries, ShellWord, ToolWord};
 use super::decode::{Dict, Many, Named};
 use super::image::Image;
 use super::images::Variant;
@@ -146,6 +146,9 @@ record! {
         /// Files in the form of `JUnit` that a CI step writes, from this file on, as paths or patterns. Their
         /// numbers and failures show where people look, also when the step failed.
         all test_results = "test_results": Many<Spanned<PathText>>,
+        /// Tools whose messages (`<file>:<line>: …`) in what the command prints become annotations, where
+        /// people read the code. Files are looked for from the step's folder on.
+        all problems = "problems": Many<Spanned<ToolWord>>,
         /// How often a CI step that fails is tried again. Only Azure Pipelines does that.
         opt retry = "retry": Retries,
         /// What a CI job's own token may do on GitHub beyond what the step needs by itself.

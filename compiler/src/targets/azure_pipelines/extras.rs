@@ -3,6 +3,9 @@
 use crate::emit::Map;
 use crate::plan::{Cache, CiExtras, CiPlace};
 
+use crate::targets::problems;
+
+use super::step::{STRICT, Script};
 use super::{expression, matrix, step};
 
 /// Where a tool keeps its packages.
@@ -28,6 +31,26 @@ pub(super) fn caches(extras: &CiExtras) -> impl Iterator<Item = Map> {
         inputs.put("path", folder(cache));
         step::task("Cache@2", format!("Restore the packages of {tool}"), inputs)
     })
+}
+
+/// Where what the script prints is kept.
+pub(super) const LOG: &str = "$AGENT_TEMPDIRECTORY/problems.log";
+
+/// Shows problems that the script printed, also when it failed.
+pub(super) fn problems(place: &CiPlace) -> Option<Map> {
+    if place.extras.problems.is_empty() {
+        return None;
+    }
+    let folder = place.working_dir.as_ref().map(matrix::inner);
+    let issue = include_str!("scripts/issue.awk");
+    let text = STRICT.to_owned() + &problems::script(issue, LOG, "BUILD_SOURCESDIRECTORY");
+    let mut script = Script::new("Show the problems", text);
+    script.env = vec![
+        ("PROBLEMS".to_owned(), place.extras.problems.join(" ")),
+        ("PROBLEMS_FOLDER".to_owned(), folder.unwrap_or_default()),
+    ];
+    script.condition = Some("succeededOrFailed()");
+    Some(script.bash())
 }
 
 /// Publishes the results of tests, also when the step failed. Not in the job's container: the task

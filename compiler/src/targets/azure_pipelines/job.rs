@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::emit::{Doc, Map};
 use crate::plan::{CiPlace, Job, Place, Pool, Step, StepId, ValueType, Variable};
 use crate::targets::own::{self, Work};
-use crate::targets::script;
+use crate::targets::{problems, script};
 
 use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
@@ -127,6 +127,7 @@ fn steps(
     steps.extend(downloads);
     steps.extend(step.pushes().and_then(|id| image::sign_in(scope.plan.image(id))));
     steps.push(script);
+    steps.extend(extras::problems(place));
     steps.extend(extras::results(&step.display_name, place));
     steps.extend(outputs(scope, id, step));
     steps.extend(kept(place));
@@ -189,7 +190,11 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
         env.push((name.clone(), reader.text(value)));
     }
     if let Some(work) = work {
-        text.push_str(&expression::literal(&work.script));
+        let script = expression::literal(&work.script);
+        text.push_str(&match place.extras.problems.as_slice() {
+            [] => script,
+            _ => problems::kept(&script, extras::LOG),
+        });
         for (name, value) in work.variables {
             let value = value_of(reader, step, &value);
             env.push((name, value));

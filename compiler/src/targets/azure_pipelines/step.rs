@@ -38,6 +38,8 @@ pub(super) struct Script {
     pub(super) timeout: Option<u32>,
     /// How often it is tried again when it fails.
     pub(super) retries: u8,
+    /// When it runs, unless all before it succeeded.
+    pub(super) condition: Option<&'static str>,
 }
 
 impl Script {
@@ -51,6 +53,7 @@ impl Script {
             folder: None,
             timeout: None,
             retries: 0,
+            condition: None,
         }
     }
 
@@ -98,6 +101,7 @@ impl Script {
     fn head(&self, step: &mut Map) {
         step.put_some("name", self.name);
         step.put("displayName", expression::literal(&self.title));
+        step.put_some("condition", self.condition);
         step.put_some("timeoutInMinutes", self.timeout);
         let retries = Some(i64::from(self.retries)).filter(|retries| *retries > 0);
         step.put_some("retryCountOnTaskFailure", retries);

@@ -6,6 +6,8 @@ use crate::emit::{Doc, Map};
 use crate::plan::{CiPlace, Input, Job, Piece, Place, Reference, Source, Step, Text, Variable};
 use crate::targets::own::{Value, Work};
 
+use crate::targets::problems;
+
 use super::data::{self, Arrival};
 use super::expression;
 use super::job::{self, Frame, Jobs, Permissions};
@@ -179,6 +181,7 @@ impl CiStep<'_> {
         steps.extend(pushed.and_then(|image| image::sign_in(self.scope, image)));
         steps.extend(data::place(self.scope, self.own, &self.task.variables));
         steps.push(self.run(minutes));
+        steps.extend(extras::problems(self.scope, self.place));
         steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
         steps.extend(data::uploads(self.own));
@@ -208,7 +211,10 @@ impl CiStep<'_> {
         if self.task.is_own {
             return [step::STRICT, include_str!("scripts/own.sh"), script].concat();
         }
-        script.to_owned()
+        if self.place.extras.problems.is_empty() {
+            return script.to_owned();
+        }
+        problems::kept(script, extras::LOG)
     }
 
     /// Later entries win, and the platform ignores the case of names.

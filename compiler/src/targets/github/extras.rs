@@ -1,7 +1,8 @@
 //! What only some jobs have: packages kept for later runs, and reports of tests.
 
 use crate::emit::Map;
-use crate::plan::{Cache, CiExtras, Port};
+use crate::plan::{Cache, CiExtras, CiPlace, Port};
+use crate::targets::problems;
 
 use super::scope::Scope;
 use super::{expression, pins, step};
@@ -48,6 +49,24 @@ pub(super) fn services(scope: &Scope<'_>, extras: &CiExtras) -> Map {
         services.put(service.name.clone(), map);
     }
     services
+}
+
+/// Where what the script prints is kept.
+pub(super) const LOG: &str = "$RUNNER_TEMP/problems.log";
+
+/// Shows problems that the script printed, also when it failed.
+pub(super) fn problems(scope: &Scope<'_>, place: &CiPlace) -> Option<Map> {
+    if place.extras.problems.is_empty() {
+        return None;
+    }
+    let folder = place.working_dir.as_ref().map(|it| expression::text(scope, it));
+    let mut env = Map::new();
+    env.put("PROBLEMS", place.extras.problems.join(" "));
+    env.put("PROBLEMS_FOLDER", folder.unwrap_or_default());
+    let issue = include_str!("scripts/issue.awk");
+    let script = step::STRICT.to_owned() + &problems::script(issue, LOG, "GITHUB_WORKSPACE");
+    let show = step::script("Show the problems", env, script);
+    Some(step::with_head(None, Some(&expression::condition("!cancelled()")), show))
 }
 
 /// Shows the results of tests, also when the step failed.

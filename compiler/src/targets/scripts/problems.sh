@@ -1,0 +1,3 @@
+if [[ ! -f $log ]]; then
+  exit 0
+fi
