@@ -21,6 +21,7 @@ mod schema;
 mod scripts;
 mod settings;
 mod spec;
+mod stages;
 mod steps;
 mod tape;
 mod triggers;
@@ -86,6 +87,7 @@ fn generate(numbers: &[u32], mistakes: bool) -> Generated {
             computes: shared.computes.clone(),
             environments: shared.environments.clone(),
             runners: shared.runners.clone(),
+            stages: shared.stages.clone(),
             default_environment: shared.default_environment,
             ..World::default()
         };

@@ -35,6 +35,7 @@ pub(crate) fn project(tape: &mut Tape<'_>, world: &mut World) -> Option<Node> {
         root.put("write_to", folders.node());
     }
     identity(tape, &mut root);
+    super::stages::project(tape, world, &mut root);
     if tape.chance(20) {
         let level = text(tape.pick(&["warning", "off"]));
         root.put("lint", Node::Dict(vec![("unused-parameter".to_owned(), level)]));

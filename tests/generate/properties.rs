@@ -212,3 +212,29 @@ fn bodies<'a>(value: &'a serde_yaml::Value, found: &mut Vec<&'a str>) {
         _ => {}
     }
 }
+
+/// Stages change values, never the graph: the jobs, what they are given and what they give.
+#[test]
+fn all_stages_have_one_graph() {
+    let compared = std::cell::Cell::new(0);
+    for_all(200, false, |generated| {
+        for spec in &generated.specs {
+            let Some(plan) = compile(&generated.files, spec).plan else { continue };
+            for stage in &plan.stages {
+                ensure!(stage.edges == plan.edges, "{spec}: other edges");
+                ensure!(stage.submissions == plan.submissions, "{spec}: other Azure ML jobs");
+                ensure!(stage.outputs == plan.outputs, "{spec}: other outputs");
+                ensure!(jobs(stage) == jobs(&plan), "{spec}: other jobs on CI");
+                compared.set(compared.get() + 1);
+            }
+        }
+        Ok(())
+    });
+    assert!(compared.get() > 20, "{} stages", compared.get());
+}
+
+/// The CI files and their jobs.
+fn jobs(plan: &mlopsc_compiler::plan::Plan) -> Vec<(&str, Vec<&mlopsc_compiler::plan::Job>)> {
+    let each = plan.workflows.iter().map(|one| (one.id.as_str(), one.jobs.iter().collect()));
+    each.collect()
+}

@@ -31,7 +31,10 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
         shuffled.reverse();
     }
     root.put("steps", Node::Dict(shuffled));
-    root.filled("triggers", triggers::triggers(tape, world));
+    let triggers = triggers::triggers(tape, world);
+    let stages = super::stages::spec(tape, world, &triggers::published(&triggers));
+    root.filled("triggers", triggers);
+    root.filled("stages", stages);
     if tape.chance(15) {
         root.put("concurrency", text(tape.pick(&["queue", "cancel", "parallel"])));
     }

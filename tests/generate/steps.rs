@@ -115,6 +115,7 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         made.feeds.extend(world.producer(path));
     }
     if on_ci {
+        super::stages::of(tape, world, &mut step, 25);
         ci(tape, world, &mut step, &lists);
         step.0.extend(combinations.map(|matrix| ("matrix".to_owned(), matrix)));
     } else {

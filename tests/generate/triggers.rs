@@ -15,6 +15,16 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
     Node::Dict(all)
 }
 
+/// The names of those that publish.
+pub(crate) fn published(triggers: &Node) -> Vec<&str> {
+    let Node::Dict(all) = triggers else { return Vec::new() };
+    let publishes = |node: &Node| match node {
+        Node::Record(keys) => keys.iter().any(|(key, _)| key == "http"),
+        _ => false,
+    };
+    all.iter().filter(|(_, node)| publishes(node)).map(|(name, _)| name.as_str()).collect()
+}
+
 fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     let mut trigger = Record::default();
     let publishable = publishable(world);
@@ -47,6 +57,7 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     };
     slice(tape, world, &mut trigger);
     with(tape, world, &mut trigger, manual);
+    super::stages::of(tape, world, &mut trigger, 30);
     if tape.chance(15) {
         trigger.put("enabled", word(tape.chance(50)));
     }

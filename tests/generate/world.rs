@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) computes: Vec<String>,
     pub(crate) environments: Vec<String>,
     pub(crate) runners: Vec<String>,
+    /// The stages of the project.
+    pub(crate) stages: Vec<&'static str>,
     pub(crate) default_compute: bool,
     pub(crate) default_runner: bool,
     pub(crate) default_environment: bool,
@@ -86,6 +88,9 @@ impl World {
         let facts = ["git.sha", "git.branch", "run.id", "variables.REGION", "git.tag"];
         let facts = facts.iter().map(|path| Referable { path: (*path).to_owned(), kind: "string" });
         let secret = Referable { path: "secrets.API_KEY".to_owned(), kind: "string" };
+        let stage = Referable { path: "stage.name".to_owned(), kind: "string" };
+        let stage = (!self.stages.is_empty()).then_some(stage);
+        let facts = facts.chain(stage);
         parameters.chain(outputs).chain(facts).chain(on_ci.then_some(secret)).collect()
     }
 

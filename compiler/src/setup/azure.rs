@@ -97,12 +97,13 @@ impl Azure {
 
     /// The workspace of a plan, where something runs.
     pub(super) fn workspace(&mut self, plan: &Plan) {
-        let azure = &plan.project.azure;
-        self.workspaces.insert(Workspace {
-            subscription: Setting::of(&azure.subscription),
-            resource_group: Setting::of(&azure.resource_group),
-            name: Setting::of(&azure.workspace),
-        });
+        for azure in plan.each_stage().map(|plan| &plan.project.azure) {
+            self.workspaces.insert(Workspace {
+                subscription: Setting::of(&azure.subscription),
+                resource_group: Setting::of(&azure.resource_group),
+                name: Setting::of(&azure.workspace),
+            });
+        }
     }
 
     /// `kind` is the type that stands beside a value.

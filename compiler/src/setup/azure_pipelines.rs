@@ -109,8 +109,10 @@ impl AzurePipelines {
         if let Some((_, kind)) = CONNECTIONS.iter().find(|(known, _)| *known == key)
             && !text.is_empty()
         {
-            self.connections.insert(text.to_owned(), *kind);
-            uses.insert(text.to_owned());
+            for name in walk::outcomes(text) {
+                self.connections.insert(name.clone(), *kind);
+                uses.insert(name);
+            }
         }
         match key {
             "group" if !text.is_empty() => {

@@ -51,14 +51,16 @@ impl GitHub {
     }
 
     fn job(&mut self, tree: &Tree<'_>, job: NodeId, refs: &[String]) {
-        let environment = environment(tree, job);
-        if let Some(name) = &environment {
-            self.environments.entry(name.clone()).or_default();
+        let environments = environments(tree, job);
+        for environment in &environments {
+            if let Some(name) = environment {
+                self.environments.entry(name.clone()).or_default();
+            }
+            self.values(tree, job, environment.as_deref());
         }
-        self.values(tree, job, environment.as_deref());
         let permissions = walk::value(tree, job, "permissions");
         let token = permissions.and_then(|node| walk::text(tree, node, "id-token"));
-        if token == Some("write") {
+        for environment in environments.iter().filter(|_| token == Some("write")) {
             match environment {
                 Some(name) => {
                     let name = name.replace(':', "%3A");
@@ -70,11 +72,13 @@ impl GitHub {
         for (key, node) in walk::all(tree, job) {
             match key {
                 "client-id" => {
-                    self.clients.insert(tree.text_of(node).to_owned());
+                    self.clients.extend(walk::outcomes(tree.text_of(node)));
                 }
                 // The job asks whether the environment has reviewers, and fails when it has none.
                 "ENVIRONMENT" => {
-                    self.environments.insert(decoded(tree.text_of(node)), true);
+                    let asked = walk::outcomes(tree.text_of(node)).into_iter();
+                    let asked = asked.filter(|name| !name.is_empty());
+                    self.environments.extend(asked.map(|name| (decoded(&name), true)));
                 }
                 _ => {}
             }
@@ -103,11 +107,12 @@ impl GitHub {
     }
 }
 
-/// The environment of a job: a name, or a map with one.
-fn environment(tree: &Tree<'_>, job: NodeId) -> Option<String> {
-    let node = walk::value(tree, job, "environment")?;
+/// The environments that a job may be in: a name, or a map with one; `None`: none.
+fn environments(tree: &Tree<'_>, job: NodeId) -> Vec<Option<String>> {
+    let Some(node) = walk::value(tree, job, "environment") else { return vec![None] };
     let name = walk::text(tree, node, "name").unwrap_or_else(|| tree.text_of(node));
-    (!name.is_empty()).then(|| name.to_owned())
+    let names = walk::outcomes(name).into_iter();
+    names.map(|name| (!name.is_empty()).then_some(name)).collect()
 }
 
 /// The ends of the subjects of a workflow's runs, where no environment takes their place.

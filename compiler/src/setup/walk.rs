@@ -68,3 +68,75 @@ pub(super) fn expressions(text: &str) -> Vec<&str> {
     let parts = text.split("${{").skip(1);
     parts.map(|part| part.split("}}").next().unwrap_or_default()).collect()
 }
+
+/// What a text may be: each outcome of the one expression that it is, where that chooses by stage;
+/// else the text itself.
+pub(super) fn outcomes(text: &str) -> Vec<String> {
+    let whole = text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
+    let Some(found) = whole.and_then(|body| chosen(body.trim())) else {
+        return vec![text.to_owned()];
+    };
+    let word = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        Some(literal) => literal.replace("''", "'"),
+        None => format!("${{{{ {part} }}}}"),
+    };
+    found.into_iter().map(word).collect()
+}
+
+/// The outcomes of `case(test, outcome, …, outcome)` and `iif(test, outcome, outcome)`.
+fn chosen(body: &str) -> Option<Vec<&str>> {
+    let (name, rest) = body.split_once('(')?;
+    let arguments = arguments(rest.strip_suffix(')')?);
+    let (last, arms) = arguments.split_last()?;
+    let mut found: Vec<&str> = match name {
+        "case" | "iif" => arms.chunks(2).filter_map(|arm| arm.get(1).copied()).collect(),
+        _ => return None,
+    };
+    match chosen(last) {
+        Some(inner) => found.extend(inner),
+        None => found.push(last),
+    }
+    Some(found)
+}
+
+/// Arguments, at commas that stand neither in quotes nor in brackets.
+fn arguments(text: &str) -> Vec<&str> {
+    let (mut found, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            ',' if !quoted && depth == 0 => {
+                found.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(text[start..].trim());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stage_decides_is_each_of_its_outcomes() {
+        for (text, expected) in [
+            ("azure-ml", vec!["azure-ml"]),
+            ("${{ vars.A }}", vec!["${{ vars.A }}"]),
+            (
+                "${{ case(inputs.stage == 'b', 'It''s (b, c)', vars.A) }}",
+                vec!["It's (b, c)", "${{ vars.A }}"],
+            ),
+            (
+                "${{ iif(eq(p.stage, 'b'), 'b', iif(eq(p.stage, 'c'), '', 'a')) }}",
+                vec!["b", "", "a"],
+            ),
+        ] {
+            assert_eq!(outcomes(text), expected, "{text}");
+        }
+    }
+}

@@ -2,7 +2,9 @@
 
 use super::plans;
 use super::scripts::{Ran, bash, run, step};
-use crate::plan::{Plan, TriggerKind};
+use std::sync::Arc;
+
+use crate::plan::{Plan, Stage, StageId, TriggerKind};
 
 #[test]
 fn a_release_makes_the_workspace_what_the_spec_says() {
@@ -193,4 +195,78 @@ fn only_the_default_branch_is_released() {
     assert!(run(demand(), &[("GITHUB_REF", "refs/heads/main")], &[]).ok);
     assert!(!run(demand(), &[("GITHUB_REF", "refs/heads/main2")], &[]).ok);
     assert!(!run(demand(), &[("GITHUB_REF", "refs/tags/main")], &[]).ok);
+}
+
+/// The plan of two stages, dev and prod.
+fn staged() -> Plan {
+    let stage = |name: &str, approval: Option<&str>| Stage {
+        name: name.to_owned(),
+        approval: approval.map(str::to_owned),
+    };
+    let mut plan = plans::released();
+    plan.project.stages = vec![stage("dev", None), stage("prod", Some("production"))];
+    let in_stage = |id: u32| Plan { stage: Some(StageId(id)), ..plan.clone() };
+    let stages = vec![Arc::new(in_stage(0)), Arc::new(in_stage(1))];
+    Plan { stages, ..in_stage(0) }
+}
+
+#[test]
+fn a_release_in_a_stage_leaves_the_other_stages_alone() {
+    let plan = staged();
+    let (script, env) = step(&plan, 1, "release__prod", "Apply schedules and endpoints");
+    let names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["PROJECT", "PIPELINE", "COMMIT", "STAGE", "OTHER_STAGES"]);
+    let of = |name: &str, stage: &str| {
+        format!(
+            r#"{{"name": "{name}", "tags": {{"mlopsc_pipeline": "released",
+                "mlopsc_project": "contoso/diabetes"{stage}}}}}"#
+        )
+    };
+    let tag = |stage: &str| format!(r#", "mlopsc_stage": "{stage}""#);
+    let live = [
+        of("released-dev-monthly", &tag("dev")),
+        of("released-prod-monthly", &tag("prod")),
+        of("released-prod-former", &tag("prod")),
+        of("released-test-monthly", &tag("test")), // a stage that is no more
+        of("released-monthly", ""),                // of before there were stages
+    ];
+    let values = [
+        ("PIPELINE", "released"),
+        ("PROJECT", "contoso/diabetes"),
+        ("COMMIT", "0123"),
+        ("STAGE", "prod"),
+        ("OTHER_STAGES", "dev"),
+        ("LIVE", &format!("[{}]", live.join(","))),
+    ];
+    let file = ".azureml/released/prod/schedule-monthly";
+    let files = [(&*format!("{file}.json"), r#"{"create_job": {}}"#)];
+    let ran = bash(&format!("{script}\necho; cat {file}.run.json"), &values, &files);
+    assert!(ran.ok, "{}", ran.said);
+    assert!(ran.said.contains(r#""mlopsc_stage": "prod""#), "{}", ran.said);
+    assert_eq!(
+        asked(&ran),
+        [
+            "schedule create --file .azureml/released/prod/schedule-monthly.run.json",
+            "schedule enable --name released-prod-monthly",
+            "schedule disable --name released-prod-former",
+            "schedule delete --name released-prod-former",
+            "schedule disable --name released-test-monthly",
+            "schedule delete --name released-test-monthly",
+            "schedule disable --name released-monthly",
+            "schedule delete --name released-monthly",
+        ]
+    );
+}
+
+#[test]
+fn a_stage_is_released_after_the_one_before_and_by_its_reviewers() {
+    let plan = staged();
+    let release = plan.release.as_ref().unwrap();
+    let file = super::super::release::artifact(&plan, release).text;
+    let (_, prod) = file.split_once("  release__prod:\n").unwrap();
+    for line in ["    needs: release__dev\n", "    environment: production\n"] {
+        assert!(prod.contains(line), "{file}");
+    }
+    let (dev, _) = file.split_once("  release__prod:\n").unwrap();
+    assert!(!dev.contains("    environment:") && prod.contains("required_reviewers"), "{file}");
 }
