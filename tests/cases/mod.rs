@@ -70,6 +70,7 @@ cases! {
     component_files
     components
     conditions
+    deploy
     endings
     files_both_ways
     image_steps

@@ -27,8 +27,15 @@ import yaml  # noqa: E402
 from azure.ai.ml import MLClient, load_component, load_job  # noqa: E402
 from azure.ai.ml._restclient.arm_ml_service._utils.model_base import SdkJSONEncoder  # noqa: E402
 from azure.ai.ml._utils._cache_utils import CachedNodeResolver  # noqa: E402
+from azure.ai.ml._utils._endpoint_utils import (  # noqa: E402
+    upload_dependencies,
+    validate_scoring_script,
+)
 from azure.ai.ml.entities._load_functions import (  # noqa: E402
     load_batch_endpoint,
+    load_model_batch_deployment,
+    load_online_deployment,
+    load_online_endpoint,
     load_pipeline_component_batch_deployment as load_deployment,
     load_schedule,
 )
@@ -118,6 +125,23 @@ def rest_of_endpoint(_client, endpoint):
     return endpoint._to_rest_batch_endpoint("westeurope")
 
 
+def rest_of_online_endpoint(_client, endpoint):
+    return endpoint._to_rest_online_endpoint("westeurope")
+
+
+def rest_of_model_deployment(client, deployment):
+    # Where only CI knows the model, it puts it into a copy.
+    deployment.model = deployment.model or "azureml:model:1"
+    script = getattr(deployment.code_configuration, "scoring_script", None)
+    if script:
+        validate_scoring_script(deployment)
+    container, scope = client.jobs._all_operations, client.jobs._operation_scope
+    orchestrator = OperationOrchestrator(container, scope, client.jobs._operation_config)
+    upload_dependencies(deployment, orchestrator, NoCredential())
+    deployment._validate_name() if hasattr(deployment, "_validate_name") else None
+    return deployment._to_rest_object(location="westeurope")
+
+
 def rest_of_deployment(client, deployment):
     if not isinstance(deployment.component, str):
         rest_of_component(client, deployment.component)
@@ -127,6 +151,9 @@ def rest_of_deployment(client, deployment):
 
 KINDS = {
     "batchEndpoint.schema.json": (load_batch_endpoint, rest_of_endpoint),
+    "managedOnlineEndpoint.schema.json": (load_online_endpoint, rest_of_online_endpoint),
+    "managedOnlineDeployment.schema.json": (load_online_deployment, rest_of_model_deployment),
+    "modelBatchDeployment.schema.json": (load_model_batch_deployment, rest_of_model_deployment),
     "pipelineComponentBatchDeployment.schema.json": (load_deployment, rest_of_deployment),
     "pipelineJob.schema.json": (load_job, rest_of_job),
     "schedule.schema.json": (load_schedule, rest_of_schedule),

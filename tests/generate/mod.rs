@@ -55,7 +55,8 @@ impl std::fmt::Debug for Generated {
 }
 
 /// Files that specs refer to.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
+    ("data/request.json", "{\"data\": []}\n"),
     ("src/train.py", "print()\n"),
     ("src/score/scoring.py", "def run(batch):\n    return batch\n"),
     ("src/score/train.py", "print()\n"),

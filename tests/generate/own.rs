@@ -1,7 +1,7 @@
 //! Steps whose work is not a command of the author's.
 
 use super::node::{Node, Record, text, word};
-use super::spec::runner;
+use super::spec::{environment, runner};
 use super::tape::Tape;
 use super::world::{DATA, Made, World, is_data};
 
@@ -73,5 +73,136 @@ fn around(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     }
     if tape.chance(10) {
         step.put("azure", word(true));
+    }
+}
+
+/// What makes the step a deployment.
+pub(crate) fn deploy(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, made: &mut Made) {
+    let number = world.steps.len();
+    let mut deploy = Record::default();
+    if tape.chance(70) {
+        deploy.put("online", online(tape, world, number));
+        if tape.chance(40) {
+            let shares = tape.pick(&[&[100][..], &[10, 50, 100], &[1, 100]]);
+            deploy.put("traffic", Node::List(shares.iter().map(word).collect()));
+        }
+        if tape.chance(20) {
+            deploy.put("pause", text(tape.pick(&["30s", "5 minutes"])));
+        }
+        if tape.chance(40) {
+            deploy.put("smoke_test", text(format!("{}data/request.json", world.up)));
+        }
+        if tape.chance(20) {
+            deploy.put("keep_old", word(tape.chance(50)));
+        }
+    } else {
+        deploy.put("batch", batch(tape, world, number));
+    }
+    let models = ["azureml:churn:3", "azureml:churn@latest"];
+    let model = if tape.chance(50) {
+        text(tape.pick(&models))
+    } else {
+        let all = world.referable(true).into_iter().filter(|it| it.kind == "string");
+        let open: Vec<_> = all.filter(|it| !it.path.starts_with("secrets.")).collect();
+        let path = tape.pick(&open).path;
+        made.feeds.extend(world.producer(&path));
+        text(format!("azureml:churn:${{{{ {path} }}}}"))
+    };
+    deploy.put("model", model);
+    if tape.chance(25) {
+        deploy.put("tags", Node::Dict(vec![("why".to_owned(), said(tape, world, made, false))]));
+    }
+    step.put("deploy", deploy.node());
+    made.outputs = vec![("scoring_uri".to_owned(), "string")];
+    around(tape, world, step);
+}
+
+fn online(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
+    let mut online = Record::default();
+    online.put("endpoint", text(format!("churn-{number}")));
+    online.put("instance_type", text("Standard_DS3_v2"));
+    if tape.chance(30) {
+        online.put("instance_count", word(2));
+    }
+    if tape.chance(30) {
+        online.put("auth_mode", text(tape.pick(&["key", "aml_token", "aad_token"])));
+    }
+    for key in ["public_network_access", "egress_public_network_access"] {
+        if tape.chance(20) {
+            online.put(key, text(tape.pick(&["enabled", "disabled"])));
+        }
+    }
+    if tape.chance(20) {
+        online.put("app_insights_enabled", word(true));
+    }
+    if tape.chance(10) {
+        online.put("model_mount_path", text("/var/model"));
+    }
+    if tape.chance(25) {
+        let mut settings = Record::default();
+        settings.put("request_timeout_ms", word(9000));
+        settings.put("max_concurrent_requests_per_instance", word(4));
+        settings.put("max_queue_wait_ms", word(100));
+        online.put("request_settings", settings.node());
+    }
+    for key in ["liveness_probe", "readiness_probe"] {
+        if tape.chance(20) {
+            let mut probe = Record::default();
+            for (key, number) in [("period", 5), ("initial_delay", 7), ("timeout", 2)] {
+                probe.put(key, word(number));
+            }
+            probe.put("success_threshold", word(1));
+            probe.put("failure_threshold", word(9));
+            online.put(key, probe.node());
+        }
+    }
+    scoring(tape, world, &mut online);
+    online.node()
+}
+
+fn batch(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
+    let mut batch = Record::default();
+    batch.put("endpoint", text(format!("churn-{number}")));
+    batch.put("deployment", text(tape.pick(&["nightly", "by-hand"])));
+    batch.put("compute", text("azureml:cpu-cluster"));
+    for (key, number) in
+        [("instance_count", 2), ("mini_batch_size", 5), ("max_concurrency_per_instance", 2)]
+    {
+        if tape.chance(30) {
+            batch.put(key, word(number));
+        }
+    }
+    if tape.chance(30) {
+        batch.put("output_action", text(tape.pick(&["append_row", "summary_only"])));
+    }
+    if tape.chance(20) {
+        batch.put("output_file_name", text("rows.csv"));
+    }
+    if tape.chance(20) {
+        let mut retry = Record::default();
+        retry.put("max_retries", word(2));
+        retry.put("timeout", text("5 minutes"));
+        batch.put("retry_settings", retry.node());
+    }
+    if tape.chance(20) {
+        batch.put("error_threshold", word(tape.pick(&[-1, 3])));
+    }
+    if tape.chance(20) {
+        batch.put("logging_level", text(tape.pick(&["warning", "info", "debug"])));
+    }
+    scoring(tape, world, &mut batch);
+    batch.node()
+}
+
+/// A script that answers, and its software.
+fn scoring(tape: &mut Tape<'_>, world: &mut World, of: &mut Record) {
+    if tape.chance(50) {
+        of.put("environment", environment(tape, world));
+        of.put("code", text(format!("{}src/score", world.up)));
+        of.put("scoring_script", text("scoring.py"));
+    }
+    if tape.chance(20) {
+        let variables = vec![("LEVEL".to_owned(), word(3))];
+        of.put("environment_variables", Node::Dict(variables));
     }
 }

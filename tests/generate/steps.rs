@@ -80,6 +80,10 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     if kind == 1 && tape.chance(35) && super::own::register(tape, world, &mut step, &mut made) {
         return (step.node(), made);
     }
+    if kind == 0 && tape.chance(25) {
+        super::own::deploy(tape, world, &mut step, &mut made);
+        return (step.node(), made);
+    }
     let is_gated = step.0.iter().any(|(key, _)| key == "approval");
     let many = (on_ci && !is_gated && tape.chance(35)).then(|| matrix::matrix(tape, world));
     let (combinations, values, lists) = many.map_or((None, Vec::new(), Vec::new()), |many| {

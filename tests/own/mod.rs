@@ -1,6 +1,7 @@
 //! The work on CI that is ours: its scripts, as both platforms get them, run by bash against an Azure
 //! CLI that is played.
 
+mod deploy;
 mod register;
 
 use std::collections::BTreeMap;
@@ -117,6 +118,15 @@ impl Stage {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a file");
+    }
+
+    /// The repository of a case, with what is written for it.
+    pub(crate) fn write_files(&self, case: &str) {
+        let written = cases::compiled(case).artifacts;
+        let written = written.into_iter().map(|file| (file.path, file.text));
+        for (path, text) in cases::project(case).0.into_iter().chain(written) {
+            self.write(&format!("repository/{path}"), &text);
+        }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

@@ -10,8 +10,8 @@ use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, MISSING_FILE, Sink, TYPE_CLASH, UNKNOWN_REFERENCE,
 };
 use crate::plan::{
-    ComponentUse, ImageId, Input, Output, Parameter, Piece, Reference, ScriptPiece, Setting,
-    Source, Text as PlanText, ValueType, Variable,
+    ComponentUse, Environment, ImageId, Input, Output, Parameter, Piece, Reference, ScriptPiece,
+    Setting, Source, Text as PlanText, ValueType, Variable,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
@@ -155,7 +155,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
         literal: bool,
     ) -> Option<ValueType> {
         let Some(kind) = &spec.kind else { return Some(found) };
-        if literal || is_unchecked(spec) || kind.value.takes(found) {
+        if literal || interface::is_unchecked(spec) || kind.value.takes(found) {
             return Some(kind.value);
         }
         let (takes, gives) = (kind.value.word(), found.word());
@@ -318,11 +318,6 @@ fn literal(pieces: &mut PlanText, text: &str) {
     }
 }
 
-/// Whether the author wants nothing proved of an input.
-pub(crate) fn is_unchecked(spec: &crate::spec::ports::InputSpec) -> bool {
-    spec.unchecked.as_ref().is_some_and(|it| it.value)
-}
-
 impl Binder for StepBinder<'_, '_> {
     fn engine(&self) -> Engine {
         self.engine
@@ -379,17 +374,11 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn given(&mut self, text: &Text) -> Option<u32> {
-        let site = text.whole().filter(|site| matches!(site.path, Path::Output { .. }));
-        let Some(site) = site else {
-            let message = "expected what an earlier step gives, and nothing else";
-            let help = "write `${{ steps.<step>.outputs.<output> }}`";
-            self.sink.report(Diagnostic::new(&BAD_VALUE, text.span, message).help(help));
-            return None;
-        };
-        match self.bind(site)? {
-            Variable::Input(index) => Some(index),
-            Variable::Output(_) | Variable::Reference(_) => None,
-        }
+        self.given_output(text)
+    }
+
+    fn is_data(&self, text: &Text) -> bool {
+        self.names_data(text)
     }
 
     fn image(&mut self, name: &Spanned<Image>, variant: Option<&str>) -> Option<ImageId> {
@@ -397,15 +386,7 @@ impl Binder for StepBinder<'_, '_> {
     }
 
     fn open_text(&mut self, text: &Text) -> Option<PlanText> {
-        super::surroundings::no_macro(text, self.sink);
-        let secret = text.sites().find(|site| matches!(site.path, Path::Secret(_)));
-        if let Some(site) = secret {
-            let message = "a secret would stand here where everybody reads it";
-            let help = "only a `run` step reads secrets, in `run` or `env`";
-            self.sink.report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
-            return None;
-        }
-        self.plan_text(text)
+        self.text_for_all(text)
     }
 
     fn input_kind(&self, input: u32) -> ValueType {
@@ -466,6 +447,22 @@ impl Binder for StepBinder<'_, '_> {
         let Setting::Reference(reference) = self.reference(text, kinds)? else { return None };
         let kind = kinds.first().copied()?;
         self.input_for(reference, kind, text.span).map(ScriptPiece::Input)
+    }
+
+    fn step_name(&self) -> &str {
+        self.cx.step_name(self.step)
+    }
+
+    fn cluster(&mut self, name: &Spanned<String>) -> Option<String> {
+        super::place::cluster(self.cx, name, self.sink)
+    }
+
+    fn software(&mut self, name: &Spanned<String>) -> Option<Environment> {
+        super::place::software(self.cx, name, self.sink)
+    }
+
+    fn file(&mut self, path: &Spanned<PathText>) -> Option<String> {
+        super::files::file(self.cx, self.cx.folder, &path.value.0, path.span, self.sink)
     }
 
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String> {

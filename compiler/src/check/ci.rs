@@ -29,6 +29,7 @@ pub(crate) fn job(
     }
     let is_own_work = body.kind().is_some_and(Kind::is_own_work);
     let needs_azure = body.kind().is_some_and(Kind::needs_azure);
+    let reads = !needs_azure || body.kind().is_some_and(Kind::reads_repository);
     let own = || Some(images::Container::default());
     let container = if is_own_work { own() } else { varied.container(sink) };
     let working_dir = varied.working_dir(sink);
@@ -50,7 +51,7 @@ pub(crate) fn job(
         image: container.image,
         working_dir,
         python,
-        checkout: body.checkout.as_ref().map_or(!is_own_work || !needs_azure, |it| it.value),
+        checkout: body.checkout.as_ref().map_or(reads, |it| it.value),
         azure: needs_azure || body.azure.as_ref().is_some_and(|it| it.value),
         environment: environment.map(|it| it.value.0.clone()),
         artifacts,

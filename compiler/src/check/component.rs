@@ -1,6 +1,7 @@
 //! Steps that run a component: what is bound to its inputs, by the author and beside.
 
-use super::binder::{StepBinder, is_unchecked};
+use super::binder::StepBinder;
+use super::interface::is_unchecked;
 use super::interface::{self, Demand, Interface, OutPort};
 use super::parameters;
 use super::triggers::{Pasted, text_pasteable};

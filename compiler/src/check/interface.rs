@@ -372,3 +372,8 @@ pub(crate) fn only_its_outputs(body: &StepSpec, closed: &Closed, sink: &mut Sink
         }
     }
 }
+
+/// Whether the author wants nothing proved of an input.
+pub(crate) fn is_unchecked(spec: &crate::spec::ports::InputSpec) -> bool {
+    spec.unchecked.as_ref().is_some_and(|it| it.value)
+}

@@ -246,15 +246,18 @@ fn is_experiment(name: &str) -> bool {
         && name.bytes().all(word)
 }
 
-/// CI submits the job files, so that they are needed wherever a step runs on Azure ML.
+/// CI submits the files of jobs and creates those of deployments, so that they are needed wherever a
+/// step runs on Azure ML or deploys.
 fn without_target(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
     let first =
-        ground.steps.iter().position(|step| step.as_ref().is_some_and(Step::is_on_azure_ml));
+        ground.steps.iter().position(|step| step.as_ref().is_some_and(Step::needs_azure_ml_files));
     if let (Some(first), false) = (first, ground.project.targets.contains(&Home::AzureMl)) {
         let item = &cx.spec.steps.items[first];
+        let on_azure_ml = ground.steps[first].as_ref().is_some_and(Step::is_on_azure_ml);
         let message = format!(
-            "the step `{}` runs on Azure ML, which the project does not write",
-            item.name.value
+            "the step `{}` {}, which the project does not write",
+            item.name.value,
+            if on_azure_ml { "runs on Azure ML" } else { "deploys files for Azure ML" },
         );
         sink.report(
             Diagnostic::new(&PLACEMENT, item.name.span, message).help(

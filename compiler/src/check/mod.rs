@@ -10,6 +10,7 @@ mod component_files;
 mod component_nodes;
 mod conditions;
 pub mod cut;
+mod deployments;
 mod endpoints;
 mod files;
 mod handover;
@@ -24,6 +25,7 @@ mod names;
 mod optional;
 mod order;
 mod outputs;
+mod own;
 mod parameters;
 mod pipeline_outputs;
 mod place;
@@ -177,6 +179,7 @@ pub fn check<'a>(
     endpoints::hold(&triggers, sink);
     stages::nothing_moves(&cx, &ground, sink);
     stages::approvals_hold(&cx, &ground, &project, sink);
+    deployments::hold(&cx, &all.bound, &triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
     if sink.errors() > before {

@@ -163,7 +163,8 @@ pub(crate) enum Cluster<'a> {
     Reference(&'a Text),
 }
 
-fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<String> {
+/// The cluster that a name means, as Azure ML reads it.
+pub(crate) fn cluster(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<String> {
     if is_compute(&name.value) {
         return Some(name.value.clone());
     }
@@ -250,7 +251,12 @@ pub(crate) fn environment(
     software(cx, name, sink)
 }
 
-fn software(cx: &Context<'_>, name: &Spanned<String>, sink: &mut Sink) -> Option<Environment> {
+/// The software that a name means.
+pub(crate) fn software(
+    cx: &Context<'_>,
+    name: &Spanned<String>,
+    sink: &mut Sink,
+) -> Option<Environment> {
     if name.value.starts_with("azureml:") {
         return reference(name, sink);
     }

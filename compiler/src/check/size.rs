@@ -245,6 +245,11 @@ fn own(it: &OwnWork) -> usize {
     match it {
         OwnWork::Register(it) => line(&it.name) + texts,
         OwnWork::Image(_) => texts,
+        OwnWork::Deploy(it) => {
+            let variables = it.environment_variables.iter();
+            let variables = variables.map(|(name, value)| line(name) + line(value));
+            line(&it.endpoint) + texts + variables.sum::<usize>()
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::binder::{Collected, EdgeSite, StepBinder};
 use super::interface::Interface;
 use super::names::Context;
-use super::{ci, conditions, outputs, place, size, stages, surroundings};
+use super::{ci, conditions, outputs, own, place, size, stages, surroundings};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_KEY, Sink};
 use crate::plan::{
     AzureMlPlace, ComponentKind, Condition, Input, Output, Parameter, Place, Reference, Scalar,
@@ -121,7 +121,7 @@ fn bind(
         wrong_kind(cx, step, kind, binder.sink);
     }
     if let (true, Engine::Ci, Some(kind)) = (placed, engine, body.kind()) {
-        ours(body, kind, binder.sink);
+        own::keys(body, kind, &ci_keys(body), binder.sink);
     }
     let task = body.kind().and_then(|kind| kind.task(body, &mut binder));
     let env = env(body, &mut binder);
@@ -207,7 +207,9 @@ fn wrong_engine(body: &StepSpec, engine: Engine, placed: bool, sink: &mut Sink) 
         // Both engines have services, of their own kinds.
         if let Some(span) = span.filter(|_| *key != "services") {
             let message = format!("`{key}` means nothing on a step of {engine}");
-            sink.report(Diagnostic::new(&CONFLICT, span, message).help(instead(key)));
+            let own = body.kind().filter(|kind| kind.is_own_work());
+            let help = own.and_then(|kind| kind.instead(key)).unwrap_or_else(|| instead(key));
+            sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
         }
     }
 }
@@ -232,44 +234,6 @@ fn wrong_kind(cx: &Context<'_>, step: u32, kind: &dyn Kind, sink: &mut Sink) {
         let help = kind.instead(key).unwrap_or("remove it");
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
     }
-}
-
-/// Keys for a command of the author's, where the work is ours.
-fn ours(body: &StepSpec, kind: &dyn Kind, sink: &mut Sink) {
-    if !kind.is_own_work() {
-        return;
-    }
-    let ports = [
-        ("inputs", body.inputs.items.first().map(|it| it.name.span)),
-        ("outputs", body.outputs.items.first().map(|it| it.name.span)),
-        ("services", body.services.items.first().map(|it| it.name.span)),
-    ];
-    for (key, span) in ci_keys(body).into_iter().chain(ports) {
-        let Some(span) = span else { continue };
-        let taken = matches!(key, "ci_environment" | "when" | "permissions" | "stage")
-            || key == "variant" && kind.key() == "image";
-        let is_said =
-            key == "azure" && kind.needs_azure() && body.azure.as_ref().is_some_and(|it| it.value);
-        if taken || is_said {
-            continue;
-        }
-        let message = format!("{} takes no `{key}`", a_step(kind.key()));
-        let help = match key {
-            "outputs" => given(kind),
-            "azure" if kind.needs_azure() => "it is signed in to Azure always".to_owned(),
-            _ => "remove it".to_owned(),
-        };
-        sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
-    }
-}
-
-/// What a kind gives without being asked.
-fn given(kind: &dyn Kind) -> String {
-    let names: Vec<String> = kind.gives().iter().map(|(name, _)| format!("`{name}`")).collect();
-    if names.is_empty() {
-        return "it gives nothing".to_owned();
-    }
-    format!("it gives {} without being asked", names.join(", "))
 }
 
 /// Keys that steps of both engines have.

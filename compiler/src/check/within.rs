@@ -1,7 +1,8 @@
 //! Whether the values that may flow into a component's input lie within what it takes.
 
-use super::binder::{StepBinder, is_unchecked};
+use super::binder::StepBinder;
 use super::interface::Demand;
+use super::interface::is_unchecked;
 use super::names::MOST_NAMES;
 use super::parameters::{self, SAFE_TEXT};
 use crate::diagnostics::{BAD_VALUE, Diagnostic, Sink, excerpt};

@@ -6,6 +6,7 @@
 mod ci;
 mod component;
 mod condition;
+mod deploy;
 mod endpoint;
 mod filter;
 mod image;
@@ -30,6 +31,7 @@ mod workflow;
 pub use ci::*;
 pub use component::*;
 pub use condition::*;
+pub use deploy::*;
 pub use endpoint::*;
 pub use filter::*;
 pub use image::*;

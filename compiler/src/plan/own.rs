@@ -1,12 +1,14 @@
 //! What a CI job does that is not a command of the author's.
 
-use super::{ImageId, Place, Reference, Step, Task, Text, ValueType};
+use super::{Deploy, ImageId, Place, Reference, Step, Task, Text, ValueType};
 
 /// Work on CI that needs no command.
 #[derive(Clone, PartialEq, Debug)]
 pub enum OwnWork {
     /// Makes a version of a model or data asset.
     Register(Register),
+    /// Puts a model behind an endpoint.
+    Deploy(Deploy),
     /// Builds an image of the project.
     Image(ImageBuild),
 }
@@ -64,6 +66,15 @@ impl OwnWork {
         match self {
             Self::Register(_) => "register",
             Self::Image(_) => "image",
+            Self::Deploy(_) => "deploy",
+        }
+    }
+
+    /// The deployment that it makes.
+    pub fn deploy(&self) -> Option<&Deploy> {
+        match self {
+            Self::Deploy(deploy) => Some(deploy),
+            Self::Register(_) | Self::Image(_) => None,
         }
     }
 
@@ -77,6 +88,10 @@ impl OwnWork {
                 described.chain(tags).chain(version).collect()
             }
             Self::Image(_) => Vec::new(),
+            Self::Deploy(it) => {
+                let tags = it.tags.iter().map(|(name, text)| (format!("tag {name}"), text));
+                std::iter::once(("model".to_owned(), &it.model)).chain(tags).collect()
+            }
         }
     }
 
@@ -108,7 +123,7 @@ impl Step {
         match &self.task {
             Task::Own(own) => match own.as_ref() {
                 OwnWork::Image(build) => Some(*build),
-                OwnWork::Register(_) => None,
+                OwnWork::Register(_) | OwnWork::Deploy(_) => None,
             },
             Task::Command(_) | Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
         }

@@ -74,6 +74,11 @@ case "$2 $3" in
     jq -c --arg what "$2" 'if .path | test(":") then . else .path = "local" end | "register \($what) \(.)"' \
       -r "$(value --file "$@")" >> "$STAGE/calls"
     echo 4 ;;
+  online-* | batch-*)
+    case $3 in create | update | delete)
+      echo "${*/#"$WORKSPACE"\//}" | sed "s/\.run\.json/.json/g" >> "$STAGE/calls" ;;
+    esac
+    endpoints "$@" ;;
   *) echo "nobody plays: az $*" >&2; exit 1 ;;
 esac
 "#;
@@ -107,6 +112,9 @@ case "$1 $2 ${3-}" in
 esac || exit 1
 for tag in "${tags[@]}"; do touch "$(place "$tag")"; done
 "#;
+
+/// Plays endpoints, too.
+const ENDPOINTS: &str = include_str!("../../own/endpoints.sh");
 
 /// Stands before every script: the clock is ours.
 const CLOCK: &str = r#"sleep() {
@@ -150,7 +158,8 @@ impl Stage {
         if let Some(second) = scenario.interrupted {
             stage.write("interrupted", &second.to_string());
         }
-        stage.program("az", AZ);
+        let az = AZ.replacen("set -u\n", &format!("set -u\n{ENDPOINTS}"), 1);
+        stage.program("az", &az);
         stage.program("docker", DOCKER);
         stage.program("curl", "#!/bin/bash\necho '{\"value\": \"assertion\"}'\n");
         stage.program("gh", &format!("#!/bin/bash\necho {}\n", u8::from(!scenario.refused)));

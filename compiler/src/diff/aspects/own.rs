@@ -1,7 +1,7 @@
 //! Work of ours, in the author's words.
 
 use super::Pairs;
-use crate::plan::{OwnWork, Plan};
+use crate::plan::{Deploy, Keys, OwnWork, Plan, Serving};
 
 pub(super) fn own(plan: &Plan, own: &OwnWork, pairs: &mut Pairs) {
     match own {
@@ -12,8 +12,49 @@ pub(super) fn own(plan: &Plan, own: &OwnWork, pairs: &mut Pairs) {
             let name = plan.image(it.image).reference();
             pairs.put("image", if it.push { name } else { format!("{name} (not pushed)") });
         }
+        OwnWork::Deploy(it) => deploy(it, pairs),
     }
     for (name, text) in own.texts() {
         pairs.put(name, plan.text_words(text));
+    }
+}
+
+fn deploy(deploy: &Deploy, pairs: &mut Pairs) {
+    pairs.put("endpoint", &deploy.endpoint);
+    let mut all = |of: &str, keys: &Keys| {
+        let dot = if of.is_empty() { "" } else { "." };
+        for (key, value) in keys {
+            pairs.put(format!("{of}{dot}{key}"), value.words());
+        }
+    };
+    match &deploy.serving {
+        Serving::Online(it) => {
+            all("", &it.endpoint);
+            all("", &it.deployment);
+            all("request_settings", &it.request_settings);
+            all("liveness_probe", &it.liveness_probe);
+            all("readiness_probe", &it.readiness_probe);
+            pairs.put("auth_mode", it.auth_mode);
+            let shares: Vec<String> = it.traffic.iter().map(u8::to_string).collect();
+            pairs.put("traffic", shares.join(", "));
+            pairs.put("pause", format!("{} s", it.pause_seconds));
+            pairs.put_some("smoke_test", it.smoke_test.as_ref());
+            pairs.put("keep_old", it.keep_old.to_string());
+        }
+        Serving::Batch(it) => {
+            all("", &it.resources);
+            all("", &it.settings);
+            all("retry_settings", &it.retry_settings);
+            pairs.put("deployment", &it.deployment);
+            pairs.put("compute", &it.compute);
+        }
+    }
+    pairs.put_some("environment", deploy.environment.as_ref().map(super::environment_words));
+    if let Some(code) = &deploy.code {
+        pairs.put("code", &code.folder);
+        pairs.put("scoring_script", &code.script);
+    }
+    for (name, value) in &deploy.environment_variables {
+        pairs.put(format!("environment_variables.{name}"), value);
     }
 }

@@ -2,6 +2,7 @@
 
 mod automl;
 mod component;
+mod deploy;
 mod image;
 mod overrides;
 mod parallel;
@@ -16,6 +17,7 @@ pub use automl::AutoMl;
 pub(crate) use automl::AutoMlTable;
 pub(crate) use component::{ComponentName, component_keys, component_takes};
 pub use component::{ComponentSpec, ComponentWord};
+pub use deploy::Deploy;
 pub use image::ImageStep;
 pub use parallel::Parallel;
 pub use pipeline::PipelineUse;
@@ -88,6 +90,8 @@ record! {
         opt pipeline = "pipeline": Box<PipelineUse>,
         /// A version of a model or data asset, made of what an earlier step gives, on CI.
         opt register = "register": Box<Register>,
+        /// A model behind an online endpoint or a batch endpoint, on CI.
+        opt deploy = "deploy": Box<Deploy>,
         /// An image of the project that CI builds: its name, or `{ name: ci, push: false }`.
         opt image = "image": Box<ImageStep>,
 
@@ -162,7 +166,6 @@ record! {
         opt approval = "approval": Spanned<CiEnvironment>,
     }
     later {
-        "deploy",
         "passthrough",
     }
 }
@@ -202,10 +205,20 @@ pub trait Binder {
     fn piece(&mut self, text: &Text, kinds: &[ValueType]) -> Option<ScriptPiece>;
     /// What another step gives, which the text names and nothing else.
     fn given(&mut self, text: &Text) -> Option<u32>;
+    /// Whether a text names data that a step gives, and nothing else.
+    fn is_data(&self, text: &Text) -> bool;
     /// Text around values, where everybody may read it.
     fn open_text(&mut self, text: &Text) -> Option<plan::Text>;
     /// An image of the project, or a variant of it.
     fn image(&mut self, name: &Spanned<Image>, variant: Option<&str>) -> Option<ImageId>;
+    /// The step's name.
+    fn step_name(&self) -> &str;
+    /// The cluster that a name means, as Azure ML reads it.
+    fn cluster(&mut self, name: &Spanned<String>) -> Option<String>;
+    /// The software that a name means.
+    fn software(&mut self, name: &Spanned<String>) -> Option<plan::Environment>;
+    /// A file of the repository, from the spec on; root-relative.
+    fn file(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A folder of the repository, from the spec on; root-relative.
     fn folder(&mut self, path: &Spanned<PathText>) -> Option<String>;
     /// A file in a folder that [`Binder::folder`] gave.
@@ -256,6 +269,10 @@ pub trait Kind {
     fn needs_azure(&self) -> bool {
         self.is_own_work()
     }
+    /// Whether our work reads files of the repository.
+    fn reads_repository(&self) -> bool {
+        false
+    }
     /// What to do instead of a key that the kind does not take.
     fn instead(&self, _key: &str) -> Option<&'static str> {
         None
@@ -301,7 +318,7 @@ impl StepSpec {
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> impl Iterator<Item = &dyn Kind> {
-        let all: [Option<&dyn Kind>; 9] = [
+        let all: [Option<&dyn Kind>; 10] = [
             self.run.as_deref().map(|it| it as _),
             self.parallel.as_deref().map(|it| it as _),
             self.automl.as_deref().map(|it| it as _),
@@ -311,12 +328,13 @@ impl StepSpec {
             self.pipeline.as_deref().map(|it| it as _),
             self.register.as_deref().map(|it| it as _),
             self.image.as_deref().map(|it| it as _),
+            self.deploy.as_deref().map(|it| it as _),
         ];
         all.into_iter().flatten()
     }
 
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 9] = [
+    pub const KIND_KEYS: [&'static str; 10] = [
         "run",
         "parallel",
         "automl",
@@ -325,6 +343,7 @@ impl StepSpec {
         "component",
         "pipeline",
         "register",
+        "deploy",
         "image",
     ];
 
@@ -363,6 +382,9 @@ impl StepSpec {
         }
         if let Some(register) = &self.register {
             register.texts(&mut texts);
+        }
+        if let Some(deploy) = &self.deploy {
+            deploy.texts(&mut texts);
         }
         texts.extend(self.inputs.good().map(|(_, input)| &input.from.text));
         texts.extend(self.env.good().map(|(_, text)| text));

@@ -106,34 +106,6 @@ impl Register {
         found
     }
 
-    fn tags(&self, binder: &mut dyn Binder) -> Option<Vec<(String, plan::Text)>> {
-        let mut tags = Vec::with_capacity(self.tags.items.len());
-        let mut is_good = true;
-        for (name, text) in self.tags.good() {
-            if name.value.starts_with(OWN_TAGS) {
-                let message =
-                    format!("tags that start with `{OWN_TAGS}` are set by the step itself");
-                binder.report(
-                    Diagnostic::new(&CONFLICT, name.span, message).help("choose another name"),
-                );
-                is_good = false;
-                continue;
-            }
-            if name.value.contains("$(") {
-                let message = "Azure Pipelines would take `$(` for an expression of its own";
-                binder
-                    .report(Diagnostic::new(&BAD_VALUE, name.span, message).help("rename the tag"));
-                is_good = false;
-                continue;
-            }
-            match binder.open_text(text) {
-                Some(text) => tags.push((name.value.clone(), text)),
-                None => is_good = false,
-            }
-        }
-        is_good.then_some(tags)
-    }
-
     /// A version that is written out is one that Azure ML takes.
     fn version(text: &Text, binder: &mut dyn Binder) -> Option<plan::Text> {
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -148,6 +120,36 @@ impl Register {
         }
         binder.open_text(text)
     }
+}
+
+/// Tags with values in them. Those that start like this are set by the step itself.
+pub(super) fn open_tags(
+    all: &Dict<AnyName, Text>,
+    own: &str,
+    binder: &mut dyn Binder,
+) -> Option<Vec<(String, plan::Text)>> {
+    let mut tags = Vec::with_capacity(all.items.len());
+    let mut is_good = true;
+    for (name, text) in all.good() {
+        let wrong = if name.value.starts_with(own) {
+            let message = format!("tags that start with `{own}` are set by the step itself");
+            Some(Diagnostic::new(&CONFLICT, name.span, message).help("choose another name"))
+        } else if name.value.contains("$(") {
+            let message = "Azure Pipelines would take `$(` for an expression of its own";
+            Some(Diagnostic::new(&BAD_VALUE, name.span, message).help("rename the tag"))
+        } else {
+            None
+        };
+        is_good &= wrong.is_none();
+        if let Some(wrong) = wrong {
+            binder.report(wrong);
+        }
+        match binder.open_text(text) {
+            Some(text) => tags.push((name.value.clone(), text)),
+            None => is_good = false,
+        }
+    }
+    is_good.then_some(tags)
 }
 
 impl Kind for Register {
@@ -178,7 +180,7 @@ impl Kind for Register {
             .zip(from)
             .and_then(|((asset, _), from)| self.kind(asset, binder.input_kind(from), binder));
         let description = self.description.as_ref().map(|text| binder.open_text(text));
-        let tags = self.tags(binder);
+        let tags = open_tags(&self.tags, OWN_TAGS, binder);
         let version = self.version.as_ref().map(|text| Self::version(text, binder));
         let (asset, name) = asset?;
         Some(Task::Own(Box::new(OwnWork::Register(plan::Register {

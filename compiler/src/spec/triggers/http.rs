@@ -1,9 +1,10 @@
 //! `http`: a call, of a pipeline that is published in Azure ML.
 
 use super::TriggerKindSpec;
-use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink};
+use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
 use crate::plan::{Http, TriggerKind};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
+use crate::spec::asset;
 use crate::spec::record::record;
 use crate::spec::resources::Int;
 
@@ -84,23 +85,7 @@ impl TriggerKindSpec for HttpSpec {
 }
 
 fn name_holds(what: &str, name: &Spanned<String>, sink: &mut Sink) {
-    let text = name.value.as_str();
-    let why = if !(3..=32).contains(&text.len()) {
-        Some(format!("it has {} characters", text.chars().count()))
-    } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        Some("only letters, digits and `-` are allowed".to_owned())
-    } else if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.ends_with('-') {
-        Some("it must begin with a letter, and not end in `-`".to_owned())
-    } else {
-        None
-    };
-    if let Some(why) = why {
-        report(what, text, &why, name.span, sink);
+    if let Some(wrong) = asset::bad_endpoint(what, name) {
+        sink.report(wrong);
     }
-}
-
-fn report(what: &str, text: &str, why: &str, at: Span, sink: &mut Sink) {
-    let message = format!("`{text}` cannot be the name of {what}: {why}");
-    let help = "3 to 32 letters, digits and `-`, with a letter first and no `-` last";
-    sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
 }

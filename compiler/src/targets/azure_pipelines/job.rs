@@ -111,7 +111,7 @@ fn steps(
     step: &Step,
     place: &CiPlace,
 ) -> Vec<Map> {
-    let script = own_script(reader, step, place);
+    let scripts = own_scripts(reader, step, place);
     let downloads = downloads(reader);
     let mut steps: Vec<Map> =
         parameters::check(scope, &reader.parameters, "").into_iter().collect();
@@ -126,7 +126,7 @@ fn steps(
     steps.extend(extras::caches(&place.extras));
     steps.extend(downloads);
     steps.extend(step.pushes().and_then(|id| image::sign_in(scope.plan.image(id))));
-    steps.push(script);
+    steps.extend(scripts);
     steps.extend(extras::problems(place));
     steps.extend(extras::results(&step.display_name, place));
     steps.extend(outputs(scope, id, step));
@@ -169,10 +169,50 @@ fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
     script.azure(&mut Reader::new(&scope.within(scope.run)))
 }
 
-/// The script: the author's own, or ours.
-fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
-    let work = Work::of(reader.plan(), step);
-    let is_own = work.as_ref().is_some_and(|work| work.is_own);
+/// The script, the author's own or ours; and behind it the one that takes back what it has begun, when
+/// it did not end well.
+fn own_scripts(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Vec<Map> {
+    let Some(work) = Work::of(reader.plan(), step) else { return Vec::new() };
+    let caches = extras::env(&place.extras);
+    let mut env: Vec<(String, Value)> =
+        caches.map(|(name, folder)| (name.to_owned(), Value::safe(folder))).collect();
+    env.extend(place.service_env().into_iter().map(|(name, value)| (name, Value::safe(value))));
+    for (name, value) in reader.plan().env.iter().chain(&step.env) {
+        env.push((name.clone(), reader.text(value)));
+    }
+    for (name, value) in &work.variables {
+        env.push((name.clone(), value_of(reader, step, value)));
+    }
+    let mut text = head(step, place, work.is_own);
+    if work.undo.is_some() {
+        text.push_str(include_str!("scripts/warn.sh"));
+        text.push_str("renew() { :; }\n");
+    }
+    let own = match place.extras.problems.as_slice() {
+        [] => ended(&work.script),
+        _ => problems::kept(&ended(&work.script), extras::LOG),
+    };
+    let mut script = Script::new(step.display_name.clone(), text + &own);
+    value::put(&mut script, &env);
+    script.folder = place.working_dir.as_ref().map(matrix::inner);
+    script.timeout = timeout(step);
+    script.retries = place.extras.retries;
+    let undo = work.undo.as_ref().map(|undo| {
+        let title = format!("Take back {}", step.display_name);
+        let mut script = Script::new(
+            title,
+            head(step, place, true) + include_str!("scripts/warn.sh") + &ended(undo),
+        );
+        script.condition = Some("not(succeeded())");
+        value::put(&mut script, &env);
+        script
+    });
+    let steps = std::iter::once(script).chain(undo);
+    steps.map(|one| if place.azure { one.azure(reader) } else { one.bash() }).collect()
+}
+
+/// What comes before a script.
+fn head(step: &Step, place: &CiPlace, is_own: bool) -> String {
     let mut text = String::from(if is_own { STRICT } else { "set -eo pipefail\n" });
     text.push_str(&output_folders(step));
     if place.azure {
@@ -182,33 +222,13 @@ fn own_script(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Map {
         text.push_str(FAIL);
         text.push_str(include_str!("scripts/report.sh"));
     }
-    let caches = extras::env(&place.extras);
-    let mut env: Vec<(String, Value)> =
-        caches.map(|(name, folder)| (name.to_owned(), Value::safe(folder))).collect();
-    env.extend(place.service_env().into_iter().map(|(name, value)| (name, Value::safe(value))));
-    for (name, value) in reader.plan().env.iter().chain(&step.env) {
-        env.push((name.clone(), reader.text(value)));
-    }
-    if let Some(work) = work {
-        let script = expression::literal(&work.script);
-        text.push_str(&match place.extras.problems.as_slice() {
-            [] => script,
-            _ => problems::kept(&script, extras::LOG),
-        });
-        for (name, value) in work.variables {
-            let value = value_of(reader, step, &value);
-            env.push((name, value));
-        }
-    }
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    let mut script = Script::new(step.display_name.clone(), text);
-    value::put(&mut script, &env);
-    script.folder = place.working_dir.as_ref().map(matrix::inner);
-    script.timeout = timeout(step);
-    script.retries = place.extras.retries;
-    if place.azure { script.azure(reader) } else { script.bash() }
+    text
+}
+
+/// A script as it is written, with the end of its last line.
+fn ended(script: &str) -> String {
+    let text = expression::literal(script);
+    if text.ends_with('\n') { text } else { text + "\n" }
 }
 
 fn value_of(reader: &mut Reader<'_>, step: &Step, value: &own::Value) -> Value {

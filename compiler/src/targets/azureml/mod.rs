@@ -6,6 +6,7 @@
 mod command;
 mod component;
 mod context;
+mod deploy;
 mod endpoint;
 mod job;
 mod native;
@@ -60,6 +61,14 @@ fn write_one(plan: &Plan) -> Vec<Artifact> {
         if let Some(deployment) = endpoint::deployment(plan, id, http) {
             artifacts.push(artifact(plan, &plan.deployment_file(id), &deployment));
         }
+    }
+    for (id, own) in plan.deployments() {
+        let step = plan.step(id);
+        let file = |path: String, doc: &Map| Artifact { path, text: mark::stamp(json(doc)) };
+        let endpoint = deploy::endpoint(plan, step, own);
+        artifacts.push(file(plan.step_endpoint_file(step), &endpoint));
+        let deployment = deploy::deployment(plan, step, own);
+        artifacts.push(file(plan.step_deployment_file(step), &deployment));
     }
     artifacts
 }

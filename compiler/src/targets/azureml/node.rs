@@ -7,6 +7,7 @@ use crate::plan::{
     AzureMlPlace, DockerArguments, Environment, Input, Keys, Mode, NativeKind, NodeSettings,
     Resources, Scalar, Source, Step, Task,
 };
+use crate::source;
 
 /// The node of a step.
 pub(super) fn write(
@@ -57,22 +58,29 @@ fn says_comment(task: &Task) -> bool {
 
 /// A registered environment by its name, or an image of the node's own.
 pub(super) fn environment(context: &Context<'_>, place: &AzureMlPlace) -> Option<Doc> {
-    Some(match place.environment.as_ref()? {
+    place.environment.as_ref().map(|environment| software(&context.folder, environment))
+}
+
+/// Software as a file in a folder names it.
+pub(super) fn software(folder: &str, environment: &Environment) -> Doc {
+    match environment {
         Environment::Reference(name) => name.into(),
         Environment::Image { image, conda } => {
             let mut doc = Map::new();
             doc.put("image", image);
-            doc.put_some("conda_file", conda.as_ref().map(|path| context.way_to(path)));
+            let conda = conda.as_ref().map(|path| source::relative(folder, path));
+            doc.put_some("conda_file", conda);
             doc.into()
         }
-        Environment::Build { folder, dockerfile } => {
+        Environment::Build { folder: sources, dockerfile } => {
             let mut build = Map::new();
-            build.put("path", context.way_to(folder)).put("dockerfile_path", dockerfile);
+            let path = source::relative(folder, sources);
+            build.put("path", path).put("dockerfile_path", dockerfile);
             let mut doc = Map::new();
             doc.put("build", build);
             doc.into()
         }
-    })
+    }
 }
 
 /// The cluster.

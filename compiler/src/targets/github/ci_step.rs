@@ -17,6 +17,11 @@ use super::{check, extras, gate, image, login, matrix, pins, step};
 
 /// Minutes after which the platform ends a hosted job, and the most that a step may be given.
 const LIMIT: u32 = 360;
+/// What the scripts call that are ours.
+const OWN: &str = include_str!("scripts/own.sh");
+const WARN: &str = include_str!("scripts/warn.sh");
+/// Minutes in which a script takes back what another has begun.
+const TAKING_BACK: u32 = 10;
 /// Minutes that a job gets beside its script.
 const AROUND: u32 = 15;
 
@@ -151,7 +156,10 @@ impl CiStep<'_> {
     /// What the job and its script get. A step that takes too long fails, while a job is cut off: so
     /// the script's limit is the shorter one where the platform allows it.
     fn minutes(&self) -> (u32, Option<u32>) {
-        let Some(seconds) = self.own.timeout_seconds else { return (LIMIT, None) };
+        let Some(seconds) = self.own.timeout_seconds else {
+            let longest = self.task.undo.as_ref().map(|_| LIMIT - AROUND);
+            return (LIMIT, longest);
+        };
         let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX).max(1);
         match minutes {
             ..=LIMIT => ((minutes + AROUND).min(LIMIT), Some(minutes)),
@@ -182,6 +190,7 @@ impl CiStep<'_> {
         steps.extend(data::place(self.scope, self.own, &self.task.variables));
         steps.push(self.run(minutes));
         steps.extend(extras::problems(self.scope, self.place));
+        steps.extend(self.take_back());
         steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
         steps.extend(data::uploads(self.own));
@@ -193,6 +202,21 @@ impl CiStep<'_> {
         steps
     }
 
+    /// Steps that take back what the script has begun, when it did not end well. The platform leaves
+    /// them five minutes when the run is cancelled.
+    fn take_back(&self) -> Vec<Map> {
+        let Some(undo) = &self.task.undo else { return Vec::new() };
+        let unfinished = expression::condition("!success() && steps.work.outcome != 'skipped'");
+        let script = [step::STRICT, OWN, WARN, undo].concat();
+        let mut step = Map::new();
+        step.put("name", format!("Take back {}", self.own.display_name));
+        step.put("timeout-minutes", TAKING_BACK);
+        step.put_filled("env", self.env());
+        step.put("run", script);
+        let steps = [login::sign_in(self.scope, "Sign in to take back"), step];
+        steps.map(|step| step::with_head(None, Some(&unfinished), step)).into()
+    }
+
     /// The script: values reach it through variables only.
     fn run(&self, minutes: Option<u32>) -> Map {
         let mut step = Map::new();
@@ -200,16 +224,37 @@ impl CiStep<'_> {
         let folder = self.place.working_dir.as_ref();
         step.put_some("working-directory", folder.map(|it| expression::text(self.scope, it)));
         step.put_some("timeout-minutes", minutes);
-        step.put_filled("env", self.env());
+        let mut env = if self.renews() { login::renewal(self.scope) } else { Map::new() };
+        env.0.extend(self.env().0);
+        step.put_filled("env", env);
         step.put("run", self.script());
-        step
+        let id = self.task.undo.as_ref().map(|_| "work");
+        step::with_head(id, None, step)
+    }
+
+    /// Whether the script may take longer than a sign-in that can be renewed lives.
+    fn renews(&self) -> bool {
+        self.task.undo.is_some() && login::is_oidc(self.scope.plan)
     }
 
     /// The author's as it is; ours with the functions that it calls.
     fn script(&self) -> String {
         let script = self.task.script.as_str();
         if self.task.is_own {
-            return [step::STRICT, include_str!("scripts/own.sh"), script].concat();
+            let renew = match (&self.task.undo, self.renews()) {
+                (Some(_), true) => {
+                    concat!(
+                        include_str!("scripts/warn.sh"),
+                        include_str!("scripts/sign_in.sh"),
+                        include_str!("scripts/renew.sh")
+                    )
+                }
+                (Some(_), false) => {
+                    concat!(include_str!("scripts/warn.sh"), "renew() { :; }\n")
+                }
+                (None, _) => "",
+            };
+            return [step::STRICT, OWN, renew, script].concat();
         }
         if self.place.extras.problems.is_empty() {
             return script.to_owned();

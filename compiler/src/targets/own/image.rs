@@ -13,5 +13,6 @@ pub(super) fn work(plan: &Plan, own: ImageBuild) -> Work {
     let facts = facts.into_iter();
     let facts = facts.map(|(name, fact)| (name, Value::Of(Variable::Reference(fact))));
     let given = own.push.then_some(("OUTPUT_IMAGE", Value::Of(Variable::Output(0))));
-    Work::ours(&text, fixed.chain(facts).chain(given).collect())
+    let all = fixed.chain(facts).chain(given);
+    Work::ours(&text, all.map(|(name, value)| (name.to_owned(), value)).collect())
 }

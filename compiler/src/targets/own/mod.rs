@@ -1,7 +1,9 @@
 //! What a CI job runs, whatever the platform: the command of the author's, or work of ours, which is
-//! bash that reads everything from its environment. It calls `fail MESSAGE`, which ends it, and
-//! `report LINE`, which people find beside the run.
+//! bash that reads everything from its environment. It calls `fail MESSAGE`, which ends it, `warn
+//! MESSAGE`, `report LINE`, which people find beside the run, and now and then `renew`, which signs in
+//! again before a sign-in ends.
 
+mod deploy;
 mod image;
 mod register;
 
@@ -16,6 +18,8 @@ pub(crate) struct Work {
     pub(crate) variables: Vec<(String, Value)>,
     /// Whether it is ours.
     pub(crate) is_own: bool,
+    /// What takes back, with the same variables, whatever a script that did not end well has begun.
+    pub(crate) undo: Option<String>,
 }
 
 /// Where a variable of a script comes from.
@@ -40,20 +44,32 @@ impl Work {
                     script: command.script.iter().filter_map(literal_of).collect(),
                     variables: command.variables.iter().map(of).collect(),
                     is_own: false,
+                    undo: None,
                 })
             }
             Task::Own(own) => Some(match own.as_ref() {
                 OwnWork::Register(it) => register::work(plan, step, it),
                 OwnWork::Image(it) => image::work(plan, *it),
+                OwnWork::Deploy(it) => deploy::work(plan, step, it),
             }),
             Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
         }
     }
 
-    fn ours(script: &str, variables: Vec<(&str, Value)>) -> Self {
-        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
-        Self { script: script.to_owned(), variables: variables.collect(), is_own: true }
+    fn ours(script: &str, variables: Vec<(String, Value)>) -> Self {
+        Self { script: script.to_owned(), variables, is_own: true, undo: None }
     }
+}
+
+/// Tags with values in them: `TAGS` says which variable holds which.
+fn asset_tags(tags: &[(String, Text)]) -> Vec<(String, Value)> {
+    let names: Vec<String> = (1..=tags.len()).map(|number| format!("TAG_{number}")).collect();
+    let pairs = tags.iter().zip(&names).map(|((tag, _), name)| (tag.clone(), name.clone().into()));
+    let map = serde_json::Value::Object(pairs.collect());
+    let mut variables = vec![("TAGS".to_owned(), Value::Text(literal(map.to_string())))];
+    let values = tags.iter().map(|(_, text)| Value::Text(text.clone()));
+    variables.extend(names.into_iter().zip(values));
+    variables
 }
 
 /// The piece as it stands; on CI there is no other.

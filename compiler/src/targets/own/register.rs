@@ -1,6 +1,6 @@
 //! `register`: an asset of what lies in Azure ML, or of files of a CI step.
 
-use super::{Value, Work, left_in_azure_ml, literal};
+use super::{Value, Work, asset_tags, left_in_azure_ml, literal};
 use crate::plan::{Plan, Register, Step, Variable};
 
 /// A line that fails unless Azure ML takes the version, which nobody has seen before.
@@ -34,15 +34,8 @@ pub(super) fn work(plan: &Plan, step: &Step, own: &Register) -> Work {
         variables.push(("FROM", Value::Of(Variable::Input(own.from))));
         script.push_str("SOURCE=\n");
     }
-    let names: Vec<String> = (1..=own.tags.len()).map(|number| format!("TAG_{number}")).collect();
-    let pairs = own.tags.iter().zip(&names).map(|((tag, _), name)| (tag.clone(), name.clone()));
-    let map: serde_json::Map<String, serde_json::Value> =
-        pairs.map(|(tag, name)| (tag, name.into())).collect();
-    variables.push(("TAGS", Value::Text(literal(serde_json::Value::Object(map).to_string()))));
-    for ((_, text), name) in own.tags.iter().zip(&names) {
-        variables.push((name, Value::Text(text.clone())));
-    }
     variables.push(("OUTPUT_VERSION", Value::Of(Variable::Output(0))));
     script.push_str(include_str!("scripts/register.sh"));
-    Work::ours(&script, variables)
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Work::ours(&script, variables.chain(asset_tags(&own.tags)).collect())
 }

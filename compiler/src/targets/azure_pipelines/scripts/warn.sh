@@ -1,0 +1,1 @@
+warn() { echo "##vso[task.logissue type=warning]$1"; }

@@ -1,0 +1,1 @@
+warn() { echo "::warning::$1"; }

@@ -1,0 +1,49 @@
+//! `deploy`: a model behind an endpoint, over the files that stand beside the pipeline's.
+
+use super::{Value, Work, asset_tags, literal};
+use crate::plan::{Deploy, OnlineServing, Plan, Reference, Serving, Step, Variable};
+
+/// The ids of models that Azure ML takes.
+const MODEL_FORM: &str = "^azureml:([A-Za-z0-9][A-Za-z0-9._-]*[:@]\
+    |//registries/[A-Za-z0-9][A-Za-z0-9._-]*/models/[A-Za-z0-9][A-Za-z0-9._-]*/(versions|labels)/)\
+    [A-Za-z0-9][A-Za-z0-9._-]*$";
+
+/// The work of a step that deploys.
+pub(super) fn work(plan: &Plan, step: &Step, own: &Deploy) -> Work {
+    let file = |path: String| Value::Text(literal(path));
+    let mut variables = vec![
+        ("ENDPOINT".to_owned(), Value::Text(literal(&own.endpoint))),
+        ("ENDPOINT_FILE".to_owned(), file(plan.step_endpoint_file(step))),
+        ("DEPLOYMENT_FILE".to_owned(), file(plan.step_deployment_file(step))),
+        ("MODEL".to_owned(), Value::Text(own.model.clone())),
+        ("MODEL_FORM".to_owned(), Value::Text(literal(MODEL_FORM))),
+        ("RUN".to_owned(), Value::Of(Variable::Reference(Reference::RunId))),
+        ("OUTPUT_SCORING_URI".to_owned(), Value::Of(Variable::Output(0))),
+    ];
+    variables.extend(asset_tags(&own.tags));
+    match &own.serving {
+        Serving::Online(serving) => {
+            variables.extend(online(serving));
+            Work {
+                undo: Some(include_str!("scripts/online_undo.sh").to_owned()),
+                ..Work::ours(include_str!("scripts/online.sh"), variables)
+            }
+        }
+        Serving::Batch(serving) => {
+            variables.push(("DEPLOYMENT".to_owned(), file(serving.deployment.clone())));
+            Work::ours(include_str!("scripts/batch.sh"), variables)
+        }
+    }
+}
+
+fn online(serving: &OnlineServing) -> Vec<(String, Value)> {
+    let shares: Vec<String> = serving.traffic.iter().map(u8::to_string).collect();
+    let texts = [
+        ("AUTH_MODE", serving.auth_mode.to_owned()),
+        ("TRAFFIC", shares.join(" ")),
+        ("PAUSE", serving.pause_seconds.to_string()),
+        ("SMOKE_TEST", serving.smoke_test.clone().unwrap_or_default()),
+        ("KEEP_OLD", serving.keep_old.to_string()),
+    ];
+    texts.map(|(name, text)| (name.to_owned(), Value::Text(literal(text)))).into()
+}
