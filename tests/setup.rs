@@ -100,7 +100,20 @@ fn of_folder<'a>(artifacts: &'a [Artifact], setup: &Setup, github: bool) -> Vec<
 }
 
 fn union(texts: &[&str], of: impl Fn(&str) -> Words) -> Words {
-    texts.iter().flat_map(|text| of(text)).collect()
+    texts.iter().flat_map(|text| of(text)).flat_map(|word| by_stage(&word)).collect()
+}
+
+/// The names in a value that a stage decides: its literals, but for those that stages are compared with.
+fn by_stage(word: &str) -> Vec<String> {
+    if !word.starts_with("${{") || !word.contains(".stage") {
+        return vec![word.to_owned()];
+    }
+    let parts: Vec<&str> = word.split('\'').collect();
+    let pairs = parts.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+    let named = pairs.filter(|(before, name)| {
+        !name.is_empty() && !before.ends_with("== ") && !before.ends_with(".stage, ")
+    });
+    named.map(|(_, name)| name.to_owned()).collect()
 }
 
 #[test]

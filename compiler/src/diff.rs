@@ -92,17 +92,11 @@ pub struct Aspect {
 /// Compares two plans of one spec.
 pub fn diff(old: &Plan, new: &Plan) -> Diff {
     let steps = compare(steps(old), steps(new));
-    let parameters = compare(
-        old.parameters.iter().map(|item| (item.name.clone(), aspects::parameter(item))),
-        new.parameters.iter().map(|item| (item.name.clone(), aspects::parameter(item))),
-    );
+    let parameters = compare(parameters(old), parameters(new));
     Diff {
-        settings: between(&aspects::settings(old), &aspects::settings(new)),
+        settings: between(&staged(old, aspects::settings), &staged(new, aspects::settings)),
         edges: edges(old, new),
-        triggers: compare(
-            old.triggers.iter().map(|item| (item.name.clone(), aspects::trigger(old, item))),
-            new.triggers.iter().map(|item| (item.name.clone(), aspects::trigger(new, item))),
-        ),
+        triggers: compare(triggers(old), triggers(new)),
         breaks: breaks(old, new),
         runs_again: runs_again(new, &parameters, &steps),
         left: left(old, Some(new)),
@@ -114,12 +108,43 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
 /// A property and its value.
 type Pair = (String, String);
 
+/// What is said of a plan, and what is different in its other stages.
+fn staged(plan: &Plan, pairs: impl Fn(&Plan) -> Vec<Pair>) -> Vec<Pair> {
+    let mut all = pairs(plan);
+    let first = all.len();
+    for stage in plan.stages.iter().skip(1) {
+        let name = stage.stage_name().unwrap_or_default();
+        for (what, value) in pairs(stage) {
+            if !all[..first].iter().any(|known| *known == (what.clone(), value.clone())) {
+                all.push((format!("{what} in stage {name}"), value));
+            }
+        }
+    }
+    all
+}
+
+fn parameters(plan: &Plan) -> impl Iterator<Item = (String, Vec<Pair>)> {
+    plan.parameters.iter().enumerate().map(|(at, item)| {
+        (item.name.clone(), staged(plan, |plan| aspects::parameter(&plan.parameters[at])))
+    })
+}
+
+fn triggers(plan: &Plan) -> impl Iterator<Item = (String, Vec<Pair>)> {
+    plan.triggers.iter().enumerate().map(|(at, item)| {
+        (item.name.clone(), staged(plan, |plan| aspects::trigger(plan, &plan.triggers[at])))
+    })
+}
+
 /// The steps of a plan, and those of the pipelines that it uses: `<pipeline>/<step>`.
 fn steps(plan: &Plan) -> impl Iterator<Item = (String, Vec<Pair>)> {
-    let own = plan.steps.iter().map(|step| (step.name.clone(), aspects::step(plan, step)));
-    let used = plan.used.iter().flat_map(|used| {
-        let steps = used.steps.iter();
-        steps.map(|step| (format!("{}/{}", used.name, step.name), aspects::step(used, step)))
+    let own = plan.steps.iter().enumerate().map(|(at, step)| {
+        (step.name.clone(), staged(plan, |plan| aspects::step(plan, &plan.steps[at])))
+    });
+    let used = plan.used.iter().enumerate().flat_map(move |(which, used)| {
+        used.steps.iter().enumerate().map(move |(at, step)| {
+            let pairs = |plan: &Plan| aspects::step(&plan.used[which], &plan.used[which].steps[at]);
+            (format!("{}/{}", used.name, step.name), staged(plan, pairs))
+        })
     });
     own.chain(used)
 }
@@ -205,10 +230,14 @@ impl Leftover {
 /// The schedules and endpoints that a plan's release looks after.
 pub fn live(plan: &Plan) -> Vec<Leftover> {
     let Some(release) = plan.written_release() else { return Vec::new() };
-    let schedules = release.triggers.iter().filter(|id| plan.trigger(**id).published().is_none());
-    let schedules = schedules.map(|id| Leftover::Schedule(plan.schedule_name(*id)));
-    let endpoints = plan.endpoints().into_iter();
-    schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
+    let in_stage = |plan: &Plan| -> Vec<Leftover> {
+        let schedules =
+            release.triggers.iter().filter(|id| plan.trigger(**id).published().is_none());
+        let schedules = schedules.map(|id| Leftover::Schedule(plan.schedule_name(*id)));
+        let endpoints = plan.endpoints().into_iter();
+        schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
+    };
+    plan.each_stage().flat_map(in_stage).collect()
 }
 
 /// What stays in the workspace after a change: a release deletes what its own pipeline does not ask

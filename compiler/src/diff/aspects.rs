@@ -106,6 +106,13 @@ fn project(plan: &Plan, pairs: &mut Pairs) {
         pairs.put(what, plan.text_words(text));
     }
     pairs.put_list("variable_groups", &project.variable_groups);
+    for stage in &project.stages {
+        let approval = stage.approval.as_ref().map(|name| format!("approval {name}"));
+        pairs.put(
+            format!("stage {}", stage.name),
+            approval.unwrap_or_else(|| "no approval".to_owned()),
+        );
+    }
 }
 
 /// A parameter.
@@ -131,6 +138,8 @@ pub(super) fn trigger(plan: &Plan, trigger: &Trigger) -> Vec<Pair> {
     pairs.put("enabled", trigger.enabled.to_string());
     let homes: Vec<String> = trigger.homes.iter().map(|home| home.word().to_owned()).collect();
     pairs.put_list("home", &homes);
+    let stage = trigger.stage.map(|id| plan.project.stage(id).name.clone());
+    pairs.put_some("stage", stage);
     pairs.put("starts", step_names(plan, &trigger.slice));
     for (id, value) in &trigger.with {
         pairs.put(format!("with {}", plan.parameter(*id).name), value.words());
@@ -143,6 +152,7 @@ pub(super) fn step(plan: &Plan, step: &Step) -> Vec<Pair> {
     let mut pairs = Pairs::default();
     pairs.put_if("display_name", step.display_name != step.name, &step.display_name);
     pairs.put_some("description", step.description.as_ref());
+    pairs.put_some("stage", step.stage.map(|id| plan.project.stage(id).name.clone()));
     match &step.place {
         Place::AzureMl(place) => azure_ml_place(plan, place, &mut pairs),
         Place::Ci(place) => ci_place(plan, place, &mut pairs),

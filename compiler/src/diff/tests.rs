@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::plan::sample;
 use crate::plan::{
-    Edge, Home, Input, Login, ParameterId, Project, Push, Reference, Source, Submission, Trigger,
-    TriggerKind, ValueType,
+    Edge, Home, Input, Login, ParameterId, Project, Push, Reference, Source, Stage, StageId,
+    Submission, Trigger, TriggerKind, ValueType,
 };
 
 fn project() -> Project {
@@ -175,4 +177,26 @@ fn a_new_default_makes_its_readers_run_again() {
     let mut new = old.clone();
     new.parameters[0].default = Some(Scalar::Integer(7));
     assert_eq!(diff(&old, &new).runs_again, ["train"]);
+}
+
+#[test]
+fn what_differs_in_one_stage_is_said_of_that_stage() {
+    let staged = |depth: i64, approval: Option<&str>| {
+        let stage = |name: &str, approval: Option<&str>| Stage {
+            name: name.to_owned(),
+            approval: approval.map(str::to_owned),
+        };
+        let mut first = plan();
+        first.project.stages = vec![stage("dev", None), stage("prod", approval)];
+        first.stage = Some(StageId(0));
+        let mut second = Plan { stage: Some(StageId(1)), ..first.clone() };
+        second.parameters[0].default = Some(Scalar::Integer(depth));
+        first.stages = vec![Arc::new(first.clone()), Arc::new(second)];
+        first
+    };
+    let diff = diff(&staged(8, None), &staged(9, Some("production")));
+    let settings = aspect("stage prod", Some("no approval"), Some("approval production"));
+    assert_eq!(diff.settings, [settings]);
+    let default = aspect("default in stage prod", Some("8"), Some("9"));
+    assert_eq!(diff.parameters[0].aspects, [default]);
 }
