@@ -134,7 +134,11 @@ fn is_called(plan: &Result<Plan, &'static str>, name: &str) -> bool {
 fn old_project_file(base: &str, revision: &Revision) -> Result<ProjectFile, Trouble> {
     let path = below(base, PROJECT_FILE);
     match revision.read(&path) {
-        Ok(text) => Ok(read_project(&path, &text)),
+        Ok(text) => {
+            let mut file = read_project(&path, &text);
+            file.read_named(revision);
+            Ok(file)
+        }
         Err(FileFault::Missing) => Ok(ProjectFile::none()),
         Err(fault) => Err(Trouble::new(format!("cannot read the committed {path}: {fault}"))),
     }

@@ -3,6 +3,8 @@
 
 mod graphs;
 #[cfg(unix)]
+mod images;
+#[cfg(unix)]
 mod play;
 mod shell;
 mod unseen;

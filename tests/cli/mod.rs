@@ -10,6 +10,7 @@ use tempfile::TempDir;
 mod commands;
 mod differences;
 mod formats;
+mod images;
 mod locate;
 mod ownership;
 mod pins;

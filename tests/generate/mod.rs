@@ -55,11 +55,12 @@ impl std::fmt::Debug for Generated {
 }
 
 /// Files that specs refer to.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("data/request.json", "{\"data\": []}\n"),
     ("src/train.py", "print()\n"),
     ("src/score/scoring.py", "def run(batch):\n    return batch\n"),
     ("src/score/train.py", "print()\n"),
+    ("src/Dockerfile", "FROM python:3.11\nARG version\nCOPY [\"src/train.py\", \"/app/\"]\n"),
     ("train.py", "print()\n"),
     (
         "pins.yaml",
@@ -89,6 +90,7 @@ fn generate(numbers: &[u32], mistakes: bool) -> Generated {
             environments: shared.environments.clone(),
             runners: shared.runners.clone(),
             stages: shared.stages.clone(),
+            images: shared.images.clone(),
             default_environment: shared.default_environment,
             ..World::default()
         };

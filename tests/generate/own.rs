@@ -35,7 +35,40 @@ pub(crate) fn register(
     }
     step.put("register", register.node());
     made.outputs = vec![("version".to_owned(), "string")];
-    around(tape, world, step);
+    around(tape, world, step, true);
+    true
+}
+
+/// A step that builds an image of the project; `false`: there is none.
+pub(crate) fn image(
+    tape: &mut Tape<'_>,
+    world: &mut World,
+    step: &mut Record,
+    made: &mut Made,
+) -> bool {
+    if world.images.is_empty() {
+        return false;
+    }
+    let name = tape.pick(&world.images.clone());
+    world.built.push(name.to_owned());
+    let name = text(name);
+    let push = !tape.chance(30);
+    let node = if push && tape.chance(50) {
+        name
+    } else {
+        let mut image = Record::default();
+        image.put("name", name);
+        image.put("push", word(push));
+        image.node()
+    };
+    step.put("image", node);
+    if tape.chance(30) {
+        step.put("variant", text(tape.pick(&["spark", "tensor.flow-2"])));
+    }
+    if push {
+        made.outputs = vec![("image".to_owned(), "string")];
+    }
+    around(tape, world, step, false);
     true
 }
 
@@ -57,7 +90,7 @@ fn said(tape: &mut Tape<'_>, world: &mut World, made: &mut Made, is_version: boo
 }
 
 /// What such steps take beside their own key.
-fn around(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
+fn around(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, azure: bool) {
     if tape.chance(20) {
         step.put("runner", runner(tape, world));
     }
@@ -71,7 +104,7 @@ fn around(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
     if tape.chance(15) {
         step.put("timeout", text("15 minutes"));
     }
-    if tape.chance(10) {
+    if azure && tape.chance(10) {
         step.put("azure", word(true));
     }
 }
@@ -114,7 +147,7 @@ pub(crate) fn deploy(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, 
     }
     step.put("deploy", deploy.node());
     made.outputs = vec![("scoring_uri".to_owned(), "string")];
-    around(tape, world, step);
+    around(tape, world, step, true);
 }
 
 fn online(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {

@@ -20,6 +20,9 @@ pub(crate) fn project(tape: &mut Tape<'_>, world: &mut World) -> Option<Node> {
         root.put("azure", azure(tape));
     }
     maps(tape, world, &mut root);
+    if tape.chance(35) {
+        root.put("images", images(tape, world));
+    }
     if tape.chance(20) {
         let mut defaults = Record::default();
         defaults.put("environment", text("azureml:shared:2"));
@@ -105,6 +108,62 @@ fn maps(tape: &mut Tape<'_>, world: &mut World, root: &mut Record) {
         root.put("runners", Node::Dict(vec![("gpu".to_owned(), gpu.node())]));
         world.runners.push("gpu".to_owned());
     }
+}
+
+fn images(tape: &mut Tape<'_>, world: &mut World) -> Node {
+    let mut ci = image(tape, "mlops/ci");
+    ci.put("dockerfile", text("src/Dockerfile"));
+    let mut arguments = vec![("version".to_owned(), text("1.35.2"))];
+    if tape.chance(50) {
+        arguments.push(("NOTE".to_owned(), text(super::world::prose(tape).replace("$(", "("))));
+    }
+    ci.put("args", Node::Dict(arguments));
+    let tags = [
+        "latest",
+        "build-${{ run.id }}",
+        "v-${{args.version}}",
+        "${{ slug(git.branch) }}",
+        "commit-${{ git.sha }}",
+        "release-${{ git.tag }}",
+    ];
+    let mut tags: Vec<Node> = tape.some(&tags, 50).into_iter().map(text).collect();
+    if tape.chance(50) {
+        let mut stable = Record::default();
+        stable.put("tag", text("stable"));
+        stable.put("when", text("git.tag"));
+        tags.push(stable.node());
+    }
+    if !tags.is_empty() {
+        ci.put("tags", Node::List(tags));
+    }
+    world.images.push("ci");
+    let mut entries = vec![("ci".to_owned(), ci.node())];
+    if tape.chance(50) {
+        let mut lean = image(tape, "lean");
+        lean.put("base", text("mcr.microsoft.com/azureml/base:20260715.v1"));
+        lean.put("conda", text("envs/training.yaml"));
+        if tape.chance(50) {
+            lean.put("context", text("envs"));
+        }
+        world.images.push("lean-2");
+        entries.push(("lean-2".to_owned(), lean.node()));
+    }
+    Node::Dict(entries)
+}
+
+fn image(tape: &mut Tape<'_>, repository: &str) -> Record {
+    let mut registry = Record::default();
+    registry.put("login_server", text(tape.pick(&["contoso.azurecr.io", "localhost:5000"])));
+    registry.put("service_connection", text("acr one"));
+    registry.put("username", text("${{ variables.ACR_USERNAME }}"));
+    registry.put("password", text("${{secrets.ACR_PASSWORD}}"));
+    if tape.chance(70) {
+        registry.put("ci_environment", text("registry"));
+    }
+    let mut image = Record::default();
+    image.put("registry", registry.node());
+    image.put("repository", text(repository));
+    image
 }
 
 fn identity(tape: &mut Tape<'_>, root: &mut Record) {

@@ -84,6 +84,9 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         super::own::deploy(tape, world, &mut step, &mut made);
         return (step.node(), made);
     }
+    if kind == 1 && tape.chance(30) && super::own::image(tape, world, &mut step, &mut made) {
+        return (step.node(), made);
+    }
     let is_gated = step.0.iter().any(|(key, _)| key == "approval");
     let many = (on_ci && !is_gated && tape.chance(35)).then(|| matrix::matrix(tape, world));
     let (combinations, values, lists) = many.map_or((None, Vec::new(), Vec::new()), |many| {
@@ -317,7 +320,12 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, lists: &[&str])
     if tape.chance(15) && !approved && lists.is_empty() {
         step.put("ci_environment", text(tape.pick(&["staging", "Test 1"])));
     }
-    if tape.chance(12) {
+    if !world.images.is_empty() && tape.chance(30) {
+        step.put("container", text(tape.pick(&world.images.clone())));
+        if tape.chance(30) {
+            step.put("variant", text(tape.pick(&["spark", "tensor.flow-2"])));
+        }
+    } else if tape.chance(12) {
         step.put("container", text(tape.pick(&["python:3.11-slim", PINNED])));
     }
     if tape.chance(12) {

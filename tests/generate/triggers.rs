@@ -43,11 +43,11 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
             false
         }
         1 => {
-            trigger.put("push", push(tape));
+            trigger.put("push", push(tape, !world.built.is_empty()));
             false
         }
         2 => {
-            trigger.put("pull_request", pull_request(tape));
+            trigger.put("pull_request", pull_request(tape, !world.built.is_empty()));
             false
         }
         _ => {
@@ -134,7 +134,7 @@ fn list(tape: &mut Tape<'_>, items: &[&str]) -> Node {
     }
 }
 
-fn push(tape: &mut Tape<'_>) -> Node {
+fn push(tape: &mut Tape<'_>, builds: bool) -> Node {
     let mut push = Record::default();
     if tape.chance(60) {
         push.put("branches", list(tape, &["main", "release/**", "fix-1", "!release/old"]));
@@ -143,9 +143,20 @@ fn push(tape: &mut Tape<'_>) -> Node {
         push.put("tags", list(tape, &["v1", "v*", "!v0"]));
     }
     if tape.chance(50) {
-        push.put("paths", list(tape, &["src/**", "README.md", "a/*/b.py", "!src/notes/**"]));
+        push.put(
+            "paths",
+            paths(tape, builds, &["src/**", "README.md", "a/*/b.py", "!src/notes/**"]),
+        );
     }
     push.node()
+}
+
+/// Filters of paths; where images are built, ones that cover what goes into these.
+fn paths(tape: &mut Tape<'_>, builds: bool, all: &[&str]) -> Node {
+    if builds {
+        return Node::List(["src/**", "envs/**", "!src/notes/**"].into_iter().map(text).collect());
+    }
+    list(tape, all)
 }
 
 fn http(tape: &mut Tape<'_>) -> Node {
@@ -167,13 +178,13 @@ fn http(tape: &mut Tape<'_>) -> Node {
     http.node()
 }
 
-fn pull_request(tape: &mut Tape<'_>) -> Node {
+fn pull_request(tape: &mut Tape<'_>, builds: bool) -> Node {
     let mut request = Record::default();
     if tape.chance(60) {
         request.put("branches", list(tape, &["main", "release/*"]));
     }
     if tape.chance(40) {
-        request.put("paths", list(tape, &["src/**", "!docs/**"]));
+        request.put("paths", paths(tape, builds, &["src/**", "!docs/**"]));
     }
     if tape.chance(30) {
         request.put("drafts", word(tape.chance(50)));

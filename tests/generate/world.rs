@@ -47,6 +47,10 @@ pub(crate) struct World {
     pub(crate) runners: Vec<String>,
     /// The stages of the project.
     pub(crate) stages: Vec<&'static str>,
+    /// Images that the project builds.
+    pub(crate) images: Vec<&'static str>,
+    /// Those that steps build for themselves.
+    pub(crate) built: Vec<String>,
     pub(crate) default_compute: bool,
     pub(crate) default_runner: bool,
     pub(crate) default_environment: bool,

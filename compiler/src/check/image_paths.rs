@@ -12,7 +12,6 @@ use crate::spec::pattern;
 /// Fills in filters that the author leaves to us, and proves those that he wrote.
 pub(crate) fn cover(
     cx: &Context<'_>,
-    (spec, project): (&str, &str),
     steps: &[Option<Step>],
     triggers: &mut [CheckedTrigger],
     sink: &mut Sink,
@@ -36,7 +35,7 @@ pub(crate) fn cover(
         };
         if paths.is_empty() {
             if builds_alone && is_push {
-                *paths = filters(cx, &names, [spec, project]);
+                *paths = filters(cx, &names);
             }
             continue;
         }
@@ -68,10 +67,11 @@ fn built(cx: &Context<'_>, steps: &[&Step]) -> Vec<String> {
 
 /// What goes into images, and what says so; nothing, which is every path, where a path cannot stand
 /// in a filter.
-fn filters(cx: &Context<'_>, names: &[String], besides: [&str; 2]) -> Vec<String> {
+fn filters(cx: &Context<'_>, names: &[String]) -> Vec<String> {
     let digests = names.iter().filter_map(|name| cx.images.get(name)?.as_ref());
     let mut paths: BTreeSet<String> = digests.flat_map(|it| it.filters.clone()).collect();
-    paths.extend(besides.into_iter().filter(|path| !path.is_empty()).map(str::to_owned));
+    let besides = [cx.paths.0, cx.paths.1].into_iter();
+    paths.extend(besides.filter(|path| !path.is_empty()).map(str::to_owned));
     let is_plain = |path: &String| pattern::path(path).is_ok();
     if paths.iter().all(is_plain) && !paths.contains("**") {
         paths.into_iter().collect()

@@ -135,7 +135,7 @@ pub fn check<'a>(
     sink: &mut Sink,
 ) -> Option<Checked<'a>> {
     let Subject { spec, project, files, folder, stage, stage_name } = subject;
-    let (project_spec, project_paths) = (project.spec, project.paths);
+    let project_spec = project.spec;
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
     let cx = Context::new(spec, project, files, folder, &interfaces);
@@ -173,8 +173,7 @@ pub fn check<'a>(
     };
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
-    let mut triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
-    image_paths::cover(&cx, project_paths, &all.bound, &mut triggers, sink);
+    let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
     twins::no_twins(&triggers, sink);
     endpoints::hold(&triggers, sink);
     stages::nothing_moves(&cx, &ground, sink);

@@ -28,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub(crate) parameters: BTreeMap<&'a str, u32>,
     /// The components behind steps.
     pub(crate) interfaces: &'a [Option<Interface>],
+    /// Root-relative paths of the spec and of the project file, which may be none.
+    pub(crate) paths: (&'a str, &'a str),
     /// What the project's images are built of.
     pub(crate) images: &'a Digests,
     /// Those that steps use.
@@ -55,6 +57,7 @@ impl<'a> Context<'a> {
         Self {
             spec,
             project: project.spec,
+            paths: project.paths,
             images: project.images,
             built: RefCell::default(),
             files,

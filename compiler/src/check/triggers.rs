@@ -7,7 +7,7 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{homes, parameters as proved, stages};
+use super::{homes, image_paths, parameters as proved, stages};
 use crate::diagnostics::{
     BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
     UNBOUND_PARAMETER,
@@ -208,6 +208,7 @@ pub(crate) fn prove_all(
         }
         proved.extend(trigger);
     }
+    image_paths::cover(cx, ground.steps, &mut proved, sink);
     proved
 }
 

@@ -13,3 +13,6 @@ mod template;
 
 pub(crate) use content::{Content, Digest, Recipe};
 pub(crate) use template::dockerfile;
+
+#[cfg(test)]
+mod tests;

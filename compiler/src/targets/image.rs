@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 
-use super::script::quote;
 use crate::plan::{BuiltImage, ImageTag, Recipe, Reference, TagPiece};
 
 const FUNCTIONS: &str = include_str!("scripts/image.sh");
@@ -20,7 +19,7 @@ const CACHE: &str = "src-cache";
 pub(crate) struct Script {
     pub(crate) text: String,
     /// Fixed texts.
-    pub(crate) env: Vec<(&'static str, String)>,
+    pub(crate) env: Vec<(String, String)>,
     /// Facts of the run.
     pub(crate) facts: Vec<(&'static str, Reference)>,
 }
@@ -43,7 +42,7 @@ pub(crate) fn try_out(image: &BuiltImage) -> Script {
     text.push_str(&arguments(image));
     text.push_str(TRY_OUT);
     let mut env = fixed(image);
-    env.retain(|(name, _)| !matches!(*name, "IMAGE_PATH" | "CACHE"));
+    env.retain(|(name, _)| !matches!(name.as_str(), "IMAGE_PATH" | "CACHE"));
     Script { text, env, facts: Vec::new() }
 }
 
@@ -56,13 +55,13 @@ fn with_tags(image: &BuiltImage, always: bool) -> Script {
 }
 
 fn arguments(image: &BuiltImage) -> String {
-    let line = |(name, value): &(String, String)| {
-        format!("arguments+=(--build-arg {})\n", quote(&format!("{name}={value}")))
+    let line = |(number, (name, _)): (usize, &(String, String))| {
+        format!("arguments+=(--build-arg \"{name}=$ARGUMENT_{number}\")\n")
     };
-    image.args.iter().map(line).collect()
+    (1..).zip(&image.args).map(line).collect()
 }
 
-fn fixed(image: &BuiltImage) -> Vec<(&'static str, String)> {
+fn fixed(image: &BuiltImage) -> Vec<(String, String)> {
     let context = if image.context.is_empty() { "." } else { &image.context };
     let mut env = vec![
         ("IMAGE", image.reference()),
@@ -77,7 +76,11 @@ fn fixed(image: &BuiltImage) -> Vec<(&'static str, String)> {
             env.push(("RECIPE", recipe.trim_end().to_owned())); // the shell adds the last line end
         }
     }
-    env
+    let env = env.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let arguments = (1..).zip(&image.args);
+    let arguments = arguments
+        .map(|(number, (_, value)): (usize, _)| (format!("ARGUMENT_{number}"), value.clone()));
+    env.chain(arguments).collect()
 }
 
 /// The line that puts a tag on the image, and what it reads. What the run is not for is not put on.

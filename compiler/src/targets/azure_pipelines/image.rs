@@ -49,7 +49,7 @@ fn ensure(reader: &mut Reader<'_>, image: &BuiltImage) -> Map {
         Script::new("Build the image unless it is there", format!("{STRICT}{FAIL}{text}"));
     let fixed = fixed
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), Value::fixed(&value, expression::literal(&value))));
+        .map(|(name, value)| (name, Value::fixed(&value, expression::literal(&value))));
     let mut env: Vec<(String, Value)> = fixed.collect();
     for (name, fact) in &facts {
         env.push(((*name).to_owned(), reader.reference(fact)));

@@ -11,8 +11,7 @@ pub(super) fn work(plan: &Plan, own: ImageBuild) -> Work {
         if own.push { image::publish(built) } else { image::try_out(built) };
     let fixed = env.into_iter().map(|(name, value)| (name, Value::Text(literal(value))));
     let facts = facts.into_iter();
-    let facts = facts.map(|(name, fact)| (name, Value::Of(Variable::Reference(fact))));
-    let given = own.push.then_some(("OUTPUT_IMAGE", Value::Of(Variable::Output(0))));
-    let all = fixed.chain(facts).chain(given);
-    Work::ours(&text, all.map(|(name, value)| (name.to_owned(), value)).collect())
+    let facts = facts.map(|(name, fact)| (name.to_owned(), Value::Of(Variable::Reference(fact))));
+    let given = own.push.then_some(("OUTPUT_IMAGE".to_owned(), Value::Of(Variable::Output(0))));
+    Work::ours(&text, fixed.chain(facts).chain(given).collect())
 }
