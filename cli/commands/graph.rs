@@ -113,6 +113,7 @@ fn notes(step: &Step) -> Vec<String> {
             let pipeline = component.component.pipeline().map(|name| format!("{kind} {name}"));
             notes.push(pipeline.unwrap_or_else(|| kind.to_owned()));
         }
+        (Task::Own(own), _) => notes.push(own.words()),
         (_, kind) => notes.push(kind.to_owned()),
     }
     notes.extend(step.approval.iter().map(|environment| format!("approval in {environment}")));

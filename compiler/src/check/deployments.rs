@@ -8,13 +8,14 @@ use crate::diagnostics::{CONFLICT, Diagnostic, NOT_SUPPORTED, Sink};
 use crate::plan::{Concurrency, Deploy, Home, Step, Task, TriggerKind};
 use crate::source::Span;
 
-/// Each endpoint belongs to one step, and its traffic to one run at a time.
+/// What is published holds, each endpoint belongs to one step, and its traffic to one run at a time.
 pub(crate) fn hold(
     cx: &Context<'_>,
     steps: &[Option<Step>],
     triggers: &[CheckedTrigger],
     sink: &mut Sink,
 ) {
+    super::endpoints::hold(triggers, sink);
     let mut known: BTreeMap<String, (Span, &str)> = BTreeMap::new();
     for (at, step) in (0u32..).zip(steps) {
         let Some((name, deploy)) = step.as_ref().and_then(deployment) else { continue };

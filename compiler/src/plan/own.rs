@@ -70,6 +70,15 @@ impl OwnWork {
         }
     }
 
+    /// What it does, in a few words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Register(it) => format!("registers {}", it.name),
+            Self::Deploy(it) => format!("deploys to {}", it.endpoint),
+            Self::Image(_) => self.word().to_owned(),
+        }
+    }
+
     /// The deployment that it makes.
     pub fn deploy(&self) -> Option<&Deploy> {
         match self {

@@ -28,11 +28,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, required=True, help="learning rate")
     parser.add_argument("--depth", type=int, required=True, help="largest depth of a tree")
     parser.add_argument("--model", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--metrics", type=Path, required=True, help="file for the metrics")
     options = parser.parse_args()
 
     model, score = fit(pd.read_csv(options.data / "train.csv"), options.rate, options.depth)
     mlflow.sklearn.save_model(model, str(options.model), skops_trusted_types=TRUSTED)
-    (options.model / "metrics.json").write_text(json.dumps({"r2": score}) + "\n")
+    options.metrics.write_text(json.dumps({"r2": score}) + "\n")
     print(f"R² over five folds: {score:.3f}")
 
 

@@ -1,5 +1,6 @@
 """The steps one after the other, on the data set that scikit-learn carries."""
 
+import json
 import sys
 
 import pandas as pd
@@ -46,8 +47,10 @@ def test_a_folder_without_data_is_an_error(tmp_path):
 def test_raw_data_becomes_predictions(raw, tmp_path, monkeypatch):
     data, batches, model = tmp_path / "train", tmp_path / "batches", tmp_path / "model"
     call(prepare, monkeypatch, raw=raw, share=0.2, train=data, batches=batches)
-    call(train, monkeypatch, data=data, rate=0.1, depth=2, model=model)
+    metrics = tmp_path / "metrics"
+    call(train, monkeypatch, data=data, rate=0.1, depth=2, model=model, metrics=metrics)
     assert (model / "MLmodel").is_file()
+    assert 0.3 < json.loads(metrics.read_text())["r2"] < 1
 
     driver = ["--error_threshold", "4"]
     monkeypatch.setattr(sys, "argv", ["driver", "--model", str(model), *driver])
