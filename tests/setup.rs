@@ -84,10 +84,8 @@ fn keys<V>(map: &std::collections::BTreeMap<String, V>) -> Words {
 
 /// The body of a file without its comment.
 fn body(text: &str) -> String {
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .map(|it| format!("{it}\n"))
-        .collect()
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn of_folder<'a>(artifacts: &'a [Artifact], setup: &Setup, github: bool) -> Vec<&'a str> {

@@ -70,6 +70,7 @@ fn azure(tape: &mut Tape<'_>) -> Node {
         ("resource_group", "rg-x"),
         ("workspace", "mlw-x"),
         ("service_connection", "connection one"),
+        ("github_environment", "ml"),
     ] {
         if tape.chance(40) {
             azure.put(key, text(value));

@@ -58,7 +58,7 @@ impl Stage {
 
     /// Runs a script; secrets are typed, one after the other.
     fn run(&self, script: &str) -> Output {
-        let path = std::env::var("PATH").unwrap();
+        let path = std::env::var_os("PATH").unwrap().into_string().unwrap();
         let file = self.folder.path().join("script.sh");
         std::fs::write(&file, script).unwrap();
         std::fs::write(self.folder.path().join("typed"), "hunter2\n".repeat(20)).unwrap();

@@ -174,10 +174,7 @@ pub fn check<'a>(
     triggers::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
     let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
-    twins::no_twins(&triggers, sink);
-    stages::nothing_moves(&cx, &ground, sink);
-    stages::approvals_hold(&cx, &ground, &project, sink);
-    deployments::hold(&cx, &all.bound, &triggers, sink);
+    together(&cx, &ground, &triggers, sink);
     let release_checks = release_checks(&ground, &whole, &triggers);
     limits::counts(&cx, &ground, &whole, sink);
     if sink.errors() > before {
@@ -206,6 +203,14 @@ pub fn check<'a>(
         absent_data: files::absent_data(&cx),
         unread: unused(&all.used),
     })
+}
+
+/// What steps and triggers may not do together.
+fn together(cx: &Context<'_>, ground: &Ground<'_>, triggers: &[CheckedTrigger], sink: &mut Sink) {
+    twins::no_twins(triggers, sink);
+    stages::nothing_moves(cx, ground, sink);
+    stages::approvals_hold(cx, ground, ground.project, sink);
+    deployments::hold(cx, ground.steps, triggers, sink);
 }
 
 /// The indices of what is not used.

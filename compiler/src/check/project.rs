@@ -170,7 +170,17 @@ pub(crate) fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
         }
         Some(LoginWord::Oidc) | None => Login::Oidc { client_id },
     };
-    Azure { login, tenant, subscription, resource_group, workspace, service_connection }
+    let github_environment = spec.and_then(|it| it.github_environment.as_ref());
+    let github_environment = github_environment.map(|it| it.value.0.clone());
+    Azure {
+        login,
+        tenant,
+        subscription,
+        resource_group,
+        workspace,
+        service_connection,
+        github_environment,
+    }
 }
 
 /// A literal, or one CI variable: what both platforms can put everywhere.

@@ -78,6 +78,7 @@ rules! {
     Warning LOST_TITLE "lost-title";
     Warning LOST_CACHE "lost-cache";
     Warning AGING_RUNNER "aging-runner";
+    Warning SUBJECT_PER_BRANCH "subject-per-branch";
     Warning LOST_RETRY "lost-retry";
     Warning LOST_FAIL_FAST "lost-fail-fast";
     Warning LOST_FAILURE "lost-failure";

@@ -105,6 +105,7 @@ fn project(plan: &Plan, pairs: &mut Pairs) {
     for (what, text) in texts {
         pairs.put(what, plan.text_words(text));
     }
+    pairs.put_some("azure github_environment", azure.github_environment.as_ref());
     pairs.put_list("variable_groups", &project.variable_groups);
     for stage in &project.stages {
         let approval = stage.approval.as_ref().map(|name| format!("approval {name}"));

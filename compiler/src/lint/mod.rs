@@ -28,6 +28,7 @@ mod runner_variable;
 mod secret_outside_environment;
 mod self_hosted_runner;
 mod shared_output;
+mod subject_per_branch;
 mod token_publishing;
 mod unapplied_trigger;
 mod unknown_python;
@@ -80,6 +81,7 @@ static LINTS: &[Lint] = &[
     runner_variable::lint,
     secret_outside_environment::lint,
     shared_output::lint,
+    subject_per_branch::lint,
     token_publishing::lint,
     unapplied_trigger::lint,
     unknown_python::lint,

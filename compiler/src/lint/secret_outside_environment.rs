@@ -10,9 +10,10 @@ use crate::spec::project::{LoginWord, ProjectSpec, TargetWord};
 use crate::spec::text::{Site, Text};
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
+    let signed_in_outside = checked.project.azure.github_environment.is_none();
     let outside = |place: &Place| match place {
         Place::AzureMl(_) => false,
-        Place::Ci(place) => place.environment.is_none(),
+        Place::Ci(place) => place.environment.is_none() && (signed_in_outside || !place.azure),
     };
     let outside: Vec<bool> = checked.steps.iter().map(|step| outside(&step.place)).collect();
     if outside.contains(&true) {
@@ -34,12 +35,13 @@ pub(crate) fn lint_project(project: &ProjectSpec, sink: &mut Sink) {
     if !targets.is_empty() && !targets.iter().any(|target| target.value == TargetWord::GitHub) {
         return;
     }
-    let login = project.azure.as_ref().and_then(|azure| azure.login.as_ref());
+    let azure = project.azure.as_ref().filter(|azure| azure.github_environment.is_none());
+    let login = azure.and_then(|azure| azure.login.as_ref());
     if let Some(login) = login.filter(|login| login.value == LoginWord::ServicePrincipal) {
         let message = "every workflow on every branch can read the client secret";
         sink.report(
             Diagnostic::new(&SECRET_OUTSIDE_ENVIRONMENT, login.span, message)
-                .help("sign in with `login: oidc`, which needs no secret"),
+                .help("sign in with `login: oidc`, which needs no secret; or keep it in an environment, and name that: `github_environment: <name>`"),
         );
     }
     for (_, image) in project.images.good() {

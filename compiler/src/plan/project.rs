@@ -83,6 +83,8 @@ pub struct Azure {
     pub workspace: Text,
     /// Name of the Azure Resource Manager connection (Azure Pipelines).
     pub service_connection: Text,
+    /// GitHub's environment of the jobs that sign in and have no other.
+    pub github_environment: Option<String>,
 }
 
 /// How GitHub signs in to Azure. (Azure Pipelines always uses its service connection.)

@@ -24,6 +24,7 @@ pub(crate) fn project(ci: Home, targets: &[Home]) -> Project {
             resource_group: literal("rg-diabetes"),
             workspace: literal("mlw-diabetes"),
             service_connection: literal("azure-ml"),
+            github_environment: None,
         },
         variable_groups: Vec::new(),
         azure_ml_folder: ".azureml".to_owned(),

@@ -125,6 +125,12 @@ impl Plan {
         !matches!(step.task, Task::Own(_)) && inputs.any(|input| from_azure_ml(&input.source))
     }
 
+    /// GitHub's environment of a job that signs in to Azure and has none of its own: that whose
+    /// reviewers approve in the plan's stage, else that of the Azure settings.
+    pub fn sign_in_environment(&self) -> Option<&str> {
+        self.stage_approval().or(self.project.azure.github_environment.as_deref())
+    }
+
     /// The CI environment whose reviewers approve in the plan's stage.
     pub fn stage_approval(&self) -> Option<&str> {
         self.project.stage(self.stage?).approval.as_deref()

@@ -7,7 +7,7 @@ use super::record::{choice, record};
 use super::resources::{EnvironmentSpec, RunnerSpec};
 use super::stages::StageSpec;
 use super::text::Text;
-use super::values::{AnyName, EntryName, PathText, StageName, Version};
+use super::values::{AnyName, CiEnvironment, EntryName, PathText, StageName, Version};
 use crate::plan::Home;
 use crate::source::Spanned;
 
@@ -92,6 +92,9 @@ record! {
         opt workspace = "workspace": Text = "${{ variables.AZUREML_WORKSPACE }}",
         /// The Azure Resource Manager connection of Azure Pipelines.
         opt service_connection = "service_connection": Text = "azure-ml",
+        /// GitHub's environment of the jobs that sign in and have no other: its rules, variables and
+        /// secrets hold for them, and Azure knows them by it, whatever the branch or tag.
+        opt github_environment = "github_environment": Spanned<CiEnvironment>,
     }
 }
 

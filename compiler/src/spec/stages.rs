@@ -135,6 +135,7 @@ fn overlaid(own: &AzureSpec, shared: AzureSpec) -> AzureSpec {
         resource_group: own.resource_group.or(shared.resource_group),
         workspace: own.workspace.or(shared.workspace),
         service_connection: own.service_connection.or(shared.service_connection),
+        github_environment: own.github_environment.or(shared.github_environment),
         span: shared.span,
         broken: own.broken || shared.broken,
     }

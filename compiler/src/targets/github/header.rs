@@ -37,7 +37,9 @@ pub(super) fn needs(
     needs.extend(about::counted("variable", &reads.variables));
     needs.extend(about::counted("secret", &reads.secrets));
     let mut environments = about::environments(plan, scope.jobs().iter(), &stages);
-    for name in images.iter().filter_map(|image| image.environment.as_deref()) {
+    let of_sign_in = stages.iter().filter_map(|plan| plan.sign_in_environment());
+    let of_images = images.iter().filter_map(|image| image.environment.as_deref());
+    for name in of_sign_in.chain(of_images) {
         if environments.iter().all(|(known, _)| *known != name) {
             environments.push((name, false));
         }

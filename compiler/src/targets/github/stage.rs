@@ -73,15 +73,16 @@ fn setting_operand(scope: &Scope<'_>, text: &Text) -> String {
     }
 }
 
-/// The environment of a job that signs in to Azure, where a stage asks for approval. Without a name,
-/// the platform takes none.
+/// The environment of a job that signs in to Azure, where a stage asks for approval or the settings
+/// name one. Without a name, the platform takes none.
 pub(super) fn environment(scope: &Scope<'_>) -> Option<Environment> {
     let variants = scope.plan.variants(scope.staging);
-    if !scope.plan.project.asks_before(scope.staging) {
+    let names: Vec<Option<String>> =
+        variants.iter().map(|plan| plan.sign_in_environment().map(str::to_owned)).collect();
+    if names.iter().all(Option::is_none) {
         return None;
     }
-    let names = variants.iter().map(|plan| plan.stage_approval().map(str::to_owned)).collect();
-    let text = literal(scope, |plan| plan.stage_approval().unwrap_or_default().to_owned());
+    let text = literal(scope, |plan| plan.sign_in_environment().unwrap_or_default().to_owned());
     Some(Environment { text, names })
 }
 

@@ -319,6 +319,7 @@ fn project() -> Project {
             resource_group: word("rg"),
             workspace: word("ws"),
             service_connection: word("azure-ml"),
+            github_environment: None,
         },
         variable_groups: Vec::new(),
         azure_ml_folder: ".azureml".to_owned(),
