@@ -206,7 +206,17 @@ fn digest(
         }
     };
     let id = sources.add(SourceFile::new(path.as_str(), text.as_str()));
-    whole(docker::Recipe::File { path: &path, text: &text, id }).digest(sink)
+    let digest = whole(docker::Recipe::File { path: &path, text: &text, id }).digest(sink)?;
+    if let (Some(conda), false, Some(with)) =
+        (&image.conda, digest.has_conda, image.agrees_with.0.first())
+    {
+        let message = format!("the Dockerfile does not copy `{}`", conda.value.0);
+        let found = Diagnostic::new(&CONFLICT, conda.span, message);
+        let help = "copy it and install it: else what agrees is not what is in the image";
+        sink.report(found.related(with.span, "it must agree here").help(help));
+        return None;
+    }
+    Some(digest)
 }
 
 /// The Dockerfile for a conda file, which must be among what is sent to the build.

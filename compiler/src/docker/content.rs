@@ -59,6 +59,8 @@ pub(crate) struct Digest {
     pub(crate) filters: Vec<String>,
     /// Root-relative paths of the files, sorted.
     pub(crate) files: Vec<String>,
+    /// Whether the conda file, if there is one, is in the image.
+    pub(crate) has_conda: bool,
 }
 
 impl Content<'_> {
@@ -75,6 +77,8 @@ impl Content<'_> {
             }
             Recipe::Text(text) => text,
         };
+        let is_text = matches!(self.recipe, Recipe::Text(_));
+        let has_conda = is_text || self.conda.is_none_or(|path| found.contains(path));
         found.extend(self.conda.map(str::to_owned));
         filters.extend(self.conda.map(str::to_owned));
         if sink.errors() > before {
@@ -100,7 +104,7 @@ impl Content<'_> {
             found.insert(path.to_owned());
         }
         let (files, filters) = (found.into_iter().collect(), filters.into_iter().collect());
-        Some(Digest { digits, filters, files })
+        Some(Digest { digits, filters, files, has_conda })
     }
 
     /// Finds the files that a Dockerfile copies, and the filters that cover them.
