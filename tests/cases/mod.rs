@@ -85,6 +85,7 @@ cases! {
     order
     parallel_whole
     parameters
+    passthrough
     pipeline_outputs
     pipelines
     problems

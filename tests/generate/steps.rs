@@ -387,6 +387,13 @@ fn extras(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
         step.put("problems", Node::List(tools.into_iter().map(text).collect()));
     }
     if tape.chance(8) {
+        let github = vec![("continue-on-error".to_owned(), word(tape.chance(50)))];
+        let azure = vec![("cancelTimeoutInMinutes".to_owned(), word(tape.pick(&[1, 30])))];
+        let both = [("github", github), ("azure_pipelines", azure)];
+        let both = both.map(|(name, keys)| (name.to_owned(), Node::Dict(keys)));
+        step.put("passthrough", Node::Dict(both.to_vec()));
+    }
+    if tape.chance(8) {
         step.put("retry", word(tape.pick(&["1", "10"])));
     }
     if tape.chance(10) {

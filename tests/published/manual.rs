@@ -191,6 +191,7 @@ impl Manual {
             Some("number") => number(schema),
             Some("boolean") => "`true` or `false`".to_owned(),
             Some("integer") => whole_number(schema),
+            Some("object") => "map".to_owned(),
             _ if kind.is_array() => "text".to_owned(),
             _ => panic!("the manual has no words for {schema}"),
         }

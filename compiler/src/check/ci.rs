@@ -2,6 +2,7 @@
 
 use super::matrix::{self, Combinations};
 use super::names::Context;
+use super::passthrough;
 use super::varied::Varied;
 use super::{files, images};
 use crate::diagnostics::{
@@ -94,6 +95,7 @@ fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
         retries: body.retry.as_ref().map_or(0, |it| u8::try_from(it.0.value).unwrap_or(0)),
         permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
         matrix: None,
+        passthrough: passthrough::of_step(body.passthrough.as_deref(), sink),
         services: Vec::new(),
     }
 }

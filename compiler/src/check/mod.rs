@@ -27,6 +27,7 @@ mod order;
 mod outputs;
 mod own;
 mod parameters;
+mod passthrough;
 mod pipeline_outputs;
 mod place;
 mod project;
@@ -64,7 +65,8 @@ use uses::Uses;
 
 use crate::diagnostics::Sink;
 use crate::plan::{
-    BuiltImage, Home, Keys, Parameter, PipelineOutput, Project, StageId, Step, Task, Text, When,
+    BuiltImage, Home, Keys, Parameter, Passthrough, PipelineOutput, Project, StageId, Step, Task,
+    Text, When,
 };
 use crate::source::{Files, Sources, Spanned};
 use crate::spec::Spec;
@@ -82,6 +84,8 @@ pub struct Checked<'a> {
     pub(crate) env: Vec<(String, Text)>,
     /// Who steps on Azure ML are when they read data.
     pub(crate) identity: Keys,
+    /// Keys of the files that only one platform has.
+    pub(crate) passthrough: Passthrough,
     /// What the pipeline gives.
     pub(crate) outputs: Vec<PipelineOutput>,
     /// The whole graph.
@@ -139,18 +143,15 @@ pub fn check<'a>(
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
     let cx = Context::new(spec, project, files, folder, &interfaces);
-    stages::hold(&cx, sink);
-    component_files::local_files(&cx, sink);
-    limits::names(&cx, sink);
-    place::containers(&cx, sink);
-    let mut project = project::project(project_spec, &mut Sink::new());
-    project::variable_groups(spec, project_spec, &mut project.variable_groups);
+    before_steps(&cx, sink);
+    let project = project::of_spec(spec, project_spec);
     let parameters = parameters::parameters(&cx, sink);
     let env = surroundings::env(&cx, sink);
     let identity = spec.identity.as_ref().map(|it| it.keys(sink)).unwrap_or_default();
-    let before_steps = sink.errors();
+    let passthrough = passthrough::of_file(spec.passthrough.as_deref(), sink);
+    let unbound = sink.errors();
     let all = steps::steps(&cx, &parameters, sink);
-    let is_whole = sink.errors() == before_steps && all.bound.iter().all(Option::is_some);
+    let is_whole = sink.errors() == unbound && all.bound.iter().all(Option::is_some);
     registered::once(&cx, &all.bound, sink);
     let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
     let pasted = triggers::pasted(&all.bound, parameters.len());
@@ -189,6 +190,7 @@ pub fn check<'a>(
         written: sizes.of(&whole),
         env: env?,
         identity,
+        passthrough,
         outputs,
         whole,
         triggers,
@@ -211,6 +213,14 @@ fn together(cx: &Context<'_>, ground: &Ground<'_>, triggers: &[CheckedTrigger], 
     stages::nothing_moves(cx, ground, sink);
     stages::approvals_hold(cx, ground, ground.project, sink);
     deployments::hold(cx, ground.steps, triggers, sink);
+}
+
+/// What can be said before any step is bound.
+fn before_steps(cx: &Context<'_>, sink: &mut Sink) {
+    stages::hold(cx, sink);
+    component_files::local_files(cx, sink);
+    limits::names(cx, sink);
+    place::containers(cx, sink);
 }
 
 /// The indices of what is not used.

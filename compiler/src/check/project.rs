@@ -31,23 +31,21 @@ fn also(spec: &ProjectSpec) -> Vec<&'static str> {
     named.filter(|word| *word == TargetWord::AzureMlRest).map(TargetWord::word).collect()
 }
 
-/// The variable groups of a spec's files: the project's, and its own behind them. Without any of the
-/// project's, its own alone.
-pub(crate) fn variable_groups(
-    spec: &crate::spec::Spec,
-    project: &ProjectSpec,
-    all: &mut Vec<String>,
-) {
+/// The project as a spec sees it: with the spec's own variable groups behind the project's. Where the
+/// project says none, the spec's stand alone.
+pub(crate) fn of_spec(spec: &crate::spec::Spec, of: &ProjectSpec) -> Project {
+    let mut project = project(of, &mut Sink::new());
     let own = || spec.variable_groups.0.iter().map(|group| group.value.clone());
-    let said = project.azure_devops.as_ref().is_some_and(|it| !it.variable_groups.0.is_empty());
+    let said = of.azure_devops.as_ref().is_some_and(|it| !it.variable_groups.0.is_empty());
     if !said && own().next().is_some() {
-        all.clear();
+        project.variable_groups.clear();
     }
     for group in own() {
-        if !all.contains(&group) {
-            all.push(group);
+        if !project.variable_groups.contains(&group) {
+            project.variable_groups.push(group);
         }
     }
+    project
 }
 
 /// Resolves the project file. After a mistake the result serves only to find further ones.

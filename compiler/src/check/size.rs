@@ -159,6 +159,9 @@ pub(crate) fn place(it: &Place) -> usize {
             let service = |it: &ServiceContainer| {
                 line(&it.image) + pairs(&it.env) + it.options.as_deref().map_or(0, line)
             };
+            let passed = &it.extras.passthrough;
+            let passed = passed.github.iter().chain(&passed.azure_pipelines);
+            let folder = folder + passed.map(|(_, value)| value.size()).sum::<usize>();
             let folder = folder + it.extras.services.iter().map(service).sum::<usize>();
             let matrix = it.extras.matrix.as_deref().map_or(0, matrix);
             folder + matrix + runner(&it.runner) + texts.chain(artifacts).sum::<usize>()

@@ -270,7 +270,7 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 17] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 18] {
     [
         ("matrix", body.matrix.as_ref().map(|it| it.span)),
         ("container", body.container.as_ref().map(OrMatrix::span)),
@@ -286,6 +286,7 @@ fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 17] {
         ("cache", body.cache.as_ref().map(|it| it.span)),
         ("test_results", body.test_results.0.first().map(|it| it.span)),
         ("problems", body.problems.0.first().map(|it| it.span)),
+        ("passthrough", body.passthrough.as_ref().map(|it| it.span)),
         ("retry", body.retry.as_ref().map(|it| it.0.span)),
         ("permissions", body.permissions.as_ref().map(|it| it.span)),
         ("stage", body.stage.as_ref().map(|it| it.span)),

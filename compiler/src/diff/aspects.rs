@@ -8,8 +8,8 @@ mod own;
 use super::Pair;
 use crate::plan::{
     AzureMlPlace, CiExtras, CiPlace, ComponentPlace, Concurrency, DockerArguments, Environment,
-    FanOut, Input, Keys, Leg, Login, Matrix, Mode, NodeSettings, Output, Parameter, Place, Plan,
-    Pool, Scalar, Setting, Step, StepId, Task, Trigger, When,
+    FanOut, Input, Keys, Leg, Login, Matrix, Mode, NodeSettings, Output, Parameter, Passthrough,
+    Place, Plan, Pool, Scalar, Setting, Step, StepId, Task, Trigger, When,
 };
 
 /// Collects pairs; what is not set leaves none.
@@ -43,6 +43,7 @@ impl Pairs {
 /// The pipeline's own settings, and how its steps are grouped into jobs.
 pub(super) fn settings(plan: &Plan) -> Vec<Pair> {
     let mut pairs = Pairs::default();
+    passed_through(&plan.passthrough, &mut pairs);
     pairs.put("name", &plan.name);
     pairs.put_if("display_name", plan.display_name != plan.name, &plan.display_name);
     pairs.put_some("description", plan.description.as_ref());
@@ -274,6 +275,7 @@ fn ci_place(plan: &Plan, place: &CiPlace, pairs: &mut Pairs) {
         place.artifacts.iter().map(|(name, path)| format!("{name}: {}", plan.text_words(path)));
     pairs.put_list("artifacts", &artifacts.collect::<Vec<_>>());
     ci_extras(&place.extras, pairs);
+    passed_through(&place.extras.passthrough, pairs);
     for service in &place.extras.services {
         let mut words = vec![service.image.clone()];
         words
@@ -295,6 +297,14 @@ fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
     pairs.put_if("retry", extras.retries > 0, &extras.retries.to_string());
     for (name, write) in &extras.permissions {
         pairs.put(format!("permission {name}"), if *write { "write" } else { "read" });
+    }
+}
+
+fn passed_through(all: &Passthrough, pairs: &mut Pairs) {
+    for (platform, keys) in [("github", &all.github), ("azure_pipelines", &all.azure_pipelines)] {
+        for (key, value) in keys {
+            pairs.put(format!("passthrough {platform} {key}"), value.words());
+        }
     }
 }
 

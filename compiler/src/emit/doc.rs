@@ -101,6 +101,20 @@ impl Map {
         self
     }
 
+    /// Adds a key with a comment on the line above it.
+    pub fn put_below(
+        &mut self,
+        comment: impl Into<String>,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<Doc>,
+    ) -> &mut Self {
+        self.put(key, value);
+        if let Some(entry) = self.0.last_mut() {
+            entry.notes.get_or_insert_default().above.push(comment.into());
+        }
+        self
+    }
+
     /// Adds a key unless the list or map is empty.
     pub fn put_filled(&mut self, key: &'static str, value: impl Into<Doc>) -> &mut Self {
         let value = value.into();

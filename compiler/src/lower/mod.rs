@@ -84,6 +84,7 @@ fn without_triggers(checked: &mut Checked<'_>, spec_path: &str) -> Plan {
         timeout_minutes: u32::try_from(timeout.unwrap_or(DEFAULT_TIMEOUT_MINUTES))
             .unwrap_or(u32::MAX),
         env: std::mem::take(&mut checked.env),
+        passthrough: std::mem::take(&mut checked.passthrough),
         parameters: std::mem::take(&mut checked.parameters),
         steps: std::mem::take(&mut checked.steps),
         outputs: std::mem::take(&mut checked.outputs),

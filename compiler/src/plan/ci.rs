@@ -1,9 +1,9 @@
 //! What only some CI jobs have.
 
-use super::{Matrix, ServiceContainer};
+use super::{Matrix, Passthrough, ServiceContainer};
 
 /// What a CI job has beside its machine and its script.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct CiExtras {
     /// Packages that later runs find again.
     pub caches: Vec<Cache>,
@@ -17,6 +17,8 @@ pub struct CiExtras {
     pub permissions: Vec<(&'static str, bool)>,
     /// The combinations that the step runs for; `None`: it runs once.
     pub matrix: Option<Box<Matrix>>,
+    /// Keys of the job that only one platform has.
+    pub passthrough: Passthrough,
     /// Containers that run beside the step.
     pub services: Vec<ServiceContainer>,
 }

@@ -14,6 +14,7 @@ mod matrix;
 mod native;
 mod node;
 mod own;
+mod passthrough;
 mod project;
 mod references;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use matrix::*;
 pub use native::*;
 pub use node::*;
 pub use own::*;
+pub use passthrough::*;
 pub use project::*;
 pub use service::*;
 pub use stage::*;
@@ -72,6 +74,8 @@ pub struct Plan {
     pub timeout_minutes: u32,
     /// Environment variables of every CI step (the root's `env`).
     pub env: Vec<(String, Text)>,
+    /// Keys at the root of the CI files that only one platform has.
+    pub passthrough: Passthrough,
     /// Parameters, in the author's order; [`ParameterId`] indexes them.
     pub parameters: Vec<Parameter>,
     /// Steps, in the author's order; [`StepId`] indexes them.

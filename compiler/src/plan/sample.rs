@@ -57,6 +57,7 @@ pub(crate) fn plan(name: &str, project: Project) -> Plan {
         },
         timeout_minutes: 300,
         env: Vec::new(),
+        passthrough: super::Passthrough::default(),
         parameters: Vec::new(),
         steps: Vec::new(),
         images: Vec::new(),

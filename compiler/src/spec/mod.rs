@@ -14,6 +14,7 @@ pub mod image;
 pub mod images;
 mod indentation;
 pub mod matrix;
+pub mod passthrough;
 pub mod pattern;
 pub mod ports;
 pub mod project;
@@ -37,6 +38,7 @@ pub(crate) use zones::windows_zones;
 use ci::ShellWord;
 use decode::{Cx, Decode, Dict, Many};
 use image::Image;
+use passthrough::PassthroughSpec;
 use ports::ParameterSpec;
 use project::ProjectSpec;
 use record::record;
@@ -141,6 +143,8 @@ record! {
         /// Variable groups that the files of Azure Pipelines import, beside those of the project
         /// file's `azure_devops`.
         all variable_groups = "variable_groups": Many<Spanned<String>>,
+        /// Keys at the root of the CI files that only one platform has.
+        opt passthrough = "passthrough": Box<PassthroughSpec>,
         /// Typed values that every trigger may set.
         all parameters = "parameters": Dict<PortName, ParameterSpec>,
         /// What steps take when they say nothing.
@@ -161,7 +165,7 @@ record! {
         /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
-    later { "stage", "passthrough" }
+    later { "stage" }
     due { "mlopsc", "name", "steps" }
 }
 

@@ -8,6 +8,7 @@ pub mod github;
 mod header;
 mod image;
 mod own;
+mod passthrough;
 mod problems;
 mod release;
 mod script;

@@ -30,6 +30,7 @@ use super::decode::{Dict, Many, Named};
 use super::image::Image;
 use super::images::Variant;
 use super::matrix::{MatrixSpec, OrMatrix};
+use super::passthrough::PassthroughSpec;
 use super::ports::{InputSpec, OutputSpec};
 use super::record::record;
 use super::resources::ResourcesSpec;
@@ -153,6 +154,8 @@ record! {
         /// Tools whose messages (`<file>:<line>: …`) in what the command prints become annotations, where
         /// people read the code. Files are looked for from the step's folder on.
         all problems = "problems": Many<Spanned<ToolWord>>,
+        /// Keys of the CI step's job that only one platform has.
+        opt passthrough = "passthrough": Box<PassthroughSpec>,
         /// How often a CI step that fails is tried again. Only Azure Pipelines does that.
         opt retry = "retry": Retries,
         /// What a CI job's own token may do on GitHub beyond what the step needs by itself.
@@ -164,9 +167,6 @@ record! {
         opt when = "when": WhenSpec = "success",
         /// The CI platform's environment whose reviewers approve before the step starts.
         opt approval = "approval": Spanned<CiEnvironment>,
-    }
-    later {
-        "passthrough",
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::emit::{Doc, Map};
 use crate::plan::{CiPlace, Job, Place, Pool, Step, StepId, ValueType, Variable};
 use crate::targets::own::{self, Work};
-use crate::targets::{problems, script};
+use crate::targets::{passthrough, problems, script};
 
 use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
@@ -57,6 +57,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     }
     machine(scope, &mut map, step, place);
     map.put_filled("variables", variables(&reader));
+    passthrough::put(&mut map, &place.extras.passthrough.azure_pipelines);
     map.put_some("environment", place.environment.as_deref().map(expression::literal));
     if place.environment.is_some() {
         map.put("strategy", run_once(steps));

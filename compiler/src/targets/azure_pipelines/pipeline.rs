@@ -2,7 +2,7 @@
 
 use crate::emit::{self, Map, mark};
 use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
-use crate::targets::{Artifact, header as about};
+use crate::targets::{Artifact, header as about, passthrough};
 
 use super::scope::Scope;
 use super::{
@@ -20,6 +20,7 @@ pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     if workflow.concurrency == Concurrency::Queue {
         put_lock(&mut root);
     }
+    passthrough::put(&mut root, &plan.passthrough.azure_pipelines);
     let jobs = jobs(&scope);
     put_body(&mut root, &scope, jobs);
     let needs = header::of_workflow(&scope, workflow);

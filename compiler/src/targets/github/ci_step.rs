@@ -135,6 +135,7 @@ impl CiStep<'_> {
             container: container
                 .map(Doc::from)
                 .or_else(|| image::container(self.scope, self.place)),
+            passthrough: self.place.extras.passthrough.github.clone(),
             services: extras::services(self.scope, &self.place.extras),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),

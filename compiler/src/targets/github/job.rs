@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Condition, Job, When, Work};
+use crate::plan::{Condition, Data, Job, When, Work};
+use crate::targets::passthrough;
 
 use super::expression::{self, condition};
 use super::scope::Scope;
@@ -27,6 +28,7 @@ pub(super) struct Frame {
     pub(super) services: Map,
     pub(super) outputs: Map,
     pub(super) env: Map,
+    pub(super) passthrough: Vec<(String, Data)>,
     pub(super) steps: Vec<Map>,
 }
 
@@ -60,6 +62,7 @@ impl Frame {
         job.put_filled("services", self.services);
         job.put_filled("outputs", self.outputs);
         job.put_filled("env", self.env);
+        passthrough::put(&mut job, &self.passthrough);
         job.put("steps", self.steps);
         job
     }

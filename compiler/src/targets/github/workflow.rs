@@ -2,7 +2,7 @@
 
 use crate::emit::{self, Map, mark};
 use crate::plan::{Concurrency, Home, Plan, Push, Staging, Workflow};
-use crate::targets::{Artifact, header as about};
+use crate::targets::{Artifact, header as about, passthrough};
 
 use super::events::Events;
 use super::expression::expression;
@@ -22,7 +22,9 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let jobs = job::all(&scope);
     let needs = header::needs(&scope, &jobs, &refs, false);
     let header = about::of_workflow(plan, workflow, Home::GitHub, needs);
-    file(plan, &workflow.id, &document(&workflow.title, on, concurrency, jobs.map), &header)
+    let mut doc = document(&workflow.title, on, concurrency, jobs.map);
+    passthrough::put(&mut doc, &plan.passthrough.github);
+    file(plan, &workflow.id, &doc, &header)
 }
 
 /// The document, in the order that people expect.

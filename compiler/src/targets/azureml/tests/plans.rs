@@ -348,6 +348,7 @@ pub(super) fn plan() -> Plan {
             ("mlopsc_pipeline".to_owned(), "not the author's to set".to_owned()),
         ],
         outputs: Vec::new(),
+        passthrough: Passthrough::default(),
         settings: JobSettings {
             default_datastore: Some("workspaceblobstore".to_owned()),
             continue_on_step_failure: false,

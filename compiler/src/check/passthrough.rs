@@ -1,0 +1,63 @@
+//! Keys that are passed through: known at their place, of a shape that fits, and written by nobody
+//! else.
+
+use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, UNKNOWN_KEY, excerpt, near_miss};
+use crate::plan::{Data, Passthrough};
+use crate::spec::passthrough::{
+    AZURE_PIPELINES_FILE, AZURE_PIPELINES_JOB, GITHUB_FILE, GITHUB_JOB, Keys, PassthroughSpec,
+    Position,
+};
+
+/// What a spec passes through to its files.
+pub(crate) fn of_file(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passthrough {
+    passthrough(spec, &GITHUB_FILE, &AZURE_PIPELINES_FILE, sink)
+}
+
+/// What a step passes through to its jobs.
+pub(crate) fn of_step(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passthrough {
+    passthrough(spec, &GITHUB_JOB, &AZURE_PIPELINES_JOB, sink)
+}
+
+fn passthrough(
+    spec: Option<&PassthroughSpec>,
+    github: &Position,
+    azure: &Position,
+    sink: &mut Sink,
+) -> Passthrough {
+    let Some(spec) = spec else { return Passthrough::default() };
+    Passthrough {
+        github: keys(spec.github.as_ref(), github, sink),
+        azure_pipelines: keys(spec.azure_pipelines.as_ref(), azure, sink),
+    }
+}
+
+fn keys(keys: Option<&Keys>, position: &Position, sink: &mut Sink) -> Vec<(String, Data)> {
+    let mut passed = Vec::new();
+    for (name, value) in keys.map_or(&[][..], |keys| &keys.0) {
+        let word = name.value.as_str();
+        if let Some((_, ours)) = position.ours.iter().find(|(theirs, _)| *theirs == word) {
+            let message = format!("`{word}` is written already in {}", position.what);
+            let help = format!("say it with `{ours}`");
+            sink.report(Diagnostic::new(&CONFLICT, name.span, message).help(help));
+            continue;
+        }
+        let Some((_, shape)) = position.free.iter().find(|(free, _)| *free == word) else {
+            let message = format!("{} has no key `{}`", position.what, excerpt(word));
+            let free = position.free.iter().map(|(free, _)| *free);
+            let known = format!("known here: {}", free.clone().collect::<Vec<_>>().join(", "));
+            let help = match near_miss(word, free) {
+                Some(near) => format!("did you mean `{near}`? {known}"),
+                None => known,
+            };
+            sink.report(Diagnostic::new(&UNKNOWN_KEY, name.span, message).help(help));
+            continue;
+        };
+        if !shape.takes(&value.value) {
+            let message = format!("`{word}` takes {}", shape.words());
+            sink.report(Diagnostic::new(&BAD_VALUE, value.span, message));
+            continue;
+        }
+        passed.push((word.to_owned(), value.value.clone()));
+    }
+    passed
+}
