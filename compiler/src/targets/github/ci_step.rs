@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::emit::{Doc, Map};
-use crate::plan::{CiPlace, Input, Job, Piece, Place, Reference, Source, Step, Text, Variable};
+use crate::plan::{
+    CiPlace, Input, Job, Piece, Place, Reference, Source, Step, Task, Text, Variable,
+};
 use crate::targets::own::{Value, Work};
 
 use crate::targets::problems;
@@ -139,8 +141,16 @@ impl CiStep<'_> {
             services: extras::services(self.scope, &self.place.extras),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),
+            queue: self.queue(),
             ..Frame::default()
         }
+    }
+
+    /// Two deployments to one endpoint, of whatever branch or pipeline, would undo each other.
+    fn queue(&self) -> Option<String> {
+        let Task::Own(own) = &self.own.task else { return None };
+        let endpoint = own.deploy().map(|deploy| deploy.endpoint.to_ascii_lowercase());
+        endpoint.map(|endpoint| format!("deploy-to-{endpoint}"))
     }
 
     /// Its own environment, else that of the stage that it signs in to, else the one with the

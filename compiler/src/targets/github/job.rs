@@ -22,6 +22,8 @@ pub(super) struct Frame {
     pub(super) timeout_minutes: u32,
     pub(super) environment: Option<Environment>,
     pub(super) permissions: Permissions,
+    /// What jobs of all workflows wait for each other by, one after the other.
+    pub(super) queue: Option<String>,
     /// The combinations that the job runs for.
     pub(super) strategy: Map,
     pub(super) container: Option<Doc>,
@@ -57,6 +59,7 @@ impl Frame {
         job.put("timeout-minutes", self.timeout_minutes);
         job.put_some("environment", self.environment.map(|environment| environment.text));
         job.put("permissions", self.permissions.into_map());
+        job.put_some("concurrency", self.queue.map(queue));
         job.put_filled("strategy", self.strategy);
         job.put_some("container", self.container);
         job.put_filled("services", self.services);
@@ -66,6 +69,13 @@ impl Frame {
         job.put("steps", self.steps);
         job
     }
+}
+
+fn queue(group: String) -> Map {
+    let mut map = Map::new();
+    map.put("group", group).put("cancel-in-progress", false);
+    map.put_beside("queue", "max", "nothing that waits is dropped");
+    map
 }
 
 impl Permissions {
