@@ -17,6 +17,9 @@ use super::{condition, container, expression, extras, gate, image, matrix, param
 /// after one hour.
 const LONGEST: u32 = 360;
 
+/// What a job that is cancelled gets to take back what it has begun, in minutes; left out, five.
+const TAKING_BACK: u32 = 15;
+
 /// What a job may take beside its script: checkout, downloads, uploads; in minutes.
 const AROUND: u32 = 30;
 
@@ -51,6 +54,9 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
     map.put_filled("dependsOn", scope::one_or_more(depends_on));
     map.put_some("condition", condition);
     map.put("timeoutInMinutes", timeout(step).map_or(LONGEST, |own| own + AROUND));
+    if Work::of(scope.plan, step).is_some_and(|work| work.undo.is_some()) {
+        map.put("cancelTimeoutInMinutes", TAKING_BACK);
+    }
     if let Some(matrix) = &place.extras.matrix {
         let labelled = !place.artifacts.is_empty() || !place.extras.test_results.is_empty();
         map.put("strategy", matrix::strategy(matrix, &scope.containers, labelled));
@@ -196,7 +202,9 @@ fn own_scripts(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Vec<Map
     let mut script = Script::new(step.display_name.clone(), text + &own);
     value::put(&mut script, &env);
     script.folder = place.working_dir.as_ref().map(matrix::inner);
-    script.timeout = timeout(step);
+    // What takes back needs time, too.
+    let longest = work.undo.as_ref().map(|_| LONGEST - AROUND);
+    script.timeout = timeout(step).or(longest);
     script.retries = place.extras.retries;
     let undo = work.undo.as_ref().map(|undo| {
         let title = format!("Take back {}", step.display_name);
