@@ -109,8 +109,15 @@ impl Guide<'_> {
                 }
             }
             _ => {
-                let known = keys.iter().rev().filter_map(|key| find(tables::JOB, key));
-                goals.extend(known.flatten().map(|key| own(key)));
+                for (at, key) in keys.iter().enumerate().rev() {
+                    let known = find(tables::JOB, key).unwrap_or(&[]);
+                    let deep = known.iter().map(|key| {
+                        let keys = ["steps", name, key].into_iter().chain(keys[at + 1..].to_vec());
+                        spec(&keys.collect::<Vec<_>>())
+                    });
+                    goals.extend(deep);
+                    goals.extend(known.iter().map(|key| own(key)));
+                }
                 if keys.iter().any(|key| COMMANDS.contains(key)) {
                     goals.push(own("run"));
                 }
