@@ -11,6 +11,7 @@ mod matrix;
 mod mistake;
 mod native;
 mod node;
+mod outside;
 mod own;
 mod parallel;
 mod print;

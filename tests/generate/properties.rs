@@ -61,7 +61,7 @@ fn located(compiled: &Compiled) -> Result<(), String> {
     Ok(())
 }
 
-fn is_place(span: Span, sources: &Sources) -> bool {
+pub(super) fn is_place(span: Span, sources: &Sources) -> bool {
     let text = &sources.file(span.file).text;
     text.get(span.start as usize..span.end as usize).is_some()
 }

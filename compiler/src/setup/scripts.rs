@@ -216,8 +216,8 @@ impl AzurePipelines {
 
     /// The resource whose lock makes the runs of a pipeline wait for each other.
     pub(super) fn lockable<'p>(&self, pipeline: &'p super::Pipeline) -> Option<&'p str> {
-        let is_connection = |name: &&String| self.connections.contains_key(*name);
-        let first = pipeline.uses.iter().find(is_connection).or(pipeline.uses.iter().next());
+        let is_azure = |name: &&String| self.connections.get(*name) == Some(&Connection::Azure);
+        let first = pipeline.uses.iter().find(is_azure).or(pipeline.uses.iter().next());
         first.map(String::as_str)
     }
 }
