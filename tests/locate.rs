@@ -86,8 +86,8 @@ fn lines_that_the_author_wrote_lead_to_themselves() {
             let places = find(&compiled, &artifact, lines(&artifact.text).map(|(at, _)| at));
             for ((_, line), place) in lines(&artifact.text).zip(places) {
                 let same = own.iter().filter(|own| **own == line).count();
-                // A job may be called as its step's kind is, or need what another step does.
-                let by_chance = line.starts_with("needs:") || line.starts_with("name:");
+                // A job may be called as its step's kind is, or need or run what another step does.
+                let by_chance = ["needs:", "name:", "run:"].iter().any(|key| line.starts_with(key));
                 if line.len() < 12 || same != 1 || by_chance {
                     continue;
                 }

@@ -13,7 +13,7 @@ fn the_checklist_is_markdown_and_scripts_are_written_into_a_folder() {
         "{}",
         run.out
     );
-    let subject = "- [ ] `repo:contoso/tiny:ref:refs/heads/main`, or `repo:contoso@OWNER_ID/tiny@REPOSITORY_ID:ref:refs/heads/main`\n";
+    let subject = "- [ ] application with the client id of the variable `AZURE_CLIENT_ID`: `repo:contoso/tiny:ref:refs/heads/main`, or `repo:contoso@OWNER_ID/tiny@REPOSITORY_ID:ref:refs/heads/main`\n";
     assert!(run.out.contains(subject), "{}", run.out);
     let script = sandbox.run(&["setup", "--format", "github"]).code(0).out;
     assert!(script.starts_with("#!/usr/bin/env bash\n"), "{script}");

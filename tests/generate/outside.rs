@@ -40,7 +40,7 @@ fn places_of_outputs_lead_into_specs() {
 
 #[test]
 fn setup_says_what_the_heads_of_the_outputs_say() {
-    for_all(300, false, |generated| {
+    for_all(120, false, |generated| {
         let text = generated.files.0.get("mlopsc.yaml");
         let file = text.map_or_else(ProjectFile::none, |text| read_project("mlopsc.yaml", text));
         for spec in &generated.specs {

@@ -10,12 +10,16 @@ use tempfile::TempDir;
 use super::{CASES, of_case};
 
 /// What the scripts ask people for.
-const ANSWERS: [(&str, &str); 12] = [
+const ANSWERS: [(&str, &str); 16] = [
     ("REPOSITORY", "contoso/models"),
     ("REVIEWERS", "anna bert"),
     ("APPROVERS", "one two"),
     ("SUBJECTS", "plain"),
     ("CLIENTS", "11111111-1111-1111-1111-111111111111"),
+    ("CLIENTS_1", "11111111-1111-1111-1111-111111111111"),
+    ("CLIENTS_2", "11111111-1111-1111-1111-111111111111"),
+    ("CLIENTS_3", "11111111-1111-1111-1111-111111111111"),
+    ("BUILDERS", "11111111-1111-1111-1111-111111111111"),
     ("ORGANIZATION", "https://dev.azure.com/contoso"),
     ("PROJECT", "models"),
     ("GITHUB_CONNECTION", "connection-1"),
@@ -93,7 +97,9 @@ const WRITERS: [Writer; 3] = [github_script, azure_pipelines_script, azure_scrip
 #[test]
 fn scripts_make_what_is_missing_and_then_nothing() {
     let mut count = 0;
-    for name in ["approvals", "ci_extras", "project_settings", "pull_request_slice", "schedules"] {
+    for name in
+        ["approvals", "images", "project_settings", "pull_request_slice", "schedules", "stages"]
+    {
         let (setup, _) = of_case(name).unwrap();
         for script in WRITERS.iter().filter_map(|write| write(&setup)) {
             let stage = Stage::new(&setup);

@@ -1,6 +1,6 @@
 //! What the files name in Azure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::walk;
 use crate::plan::{Piece, Plan, Reference, Text};
@@ -44,11 +44,18 @@ pub struct Workspace {
     pub name: Setting,
 }
 
-/// What the files name in Azure. Names of assets hold the version, where there is one.
+/// What the files name in Azure.
 #[derive(Debug, Default)]
 pub struct Azure {
-    /// Workspaces of jobs that sign in.
-    pub workspaces: BTreeSet<Workspace>,
+    /// The workspaces, and what must be in each.
+    pub workspaces: BTreeMap<Workspace, Assets>,
+    /// Azure container registries: their login servers.
+    pub container_registries: BTreeSet<String>,
+}
+
+/// What must be in a workspace. Names hold the version, where there is one.
+#[derive(Debug, Default)]
+pub struct Assets {
     /// Clusters.
     pub clusters: BTreeSet<String>,
     /// Registered software.
@@ -61,51 +68,70 @@ pub struct Azure {
     pub models: BTreeSet<String>,
     /// Datastores.
     pub datastores: BTreeSet<String>,
-    /// Registries of Azure ML.
+    /// Registries of Azure ML, which are beside the workspace.
     pub registries: BTreeSet<String>,
-    /// Azure container registries: their login servers.
-    pub container_registries: BTreeSet<String>,
+}
+
+impl Workspace {
+    fn of(plan: &Plan) -> Self {
+        let azure = &plan.project.azure;
+        Self {
+            subscription: Setting::of(&azure.subscription),
+            resource_group: Setting::of(&azure.resource_group),
+            name: Setting::of(&azure.workspace),
+        }
+    }
 }
 
 impl Azure {
-    /// A file of Azure ML.
-    pub(super) fn read(&mut self, artifact: &Artifact) {
+    /// A file of Azure ML, which is for one stage if there are several.
+    pub(super) fn read(&mut self, plan: &Plan, artifact: &Artifact) {
         let tree = syntax::glance(&artifact.text);
         let Some(root) = tree.root() else { return };
-        self.walk(&tree, root, "", None);
+        let is_of = |stage: &&Plan| artifact.path.starts_with(&stage.azure_ml_path(""));
+        let stage = plan.each_stage().find(is_of).unwrap_or(plan);
+        self.workspaces.entry(Workspace::of(stage)).or_default().walk(&tree, root, "", None);
+        self.images(&tree, root);
     }
 
     /// A file of CI: where it signs in, and addresses that it hands on.
     pub(super) fn read_ci(&mut self, plan: &Plan, artifact: &Artifact) {
         let tree = syntax::glance(&artifact.text);
         let Some(root) = tree.root() else { return };
-        let mut signs_in = false;
-        for (key, node) in walk::all(&tree, root) {
-            let text = tree.text_of(node);
-            signs_in |= ["azureSubscription", "azureServiceConnection"].contains(&key);
-            signs_in |= key == "uses" && text.starts_with("azure/login@");
-            if text.starts_with("azureml:") && !text.contains('\n') {
-                let is_model = key.to_ascii_lowercase().contains("model");
-                self.address(text, if is_model { "model" } else { "" }, None);
-            }
-            self.registry(text);
-        }
+        let all = walk::all(&tree, root);
+        let signs_in = all.iter().any(|(key, node)| {
+            ["azureSubscription", "azureServiceConnection"].contains(key)
+                || *key == "uses" && tree.text_of(*node).starts_with("azure/login@")
+        });
         if signs_in {
-            self.workspace(plan);
+            for stage in plan.each_stage() {
+                self.workspaces.entry(Workspace::of(stage)).or_default();
+            }
+            let own = self.workspaces.entry(Workspace::of(plan)).or_default();
+            for (key, node) in all {
+                let text = tree.text_of(node);
+                if text.starts_with("azureml:") && !text.contains('\n') {
+                    let is_model = key.to_ascii_lowercase().contains("model");
+                    own.address(text, if is_model { "model" } else { "" }, None);
+                }
+            }
         }
+        self.images(&tree, root);
     }
 
-    /// The workspace of a plan, where something runs.
-    pub(super) fn workspace(&mut self, plan: &Plan) {
-        for azure in plan.each_stage().map(|plan| &plan.project.azure) {
-            self.workspaces.insert(Workspace {
-                subscription: Setting::of(&azure.subscription),
-                resource_group: Setting::of(&azure.resource_group),
-                name: Setting::of(&azure.workspace),
-            });
+    /// Images of Azure container registries.
+    fn images(&mut self, tree: &Tree<'_>, root: NodeId) {
+        for (_, node) in walk::all(tree, root) {
+            let host = tree.text_of(node).split('/').next().unwrap_or_default();
+            let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
+            if host.ends_with(".azurecr.io") && host.chars().all(is_name) {
+                self.container_registries.insert(host.to_owned());
+            }
         }
     }
+}
 
+impl Assets {
     /// `kind` is the type that stands beside a value.
     fn walk(&mut self, tree: &Tree<'_>, node: NodeId, key: &str, kind: Option<&str>) {
         match tree.kind(node) {
@@ -121,21 +147,11 @@ impl Azure {
                 }
             }
             Kind::Scalar(scalar) => {
-                self.registry(scalar.text);
                 if scalar.text.starts_with("azureml:") {
                     self.address(scalar.text, key, kind);
                 }
             }
             Kind::Null => {}
-        }
-    }
-
-    /// An image of an Azure container registry.
-    fn registry(&mut self, text: &str) {
-        let host = text.split('/').next().unwrap_or_default();
-        let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
-        if host.ends_with(".azurecr.io") && host.chars().all(is_name) {
-            self.container_registries.insert(host.to_owned());
         }
     }
 

@@ -121,9 +121,9 @@ impl AzurePipelines {
             }
             "environment" => {
                 let name = walk::text(tree, node, "name").unwrap_or(text);
-                if !name.is_empty() {
-                    self.environments.entry(name.to_owned()).or_default();
-                    uses.insert(name.to_owned());
+                for name in walk::outcomes(name).into_iter().filter(|name| !name.is_empty()) {
+                    self.environments.entry(name.clone()).or_default();
+                    uses.insert(name);
                 }
             }
             "pool" => {

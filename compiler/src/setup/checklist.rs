@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::azure::{Setting, Workspace};
+use super::azure::{Assets, Setting, Workspace};
 use super::{GitHub, Setup};
 use crate::targets::ML_EXTENSION;
 
@@ -44,27 +44,30 @@ fn github(text: &mut String, setup: &Setup) {
             item(text, &format!("{word} `{name}` {}", homes.join(", ")));
         }
     }
-    if github.subjects.is_empty() {
+    if github.credentials.is_empty() {
         return;
     }
-    let client = github.clients.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
-    text.push_str("\nAn application in Microsoft Entra ID");
-    let _ = write!(text, " (client id {client}) with federated credentials, issuer ");
-    text.push_str("`https://token.actions.githubusercontent.com`, audience ");
     text.push_str(
-        "`api://AzureADTokenExchange`, one for each subject; the second form is that of ",
+        "\nApplications in Microsoft Entra ID with federated credentials, issuer \
+         `https://token.actions.githubusercontent.com`, audience `api://AzureADTokenExchange`, one for \
+         each subject; the second form is that of repositories made, renamed or moved after July 2026:\n\n",
     );
-    text.push_str("repositories made, renamed or moved after July 2026:\n\n");
     let repository = setup.names.repository.as_deref().unwrap_or("OWNER/REPOSITORY");
     let (owner, name) = repository.split_once('/').unwrap_or((repository, "REPOSITORY"));
-    for end in &github.subjects {
-        let each = if end.contains(['*', '?']) { ", one for each that is used" } else { "" };
-        item(
-            text,
-            &format!(
-                "`repo:{repository}:{end}`, or `repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{end}`{each}"
-            ),
+    for (client, ends) in &github.credentials {
+        let client = client.strip_prefix("vars.").map_or_else(
+            || format!("with the client id `{client}`"),
+            |variable| format!("with the client id of the variable `{variable}`"),
         );
+        for end in ends {
+            let each = if end.contains(['*', '?']) { ", one for each that is used" } else { "" };
+            item(
+                text,
+                &format!(
+                    "application {client}: `repo:{repository}:{end}`, or `repo:{owner}@OWNER_ID/{name}@REPOSITORY_ID:{end}`{each}"
+                ),
+            );
+        }
     }
 }
 
@@ -138,10 +141,16 @@ fn azure(text: &mut String, setup: &Setup) {
         return;
     }
     text.push_str("\n## Azure\n\n");
-    for workspace in &azure.workspaces {
-        item(text, &place(workspace));
+    for (workspace, assets) in &azure.workspaces {
+        let name = place(workspace);
+        item(text, &format!("workspace {name}"));
+        for (title, names) in kinds(assets) {
+            for name in names {
+                item(text, &format!("{title} `{name}` in it"));
+            }
+        }
     }
-    let role = "role `AzureML Data Scientist` on the workspace for what CI signs in as: jobs, assets, \
+    let role = "role `AzureML Data Scientist` on each workspace for what CI signs in to it as: jobs, assets, \
                 schedules and endpoints, but no clusters";
     item(text, role);
     for server in &azure.container_registries {
@@ -152,25 +161,23 @@ fn azure(text: &mut String, setup: &Setup) {
             ),
         );
     }
-    let kinds: [(&str, &BTreeSet<String>); 7] = [
-        ("cluster", &azure.clusters),
-        ("environment", &azure.environments),
-        ("component", &azure.components),
-        ("data asset", &azure.data),
-        ("model", &azure.models),
-        ("datastore", &azure.datastores),
-        ("registry of Azure ML", &azure.registries),
-    ];
-    for (title, names) in kinds {
-        for name in names {
-            item(text, &format!("{title} `{name}`"));
-        }
-    }
     let _ = writeln!(
         text,
         "\nCI installs version {ML_EXTENSION} of the extension `ml` itself (`az extension add --name ml \
          --version {ML_EXTENSION}`)."
     );
+}
+
+fn kinds(assets: &Assets) -> [(&'static str, &BTreeSet<String>); 7] {
+    [
+        ("cluster", &assets.clusters),
+        ("environment", &assets.environments),
+        ("component", &assets.components),
+        ("data asset", &assets.data),
+        ("model", &assets.models),
+        ("datastore", &assets.datastores),
+        ("registry of Azure ML, read", &assets.registries),
+    ]
 }
 
 fn place(workspace: &Workspace) -> String {
@@ -179,7 +186,7 @@ fn place(workspace: &Workspace) -> String {
         Setting::Variable(name) => format!("named by the variable `{name}`"),
     };
     format!(
-        "workspace {} in resource group {}, subscription {}",
+        "{} in resource group {}, subscription {}",
         shown(&workspace.name),
         shown(&workspace.resource_group),
         shown(&workspace.subscription)

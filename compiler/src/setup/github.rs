@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::walk;
+use super::walk::{self, Choice};
 use crate::syntax::{self, Kind, NodeId, Tree};
 use crate::targets::Artifact;
 
@@ -20,10 +20,9 @@ pub struct GitHub {
     pub secrets: BTreeMap<String, Readers>,
     /// Variables, and who reads them.
     pub variables: BTreeMap<String, Readers>,
-    /// Ends of the subjects of jobs that sign in without a secret.
-    pub subjects: BTreeSet<String>,
-    /// Variables, or the id itself, that name the application that is signed in.
-    pub clients: BTreeSet<String>,
+    /// The applications that jobs sign in as without a secret (a variable `vars.X`, or the id), each
+    /// with the ends of the subjects of those jobs.
+    pub credentials: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl GitHub {
@@ -51,38 +50,46 @@ impl GitHub {
     }
 
     fn job(&mut self, tree: &Tree<'_>, job: NodeId, refs: &[String]) {
-        let environments = environments(tree, job);
-        for environment in &environments {
-            if let Some(name) = environment {
-                self.environments.entry(name.clone()).or_default();
-            }
-            self.values(tree, job, environment.as_deref());
-        }
-        let permissions = walk::value(tree, job, "permissions");
-        let token = permissions.and_then(|node| walk::text(tree, node, "id-token"));
-        for environment in environments.iter().filter(|_| token == Some("write")) {
-            match environment {
-                Some(name) => {
-                    let name = name.replace(':', "%3A");
-                    self.subjects.insert(format!("environment:{name}"));
-                }
-                None => self.subjects.extend(refs.iter().cloned()),
-            }
+        let environment = environment(tree, job).unwrap_or_default();
+        let names = walk::outcomes(environment);
+        self.environments.extend(fresh(&self.environments, &names));
+        let readers: Vec<Option<&str>> =
+            names.iter().map(|name| Some(name.as_str()).filter(|name| !name.is_empty())).collect();
+        for reader in readers {
+            self.values(tree, job, reader);
         }
         for (key, node) in walk::all(tree, job) {
+            let text = tree.text_of(node);
             match key {
-                "client-id" => {
-                    self.clients.extend(walk::outcomes(tree.text_of(node)));
-                }
+                "client-id" => self.credential(environment, text, refs),
                 // The job asks whether the environment has reviewers, and fails when it has none.
                 "ENVIRONMENT" => {
-                    let asked = walk::outcomes(tree.text_of(node)).into_iter();
-                    let asked = asked.filter(|name| !name.is_empty());
+                    let asked = walk::outcomes(text).into_iter().filter(|name| !name.is_empty());
                     self.environments.extend(asked.map(|name| (decoded(&name), true)));
                 }
                 _ => {}
             }
         }
+    }
+
+    /// A job signs in: as whom, and with which subjects, in each stage that it may be in.
+    fn credential(&mut self, environment: &str, client: &str, refs: &[String]) {
+        let (environment, client) = (Choice::read(environment), Choice::read(client));
+        let conditions = environment.cases.iter().chain(&client.cases).map(|(it, _)| Some(*it));
+        for condition in conditions.chain([None]) {
+            let ends = self.credentials.entry(client.value(condition).to_owned()).or_default();
+            match environment.value(condition) {
+                "" => ends.extend(refs.iter().cloned()),
+                name => {
+                    ends.insert(format!("environment:{}", name.replace(':', "%3A")));
+                }
+            }
+        }
+    }
+
+    /// All ends of subjects.
+    pub fn subjects(&self) -> BTreeSet<String> {
+        self.credentials.values().flatten().cloned().collect()
     }
 
     /// The secrets and variables that expressions below a node read.
@@ -107,12 +114,16 @@ impl GitHub {
     }
 }
 
-/// The environments that a job may be in: a name, or a map with one; `None`: none.
-fn environments(tree: &Tree<'_>, job: NodeId) -> Vec<Option<String>> {
-    let Some(node) = walk::value(tree, job, "environment") else { return vec![None] };
-    let name = walk::text(tree, node, "name").unwrap_or_else(|| tree.text_of(node));
-    let names = walk::outcomes(name).into_iter();
-    names.map(|name| (!name.is_empty()).then_some(name)).collect()
+/// The environment of a job: a name, or a map with one.
+fn environment<'t>(tree: &'t Tree<'_>, job: NodeId) -> Option<&'t str> {
+    let node = walk::value(tree, job, "environment")?;
+    walk::text(tree, node, "name").or_else(|| Some(tree.text_of(node)))
+}
+
+/// Environments that are not known yet.
+fn fresh(known: &BTreeMap<String, bool>, names: &[String]) -> Vec<(String, bool)> {
+    let new = names.iter().filter(|name| !name.is_empty() && !known.contains_key(*name));
+    new.map(|name| (name.clone(), false)).collect()
 }
 
 /// The ends of the subjects of a workflow's runs, where no environment takes their place.

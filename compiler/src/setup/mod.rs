@@ -11,7 +11,7 @@ mod github;
 mod scripts;
 mod walk;
 
-pub use azure::{Azure, Setting, Workspace};
+pub use azure::{Assets, Azure, Setting, Workspace};
 pub use azure_pipelines::{AzurePipelines, Connection, Pipeline};
 pub use checklist::checklist;
 pub use github::GitHub;
@@ -75,10 +75,7 @@ impl Setup {
             match home(plan, &artifact.path) {
                 Home::GitHub => self.github.read(artifact, &self.names.default_branch),
                 Home::AzurePipelines => self.azure_pipelines.read(plan, artifact),
-                Home::AzureMl => {
-                    self.azure.read(artifact);
-                    self.azure.workspace(plan);
-                }
+                Home::AzureMl => self.azure.read(plan, artifact),
             }
             if home(plan, &artifact.path) != Home::AzureMl {
                 self.azure.read_ci(plan, artifact);

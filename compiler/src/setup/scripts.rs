@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::azure::{Setting, Workspace};
+use super::azure::{Assets, Setting, Workspace};
 use super::azure_pipelines::Connection;
-use super::{Azure, AzurePipelines, GitHub, Setup};
+use super::{AzurePipelines, GitHub, Setup};
 use crate::targets::ML_EXTENSION;
 
 /// The start of every script.
@@ -47,7 +47,7 @@ pub fn github(setup: &Setup) -> Option<String> {
     }
     let tools = "gh (as an administrator of the repository) and jq";
     let tools =
-        if github.subjects.is_empty() { tools.to_owned() } else { format!("{tools}, and az") };
+        if github.credentials.is_empty() { tools.to_owned() } else { format!("{tools}, and az") };
     let mut script = start("what the workflows need on GitHub", &tools);
     let repository = given(setup.names.repository.as_ref(), "REPOSITORY", "OWNER/REPOSITORY");
     let _ = writeln!(script, "repository={repository}\n");
@@ -65,22 +65,26 @@ pub fn github(setup: &Setup) -> Option<String> {
             }
         }
     }
-    if !github.subjects.is_empty() {
+    if !github.credentials.is_empty() {
         credentials(&mut script, github);
     }
     Some(script)
 }
 
 fn credentials(script: &mut String, github: &GitHub) {
-    let _ = writeln!(script, "\napplication={}\n", application(github));
-    script.push_str(include_str!("scripts/credentials.sh"));
     script.push('\n');
-    for (number, end) in (1..).zip(&github.subjects) {
-        if end.contains(['*', '?', '[']) {
-            let text = format!("{end} is a pattern: add a credential for each that is used");
-            call(script, &["echo", &text]);
-        } else {
-            call(script, &["credential", &credential_name(number, end), end]);
+    script.push_str(include_str!("scripts/credentials.sh"));
+    let mut number = 0;
+    for (client, ends) in &github.credentials {
+        let _ = writeln!(script, "\napplication={}", application(client));
+        for end in ends {
+            number += 1;
+            if end.contains(['*', '?', '[']) {
+                let text = format!("{end} is a pattern: add a credential for each that is used");
+                call(script, &["echo", &text]);
+            } else {
+                call(script, &["credential", &credential_name(number, end), end]);
+            }
         }
     }
 }
@@ -93,14 +97,10 @@ fn credential_name(number: usize, end: &str) -> String {
     format!("github-{number}-{}", words.join("-"))
 }
 
-/// The application that workflows sign in as.
-fn application(github: &GitHub) -> String {
-    let client = github.clients.iter().next().map_or("", String::as_str);
-    match super::walk::names(client, "vars.").first() {
+/// An application that workflows sign in as.
+fn application(client: &str) -> String {
+    match client.strip_prefix("vars.") {
         Some(name) => format!("${{{name}:?set it to the client id of the application}}"),
-        None if client.is_empty() => {
-            "${AZURE_CLIENT_ID:?set it to the client id of the application}".to_owned()
-        }
         None => quote(client),
     }
 }
@@ -232,18 +232,19 @@ pub fn azure(setup: &Setup) -> Option<String> {
     let mut script = start("roles, and whether all that the files name is in Azure", tools);
     script.push_str(include_str!("scripts/azure.sh"));
     script.push('\n');
-    script.push_str(
-        "# The application that GitHub signs in as, and those behind the service connections of Azure DevOps.\n\
-         principals=()\n\
-         for client in ${CLIENTS:?set it to the client ids of the applications that CI signs in as, with blanks between them}; do\n  \
-         principals+=(\"$(az ad sp show --id \"$client\" --query id --output tsv)\")\ndone\n",
-    );
     let _ = writeln!(
         script,
         "az extension add --name ml --version {ML_EXTENSION} --yes --only-show-errors"
     );
-    for workspace in &azure.workspaces {
-        one_workspace(&mut script, azure, workspace);
+    let is_only = azure.workspaces.len() == 1;
+    for (number, (workspace, assets)) in (1..).zip(&azure.workspaces) {
+        let clients = if is_only { "CLIENTS".to_owned() } else { format!("CLIENTS_{number}") };
+        one_workspace(&mut script, assets, workspace);
+        let _ = writeln!(
+            script,
+            "roles \"${{{clients}:?set it to the client ids of the applications that CI signs in to \
+             the workspace $workspace as, with blanks between them}}\" 'AzureML Data Scientist' \"$scope\""
+        );
     }
     for server in &azure.container_registries {
         registry(&mut script, server);
@@ -253,23 +254,19 @@ pub fn azure(setup: &Setup) -> Option<String> {
 }
 
 fn registry(script: &mut String, server: &str) {
-    let name = server.split('.').next().unwrap_or(server);
+    let name = quote(server.split('.').next().unwrap_or(server));
+    let what = quote(&format!("container registry {server}"));
     let _ = writeln!(
         script,
-        "\nneed {} az acr show --name {}",
-        quote(&format!("container registry {server}")),
-        quote(name)
-    );
-    let _ = writeln!(
-        script,
-        "for principal in \"${{principals[@]}}\"; do\n  registry=$(az acr show --name {} --query id \
-         --output tsv)\n  role \"$principal\" AcrPull \"$registry\"\n  role \"$principal\" AcrPush \
-         \"$registry\" # builds and pushes images\ndone",
-        quote(name)
+        "\nneed {what} az acr show --name {name}\n\
+         # Who signs in to it with a user name needs no role.\n\
+         if [[ -n ${{BUILDERS:-}} ]]; then\n  \
+         registry=$(az acr show --name {name} --query id --output tsv)\n  \
+         roles \"$BUILDERS\" AcrPull \"$registry\"\n  roles \"$BUILDERS\" AcrPush \"$registry\"\nfi"
     );
 }
 
-fn one_workspace(script: &mut String, azure: &Azure, workspace: &Workspace) {
+fn one_workspace(script: &mut String, assets: &Assets, workspace: &Workspace) {
     let text = |setting: &Setting| match setting {
         Setting::Fixed(text) => quote(text),
         Setting::Variable(name) => format!("${{{name}:?set it as on CI}}"),
@@ -277,8 +274,7 @@ fn one_workspace(script: &mut String, azure: &Azure, workspace: &Workspace) {
     let _ = writeln!(
         script,
         "\nsubscription={}\ngroup={}\nworkspace={}\n\
-         in_group=(--subscription \"$subscription\" --resource-group \"$group\")\n\
-         in_workspace=(\"${{in_group[@]}}\" --workspace-name \"$workspace\")",
+         in_group=(--subscription \"$subscription\" --resource-group \"$group\")",
         text(&workspace.subscription),
         text(&workspace.resource_group),
         text(&workspace.name),
@@ -288,26 +284,28 @@ fn one_workspace(script: &mut String, azure: &Azure, workspace: &Workspace) {
          need \"workspace $workspace\" az ml workspace show \"${in_group[@]}\" --name \"$workspace\"\n",
     );
     let kinds = [
-        ("cluster", "compute", &azure.clusters),
-        ("environment", "environment", &azure.environments),
-        ("component", "component", &azure.components),
-        ("data asset", "data", &azure.data),
-        ("model", "model", &azure.models),
-        ("datastore", "datastore", &azure.datastores),
+        ("cluster", "compute", &assets.clusters),
+        ("environment", "environment", &assets.environments),
+        ("component", "component", &assets.components),
+        ("data asset", "data", &assets.data),
+        ("model", "model", &assets.models),
+        ("datastore", "datastore", &assets.datastores),
     ];
+    if kinds.iter().any(|(.., names)| !names.is_empty()) {
+        script.push_str("in_workspace=(\"${in_group[@]}\" --workspace-name \"$workspace\")\n");
+    }
     for (title, command, names) in kinds {
         for name in names {
             asset(script, title, command, name);
         }
     }
-    for name in &azure.registries {
+    for name in &assets.registries {
         let what = quote(&format!("registry {name}"));
         let _ = writeln!(script, "need {what} az ml registry show --name {}", quote(name));
     }
     script.push_str(
         "scope=$(az ml workspace show \"${in_group[@]}\" --name \"$workspace\" --query id --output tsv)\n\
-         for principal in \"${principals[@]}\"; do\n  \
-         role \"$principal\" 'AzureML Data Scientist' \"$scope\" # jobs, assets, schedules, endpoints; no clusters\ndone\n",
+         # Jobs, assets, schedules and endpoints, but no clusters.\n",
     );
 }
 

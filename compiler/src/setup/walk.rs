@@ -99,6 +99,33 @@ fn chosen(body: &str) -> Option<Vec<&str>> {
     Some(found)
 }
 
+/// An expression of GitHub's that chooses by the run's stage: `case(condition, value, …, other)`.
+pub(super) struct Choice<'t> {
+    /// The conditions, each with its value.
+    pub(super) cases: Vec<(&'t str, &'t str)>,
+    other: &'t str,
+}
+
+impl<'t> Choice<'t> {
+    /// A text that is no choice has one value.
+    pub(super) fn read(text: &'t str) -> Self {
+        let inner = text.trim().strip_prefix("${{").and_then(|it| it.strip_suffix("}}"));
+        let inner = inner.map_or(text, str::trim);
+        let list = inner.strip_prefix("case(").and_then(|it| it.strip_suffix(')'));
+        let Some(list) = list else { return Self { cases: Vec::new(), other: inner } };
+        let parts = arguments(list);
+        let (pairs, rest) = parts.as_chunks::<2>();
+        let cases = pairs.iter().map(|[condition, value]| (*condition, *value)).collect();
+        Self { cases, other: rest.first().copied().unwrap_or_default() }
+    }
+
+    /// The value under a condition; `None`: under none of them.
+    pub(super) fn value(&self, condition: Option<&str>) -> &'t str {
+        let case = self.cases.iter().find(|(known, _)| Some(*known) == condition);
+        case.map_or(self.other, |(_, value)| *value).trim_matches('\'')
+    }
+}
+
 /// Arguments, at commas that stand neither in quotes nor in brackets.
 fn arguments(text: &str) -> Vec<&str> {
     let (mut found, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);

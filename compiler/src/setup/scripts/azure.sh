@@ -14,9 +14,14 @@ need() {
   fi
 }
 
-# role PRINCIPAL ROLE SCOPE: gives a role; one that is there stays as it is.
-role() {
-  az role assignment create --assignee-object-id "$1" --assignee-principal-type ServicePrincipal \
-    --role "$2" --scope "$3" --output none
-  echo "ok       role $2"
+# roles CLIENTS ROLE SCOPE: gives applications a role; one that is there stays as it is.
+roles() {
+  local clients client principal
+  read -ra clients <<< "$1"
+  for client in "${clients[@]}"; do
+    principal=$(az ad sp show --id "$client" --query id --output tsv)
+    az role assignment create --assignee-object-id "$principal" --assignee-principal-type ServicePrincipal \
+      --role "$2" --scope "$3" --output none
+    echo "ok       role $2 for $client"
+  done
 }
