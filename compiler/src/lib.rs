@@ -338,6 +338,7 @@ pub fn analyze(files: &dyn Files, project: &ProjectFile, spec_path: &str) -> Ana
             sink,
             allows: read.allows,
             pins: pinned.plain(),
+            written: 0,
         };
         let paths = (spec_path, project.file.path.as_str());
         let shared = Shared { spec: &project.spec, images: &project.images, paths };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Shared, Subject};
-use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink};
 use crate::plan::{Pin, Plan, StageId};
 use crate::source::{Files, Sources, folder_of};
 use crate::spec::{Allow, Spec};
@@ -22,6 +22,8 @@ pub(crate) struct Work<'a> {
     pub(crate) allows: Vec<Allow>,
     /// Releases of actions that the repository chose.
     pub(crate) pins: Vec<Pin>,
+    /// About how many bytes the files of all stages have so far.
+    pub(crate) written: usize,
 }
 
 impl Work<'_> {
@@ -65,7 +67,12 @@ impl Work<'_> {
             conda::Shelf { environments: &project.spec.environments, folder: "" },
         ];
         let (sources, sink) = (&mut self.sources, &mut self.sink);
-        self.allows.extend(conda::agree(self.files, &shelves, None, sources, sink));
+        let allows = conda::agree(self.files, &shelves, None, sources, sink);
+        for allow in allows {
+            if !self.allows.iter().any(|known| known.name.span == allow.name.span) {
+                self.allows.push(allow);
+            }
+        }
         let (stage, stage_name) = stage.unzip();
         let mut loader = uses::Loader::new(self.files, project, self.spec_path, stage_name);
         loader.read(spec, sources, sink);
@@ -76,11 +83,26 @@ impl Work<'_> {
         if sink.errors() > disagreements {
             return None;
         }
+        self.written = self.written.saturating_add(checked.written);
+        if stage.is_some() && self.written > check::MOST_WRITTEN {
+            sink.report(too_much_written(spec));
+            return None;
+        }
         lint::lint(&checked, sink);
         let mut plan = lower::lower(checked, self.spec_path, loader.plans);
         plan.project.pins.clone_from(&self.pins);
         Some(plan)
     }
+}
+
+/// The files of all stages are held at once.
+fn too_much_written(spec: &Spec) -> Diagnostic {
+    let most = check::MOST_WRITTEN >> 20;
+    let at = spec.name.as_ref().map_or(spec.span, |name| name.span);
+    let message = format!("the files of all stages would hold more than {most} MiB together");
+    let help =
+        "shorten what each of them repeats, such as scripts and parameters, or write several specs";
+    Diagnostic::new(&LIMIT, at, message).help(help)
 }
 
 /// Adds what was not said before.

@@ -97,6 +97,7 @@ cases! {
     schedules
     services
     spark_whole
+    stage_of_spec
     stages
     sweep_whole
     values_to_azureml

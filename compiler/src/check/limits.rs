@@ -284,10 +284,13 @@ pub(crate) fn counts(cx: &Context<'_>, ground: &Ground<'_>, whole: &Sliced, sink
     let steps = slice.filter_map(|step| ground.steps[*step as usize].as_ref());
     without_target(cx, ground, sink);
     let read = super::read_by(steps).len();
-    if read > MOST_INPUTS && ground.project.targets.contains(&Home::GitHub) {
-        let item = &cx.spec.parameters.items[MOST_INPUTS];
+    // One is the choice of the stage.
+    let most = MOST_INPUTS - usize::from(!ground.project.stages.is_empty());
+    if read > most && ground.project.targets.contains(&Home::GitHub) {
+        let item = &cx.spec.parameters.items[most];
+        let beside = if most < MOST_INPUTS { " beside the choice of the stage" } else { "" };
         let message = format!(
-            "GitHub takes at most {MOST_INPUTS} inputs, and the steps read {read} parameters"
+            "GitHub takes at most {most} inputs{beside}, and the steps read {read} parameters"
         );
         sink.report(
             Diagnostic::new(&LIMIT, item.name.span, message)

@@ -98,6 +98,8 @@ pub struct Checked<'a> {
     pub(crate) images: Vec<BuiltImage>,
     /// The stage that was looked at.
     pub(crate) stage: Option<StageId>,
+    /// The stage that all of the spec always runs in.
+    pub(crate) whole_stage: Option<StageId>,
     /// Its name, also for a part of another spec.
     pub(crate) stage_name: Option<&'a str>,
     /// Names of submissions; a vertex's number leads here.
@@ -198,6 +200,7 @@ pub fn check<'a>(
         image_names: project_spec.images.names().collect(),
         images: cx.built.take(),
         stage,
+        whole_stage: stages::of_spec(&cx),
         stage_name,
         submissions,
         release_checks,
@@ -210,8 +213,7 @@ pub fn check<'a>(
 /// What steps and triggers may not do together.
 fn together(cx: &Context<'_>, ground: &Ground<'_>, triggers: &[CheckedTrigger], sink: &mut Sink) {
     twins::no_twins(triggers, sink);
-    stages::nothing_moves(cx, ground, sink);
-    stages::approvals_hold(cx, ground, ground.project, sink);
+    stages::jobs_hold(cx, ground, ground.project, sink);
     deployments::hold(cx, ground.steps, triggers, sink);
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostics::{
 use crate::plan::{Project, Reference, Source, Stage, StageId, Step, StepId, Task};
 use crate::source::{Span, Spanned};
 use crate::spec::Spec;
+use crate::spec::matrix::OrMatrix;
 use crate::spec::project::{AzureSpec, LoginWord, ProjectSpec};
 use crate::spec::stages::SpecStage;
 use crate::spec::steps::StepSpec;
@@ -116,8 +117,16 @@ pub(crate) fn of_step(cx: &Context<'_>, body: &StepSpec) -> Option<StageId> {
     number(cx, &body.stage.as_ref()?.value)
 }
 
-/// Whether the stages that steps name are there.
+/// The stage of a whole spec; that it exists was proved.
+pub(crate) fn of_spec(cx: &Context<'_>) -> Option<StageId> {
+    number(cx, &cx.spec.stage.as_ref()?.value)
+}
+
+/// Whether the stages that the spec and its steps name are there.
 pub(crate) fn hold(cx: &Context<'_>, sink: &mut Sink) {
+    if let Some(stage) = &cx.spec.stage {
+        find(cx, stage, sink);
+    }
     for (_, body) in cx.spec.steps.good() {
         if let Some(stage) = &body.stage {
             find(cx, stage, sink);
@@ -204,14 +213,15 @@ fn no_parameter_called_stage(spec: &Spec, sink: &mut Sink) {
     }
 }
 
+/// What must hold of CI steps in stages.
+pub(crate) fn jobs_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink: &mut Sink) {
+    nothing_moves(cx, ground, sink);
+    approvals_hold(cx, ground, project, sink);
+}
+
 /// What a job that signs in to Azure may be in a stage with an approval: it is in the stage's
 /// environment, and never the first of the stage when something failed.
-pub(crate) fn approvals_hold(
-    cx: &Context<'_>,
-    ground: &Ground<'_>,
-    project: &Project,
-    sink: &mut Sink,
-) {
+fn approvals_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink: &mut Sink) {
     if project.stages.iter().all(|stage| stage.approval.is_none()) {
         return;
     }
@@ -224,19 +234,28 @@ pub(crate) fn approvals_hold(
         // What it fetches is in the stage of the run.
         let may_be = |at: usize| fetches || step.stage.is_none_or(|own| own.0 as usize == at);
         let own = body.approval.as_ref().or(body.ci_environment.as_ref());
+        let own = own.map(|own| (own.value.0.clone(), own.span));
+        let own = own.or_else(|| of_image(cx, step, body).filter(|_| step.signs_in()));
         let stages = project.stages.iter().enumerate().filter(|(at, _)| may_be(*at));
         let clash = stages.filter_map(|(_, stage)| Some((stage, stage.approval.as_ref()?)));
-        if let Some(own) = own
-            && let Some((stage, approval)) = clash.into_iter().find(|(_, it)| **it != own.value.0)
+        if let Some((own, at)) = own
+            && let Some((stage, approval)) = clash.into_iter().find(|(_, it)| **it != own)
         {
             let message = format!(
                 "a CI job belongs to one environment, and in the stage `{}` that is `{approval}`",
                 stage.name
             );
             let help = "name the same one, give the step a `stage` of its own, or leave this out";
-            sink.report(Diagnostic::new(&CONFLICT, own.span, message).help(help));
+            sink.report(Diagnostic::new(&CONFLICT, at, message).help(help));
         }
     }
+}
+
+/// The environment that has the secrets of the registry of a step's image.
+fn of_image(cx: &Context<'_>, step: &Step, body: &StepSpec) -> Option<(String, Span)> {
+    let images = cx.built.borrow();
+    let name = images.get(step.image()?.0 as usize)?.environment.clone()?;
+    Some((name, body.container.as_ref().map_or(body.span, OrMatrix::span)))
 }
 
 /// Whether a step needs files that an Azure ML job gave.
@@ -258,7 +277,7 @@ fn reads_azure_ml(ground: &Ground<'_>, step: &Step) -> bool {
 }
 
 /// What a run made on Azure ML is in the workspace of its stage, and nowhere else.
-pub(crate) fn nothing_moves(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
+fn nothing_moves(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
     for (index, step) in (0u32..).zip(ground.steps) {
         let Some((step, body)) = step.as_ref().zip(cx.step(index)) else { continue };
         let stage = body.stage.as_ref().filter(|_| matches!(step.task, Task::Own(_)));

@@ -110,6 +110,7 @@ fn name_one<'a>(
     let goals = steps_named(cx, &spec.goals.0, sink);
     let skip = steps_named(cx, &spec.skip.0, sink);
     let stage = spec.stage.as_ref().and_then(|stage| stages::find(cx, stage, sink));
+    let stage = stage.or_else(|| stages::of_spec(cx));
     let kind = one_kind(name, spec, sink)?;
     let plan = kind.plan(sink)?;
     if sink.errors() > before || spec.broken {

@@ -11,10 +11,11 @@ use crate::plan::{
 
 /// The stage of a run that a trigger starts, or a person.
 pub(crate) fn of_run(checked: &Checked<'_>, said: Option<StageId>) -> Staging {
-    match said {
+    match (said, checked.whole_stage) {
         _ if checked.stage.is_none() => Staging::None,
-        Some(stage) if stage != StageId::FIRST => Staging::Fixed(stage),
-        Some(_) | None => Staging::Chosen,
+        (Some(stage), Some(_)) | (None, Some(stage)) => Staging::Fixed(stage),
+        (Some(stage), None) if stage != StageId::FIRST => Staging::Fixed(stage),
+        (Some(_) | None, None) => Staging::Chosen,
     }
 }
 

@@ -159,13 +159,14 @@ record! {
         all outputs = "outputs": Dict<PortName, Text>,
         /// What starts the pipeline.
         all triggers = "triggers": Dict<StepName, TriggerSpec>,
+        /// The stage that all of it always runs in; by default people choose.
+        opt stage = "stage": Spanned<String>,
         /// What is different in stages of the project.
         all stages = "stages": Dict<StageName, SpecStage>,
         /// What happens when a second run is started while one runs. CI sees to it; what Azure ML
         /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
     }
-    later { "stage" }
     due { "mlopsc", "name", "steps" }
 }
 
