@@ -124,6 +124,9 @@ impl Guide<'_> {
                 goals.extend(self.read(&self.trail.line, Some(step)));
             }
         }
+        // Keys of the platform's own, which the author handed on.
+        let handed_on = super::owned(&["steps", name, "passthrough"]);
+        goals.push(Goal::Chain(handed_on, super::owned(&keys)));
         Aim::new(goals, &["steps", name])
     }
 
