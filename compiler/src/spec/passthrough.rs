@@ -150,7 +150,6 @@ pub const GITHUB_FILE: Position = Position {
 pub const GITHUB_JOB: Position = Position {
     what: "a job of GitHub",
     free: &[
-        ("cancel-timeout-minutes", Shape::Number),
         ("concurrency", Shape::TextOrMap),
         ("continue-on-error", Shape::Truth),
         ("snapshot", Shape::TextOrMap),
