@@ -81,7 +81,6 @@ fn near_misses_are_named() {
 #[test]
 fn what_comes_later_says_so() {
     for text in [
-        "${{ args.v }}",
         "${{ event.path }}",
         "${{ slug(git.branch) }}",
         "${{ parameters.x == 'a' }}",
