@@ -65,7 +65,7 @@ record! {
         /// Machines for one call (the service's own: 1).
         opt instance_count = "instance_count": Count,
         /// Files that the script gets at once (the service's own: 10).
-        opt mini_batch_size = "mini_batch_size": Count,
+        opt mini_batch_size = "mini_batch_size": Count = 10,
         /// Processes on each machine (the service's own: 1).
         opt max_concurrency_per_instance = "max_concurrency_per_instance": Count,
         /// What becomes of the results (the service's own: `append_row`).
@@ -115,7 +115,8 @@ impl BatchSpec {
             compute: compute?,
             resources: keys([("instance_count", count(self.instance_count))]),
             settings: keys([
-                ("mini_batch_size", count(self.mini_batch_size)),
+                // Azure ML's tools read no settings without it.
+                ("mini_batch_size", count(self.mini_batch_size).or(Some(Scalar::Integer(10)))),
                 ("max_concurrency_per_instance", count(self.max_concurrency_per_instance)),
                 ("output_action", self.output_action.as_ref().map(|it| text(it.value.word()))),
                 ("output_file_name", self.output_file_name.as_ref().map(|it| text(&it.value))),
