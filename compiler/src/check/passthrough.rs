@@ -2,10 +2,10 @@
 //! else.
 
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, Sink, UNKNOWN_KEY, excerpt, near_miss};
-use crate::plan::{Data, Passthrough};
+use crate::plan::{Concurrency, Data, Passthrough, TriggerKind};
 use crate::spec::passthrough::{
-    AZURE_PIPELINES_FILE, AZURE_PIPELINES_JOB, GITHUB_FILE, GITHUB_JOB, Keys, PassthroughSpec,
-    Position,
+    AZURE_PIPELINES_FILE, AZURE_PIPELINES_JOB, AZURE_PIPELINES_PUSH, AZURE_PIPELINES_TRIGGER,
+    GITHUB_FILE, GITHUB_JOB, GITHUB_PULL_REQUEST, GITHUB_TRIGGER, Keys, PassthroughSpec, Position,
 };
 
 /// What a spec passes through to its files.
@@ -16,6 +16,52 @@ pub(crate) fn of_file(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passth
 /// What a step passes through to its jobs.
 pub(crate) fn of_step(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passthrough {
     passthrough(spec, &GITHUB_JOB, &AZURE_PIPELINES_JOB, sink)
+}
+
+/// What a trigger passes through to its event.
+pub(crate) fn of_trigger(
+    spec: Option<&PassthroughSpec>,
+    kind: &TriggerKind,
+    concurrency: Concurrency,
+    sink: &mut Sink,
+) -> Passthrough {
+    let (github, azure) = match kind {
+        TriggerKind::PullRequest(_) => (&GITHUB_PULL_REQUEST, &AZURE_PIPELINES_TRIGGER),
+        TriggerKind::Push(_) => (&GITHUB_TRIGGER, &AZURE_PIPELINES_PUSH),
+        TriggerKind::Schedule(_) | TriggerKind::Http(_) | TriggerKind::Manual => {
+            (&GITHUB_TRIGGER, &AZURE_PIPELINES_TRIGGER)
+        }
+    };
+    written_already(spec, kind, concurrency, sink);
+    passthrough(spec, github, azure, sink)
+}
+
+/// Keys that are written for what the trigger says.
+fn written_already(
+    spec: Option<&PassthroughSpec>,
+    kind: &TriggerKind,
+    concurrency: Concurrency,
+    sink: &mut Sink,
+) {
+    let Some(spec) = spec else { return };
+    let (keys, word, says) = match kind {
+        TriggerKind::PullRequest(request) if !request.drafts => {
+            (&spec.github, "types", "drafts: false")
+        }
+        TriggerKind::Push(_) if concurrency == Concurrency::Cancel => {
+            (&spec.azure_pipelines, "batch", "concurrency: cancel")
+        }
+        TriggerKind::PullRequest(_)
+        | TriggerKind::Push(_)
+        | TriggerKind::Schedule(_)
+        | TriggerKind::Http(_)
+        | TriggerKind::Manual => return,
+    };
+    let mut keys = keys.iter().flat_map(|keys| &keys.0);
+    if let Some((name, _)) = keys.find(|(name, _)| name.value == word) {
+        let message = format!("`{word}` is written already for `{says}`");
+        sink.report(Diagnostic::new(&CONFLICT, name.span, message).help("remove one of the two"));
+    }
 }
 
 fn passthrough(
@@ -44,7 +90,11 @@ fn keys(keys: Option<&Keys>, position: &Position, sink: &mut Sink) -> Vec<(Strin
         let Some((_, shape)) = position.free.iter().find(|(free, _)| *free == word) else {
             let message = format!("{} has no key `{}`", position.what, excerpt(word));
             let free = position.free.iter().map(|(free, _)| *free);
-            let known = format!("known here: {}", free.clone().collect::<Vec<_>>().join(", "));
+            let known: Vec<_> = free.clone().collect();
+            let known = match known.as_slice() {
+                [] => "nothing can be handed on here".to_owned(),
+                known => format!("known here: {}", known.join(", ")),
+            };
             let help = match near_miss(word, free) {
                 Some(near) => format!("did you mean `{near}`? {known}"),
                 None => known,

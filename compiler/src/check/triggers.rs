@@ -7,14 +7,14 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{homes, image_paths, parameters as proved, stages};
+use super::{homes, image_paths, parameters as proved, passthrough, stages};
 use crate::diagnostics::{
     BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
     UNBOUND_PARAMETER,
 };
 use crate::plan::{
-    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Project, Reference, Scalar, StageId,
-    Step, TriggerKind,
+    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Passthrough, Project, Reference,
+    Scalar, StageId, Step, TriggerKind,
 };
 use crate::source::{Span, Spanned};
 use crate::spec::text::OrReference;
@@ -48,6 +48,8 @@ pub(crate) struct CheckedTrigger {
     pub(crate) with: Vec<(ParameterId, Scalar)>,
     pub(crate) homes: Vec<Home>,
     pub(crate) concurrency: Concurrency,
+    /// Keys of its event that only one CI platform has.
+    pub(crate) passthrough: Passthrough,
 }
 
 /// What triggers are checked against.
@@ -236,6 +238,10 @@ fn prove(
     slice_holds(cx, ground, named, &sliced, sink);
     all_bound(cx, ground, named, &sliced, sink);
     homes::can_fire(cx, ground, named, &sliced, &homes, sink);
+    let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
+    let concurrency = said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan());
+    let passed = named.spec.passthrough.as_deref();
+    let passthrough = passthrough::of_trigger(passed, &named.plan, concurrency, sink);
     if sink.errors() > before {
         return None;
     }
@@ -243,7 +249,6 @@ fn prove(
     if homes.contains(&Home::AzureMl) {
         skip.extend(default_skip);
     }
-    let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
     // In the workspace of another stage, a schedule or an endpoint is switched off.
     let is_elsewhere =
         homes.contains(&Home::AzureMl) && named.stage.is_some_and(|own| Some(own) != named.current);
@@ -256,7 +261,8 @@ fn prove(
         skip,
         with: named.with.clone(),
         homes,
-        concurrency: said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan()),
+        concurrency,
+        passthrough,
     })
 }
 

@@ -146,6 +146,7 @@ pub(super) fn trigger(plan: &Plan, trigger: &Trigger) -> Vec<Pair> {
     for (id, value) in &trigger.with {
         pairs.put(format!("with {}", plan.parameter(*id).name), value.words());
     }
+    passed_through(&trigger.passthrough, &mut pairs);
     pairs.0
 }
 

@@ -167,6 +167,7 @@ fn trigger_of(
         with: trigger.with.clone(),
         stage: trigger.stage,
         homes: trigger.homes.clone(),
+        passthrough: trigger.passthrough.clone(),
         workflow,
         submission,
     }

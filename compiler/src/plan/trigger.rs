@@ -1,6 +1,6 @@
 //! What starts the pipeline, and where each trigger lives.
 
-use super::{Http, ParameterId, Scalar, StageId, StepId, SubmissionId, Timing};
+use super::{Http, ParameterId, Passthrough, Scalar, StageId, StepId, SubmissionId, Timing};
 
 /// A trigger of the spec (the implicit `manual` of every workflow is not one).
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +21,8 @@ pub struct Trigger {
     pub homes: Vec<Home>,
     /// The index of its CI file in [`super::Plan::workflows`]; `None` when it lives on Azure ML.
     pub workflow: Option<u32>,
+    /// Keys of its event that only one CI platform has.
+    pub passthrough: Passthrough,
     /// What it submits when it lives on Azure ML.
     pub submission: Option<SubmissionId>,
 }

@@ -91,6 +91,8 @@ pub enum Shape {
     Map,
     /// A text, or a map.
     TextOrMap,
+    /// A list of texts.
+    Texts,
 }
 
 impl Shape {
@@ -103,6 +105,10 @@ impl Shape {
             | (Self::Text | Self::TextOrMap, Data::Scalar(Scalar::Text(_)))
             | (Self::Map | Self::TextOrMap, Data::Map(_)) => true,
             (Self::Truth | Self::Number, Data::Scalar(Scalar::Text(text))) => is_expression(text),
+            (Self::Texts, Data::List(items)) => {
+                let is_text = |item: &Data| matches!(item, Data::Scalar(Scalar::Text(_)));
+                !items.is_empty() && items.iter().all(is_text)
+            }
             _ => false,
         }
     }
@@ -115,6 +121,7 @@ impl Shape {
             Self::Text => "text",
             Self::Map => "a map",
             Self::TextOrMap => "text or a map",
+            Self::Texts => "a list of texts",
         }
     }
 }
@@ -217,5 +224,41 @@ pub const AZURE_PIPELINES_JOB: Position = Position {
         ("variables", "env"),
         ("environment", "ci_environment"),
         ("steps", "run"),
+    ],
+};
+
+/// A pull request on GitHub.
+pub const GITHUB_PULL_REQUEST: Position = Position {
+    what: "a pull request of GitHub",
+    free: &[("types", Shape::Texts)],
+    ours: &[("branches", "branches"), ("paths", "paths")],
+};
+
+/// Every other trigger on GitHub.
+pub const GITHUB_TRIGGER: Position = Position {
+    what: "this trigger of GitHub",
+    free: &[],
+    ours: &[("branches", "branches"), ("tags", "tags"), ("paths", "paths"), ("cron", "cron")],
+};
+
+/// A push on Azure Pipelines.
+pub const AZURE_PIPELINES_PUSH: Position = Position {
+    what: "a push of Azure Pipelines",
+    free: &[("batch", Shape::Truth)],
+    ours: &[("branches", "branches"), ("tags", "tags"), ("paths", "paths")],
+};
+
+/// Every other trigger on Azure Pipelines.
+pub const AZURE_PIPELINES_TRIGGER: Position = Position {
+    what: "this trigger of Azure Pipelines",
+    free: &[],
+    ours: &[
+        ("branches", "branches"),
+        ("paths", "paths"),
+        ("drafts", "drafts"),
+        ("autoCancel", "concurrency"),
+        ("cron", "cron"),
+        ("displayName", "schedule"),
+        ("always", "schedule"),
     ],
 };

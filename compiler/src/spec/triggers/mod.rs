@@ -12,6 +12,7 @@ pub use manual::ManualSpec;
 pub use schedule::ScheduleSpec;
 
 use super::decode::{Dict, Many};
+use super::passthrough::PassthroughSpec;
 use super::record::{choice, record};
 use super::text::{OrReference, Text};
 use super::values::{Literal, PortName};
@@ -101,10 +102,12 @@ record! {
         /// What happens when a second run is started while one runs. CI sees to it; what Azure ML
         /// starts by itself always runs.
         opt concurrency = "concurrency": Spanned<ConcurrencyWord>,
+        /// Keys of the event that only one CI platform has, as they are.
+        opt passthrough = "passthrough": Box<PassthroughSpec>,
     }
     later {
         "data_changed", "model_registered", "model_deployed", "job_completed",
-        "job_failed", "drift_detected", "pipeline_completed", "passthrough",
+        "job_failed", "drift_detected", "pipeline_completed",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::plan::{
     Concurrency, Filters, Home, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
     path_filters, ref_filters,
 };
+use crate::targets::passthrough;
 
 /// The triggers of a workflow that live on this platform and fire.
 pub(super) fn living_here<'a>(
@@ -27,7 +28,11 @@ pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
     let mut schedules = Vec::new();
     for trigger in living_here(plan, workflow) {
         match &trigger.kind {
-            TriggerKind::Push(filter) => push = on_push(filter, workflow.concurrency).into(),
+            TriggerKind::Push(filter) => {
+                let mut map = on_push(filter, workflow.concurrency);
+                passthrough::put(&mut map, &trigger.passthrough.azure_pipelines);
+                push = map.into();
+            }
             TriggerKind::PullRequest(filter) => {
                 pull_request = on_pull_request(filter, workflow.concurrency).into();
             }

@@ -141,9 +141,14 @@ impl CiStep<'_> {
             services: extras::services(self.scope, &self.place.extras),
             outputs: data::values(self.own),
             steps: self.steps(azure, step_minutes),
-            queue: self.queue(),
+            queue: self.queue().filter(|_| !self.queues_itself()),
             ..Frame::default()
         }
+    }
+
+    /// The author passes a queue of his own through.
+    fn queues_itself(&self) -> bool {
+        self.place.extras.passthrough.github.iter().any(|(key, _)| key == "concurrency")
     }
 
     /// Two deployments to one endpoint, of whatever branch or pipeline, would undo each other.

@@ -1,12 +1,15 @@
 //! `on`: what starts a workflow here.
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Home, Plan, PullRequest, Push, Timing, TriggerKind, Workflow};
+use crate::plan::{
+    Home, Passthrough, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
+};
+use crate::targets::passthrough;
 
 /// The events of a workflow that live on this platform.
 pub(super) struct Events<'a> {
     push: Option<&'a Push>,
-    pull_request: Option<&'a PullRequest>,
+    pull_request: Option<(&'a PullRequest, &'a Passthrough)>,
     schedules: Vec<&'a Timing>,
 }
 
@@ -16,17 +19,19 @@ impl<'a> Events<'a> {
         let mut events = Self { push: None, pull_request: None, schedules: Vec::new() };
         for trigger in workflow.triggers.iter().map(|id| plan.trigger(*id)) {
             if trigger.lives_on(Home::GitHub) {
-                events.add(&trigger.kind);
+                events.add(trigger);
             }
         }
         events
     }
 
-    fn add(&mut self, kind: &'a TriggerKind) {
-        match kind {
+    fn add(&mut self, trigger: &'a Trigger) {
+        match &trigger.kind {
             // Triggers that share a file have the same filters.
             TriggerKind::Push(push) => self.push = Some(push),
-            TriggerKind::PullRequest(request) => self.pull_request = Some(request),
+            TriggerKind::PullRequest(request) => {
+                self.pull_request = Some((request, &trigger.passthrough));
+            }
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
             TriggerKind::Http(_) | TriggerKind::Manual => {}
         }
@@ -49,7 +54,7 @@ impl<'a> Events<'a> {
 
     /// Conditions that the events cannot say themselves.
     pub(super) fn guards(&self, trusted: bool) -> Vec<&'static str> {
-        let Some(request) = self.pull_request else { return Vec::new() };
+        let Some((request, _)) = self.pull_request else { return Vec::new() };
         let mut guards = Vec::new();
         if trusted {
             // A fork's run gets no secrets and no identity, and must not reach Azure.
@@ -90,7 +95,7 @@ fn push(push: &Push) -> Map {
     filters
 }
 
-fn pull_request(request: &PullRequest) -> Doc {
+fn pull_request((request, passed): (&PullRequest, &Passthrough)) -> Doc {
     let mut filters = Map::new();
     if !request.drafts {
         // A draft that becomes ready changes nothing but its state.
@@ -99,6 +104,7 @@ fn pull_request(request: &PullRequest) -> Doc {
     }
     filters.put_filled("branches", patterns(&request.branches));
     filters.put_filled("paths", patterns(&request.paths));
+    passthrough::put(&mut filters, &passed.github);
     filled(filters)
 }
 

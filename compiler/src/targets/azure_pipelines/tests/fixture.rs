@@ -107,6 +107,7 @@ impl Builder {
             enabled: true,
             slice: Vec::new(),
             with: Vec::new(),
+            passthrough: crate::plan::Passthrough::default(),
             homes: vec![Home::AzurePipelines],
             workflow: Some(0),
             submission: None,

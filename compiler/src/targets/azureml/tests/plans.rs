@@ -260,6 +260,7 @@ fn schedule(name: &str, rule: AzureMlRule, end: Option<&str>) -> Trigger {
         enabled: false,
         slice: vec![StepId(1), StepId(2), StepId(3), StepId(4)],
         with: Vec::new(),
+        passthrough: crate::plan::Passthrough::default(),
         homes: vec![Home::AzureMl],
         workflow: None,
         submission: Some(SubmissionId(0)),
@@ -348,7 +349,7 @@ pub(super) fn plan() -> Plan {
             ("mlopsc_pipeline".to_owned(), "not the author's to set".to_owned()),
         ],
         outputs: Vec::new(),
-        passthrough: Passthrough::default(),
+        passthrough: crate::plan::Passthrough::default(),
         settings: JobSettings {
             default_datastore: Some("workspaceblobstore".to_owned()),
             continue_on_step_failure: false,

@@ -89,6 +89,7 @@ pub(super) fn trigger(name: &str, kind: TriggerKind, home: Home) -> Trigger {
         enabled: true,
         slice: vec![],
         with: vec![],
+        passthrough: crate::plan::Passthrough::default(),
         homes: vec![home],
         workflow: Some(0),
         submission: None,
