@@ -151,7 +151,18 @@ fn decoded(tree: &Tree<'_>, node: NodeId, text: &str, offset: u32) -> usize {
 }
 
 fn line_at(source: &str, offset: usize) -> &str {
-    let offset = offset.min(source.len());
+    let offset = source.floor_char_boundary(offset);
     let start = source[..offset].rfind('\n').map_or(0, |end| end + 1);
     source[start..].lines().next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_at;
+
+    #[test]
+    fn a_line_is_found_from_the_middle_of_a_letter() {
+        assert_eq!(line_at("a\nbß c\nd", 4), "bß c");
+        assert_eq!(line_at("a\nb", 9), "b");
+    }
 }
