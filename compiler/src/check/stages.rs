@@ -6,7 +6,7 @@ use crate::diagnostics::{
     BAD_VALUE, CONFLICT, Diagnostic, LIMIT, NOT_SUPPORTED, Sink, UNKNOWN_COMPUTE,
     UNKNOWN_ENVIRONMENT, UNKNOWN_REFERENCE,
 };
-use crate::plan::{Project, Reference, Source, Stage, StageId, Step, StepId, Task};
+use crate::plan::{OwnWork, Project, Reference, Source, Stage, StageId, Step, StepId, Task};
 use crate::source::{Span, Spanned};
 use crate::spec::Spec;
 use crate::spec::matrix::OrMatrix;
@@ -216,6 +216,7 @@ fn no_parameter_called_stage(spec: &Spec, sink: &mut Sink) {
 /// What must hold of CI steps in stages.
 pub(crate) fn jobs_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink: &mut Sink) {
     nothing_moves(cx, ground, sink);
+    versions_stay(cx, ground, sink);
     approvals_hold(cx, ground, project, sink);
 }
 
@@ -274,6 +275,35 @@ fn reads_azure_ml(ground: &Ground<'_>, step: &Step) -> bool {
             }
             Source::Reference(_) | Source::Literal(_) | Source::Text(_) => false,
         })
+}
+
+/// Versions count anew in each workspace: what was registered in one stage is another model in the
+/// next.
+fn versions_stay(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
+    for (index, step) in (0u32..).zip(ground.steps) {
+        let Some((step, body)) = step.as_ref().zip(cx.step(index)) else { continue };
+        let Task::Own(own) = &step.task else { continue };
+        let mut foreign = None;
+        own.references(&mut |reference| {
+            let Reference::Output(from, _) = reference else { return };
+            let registers = ground.steps[from.0 as usize].as_ref().filter(|it| is_register(it));
+            if own.deploy().is_some() && registers.is_some_and(|it| it.stage != step.stage) {
+                foreign = Some(*from);
+            }
+        });
+        let Some(from) = foreign else { continue };
+        let message = format!(
+            "the version that `{}` registers counts in another stage's workspace",
+            cx.step_name(from.0)
+        );
+        let help = "register the model in this stage, too, and deploy that version";
+        let at = body.stage.as_ref().map_or(cx.step_span(index), |stage| stage.span);
+        sink.report(Diagnostic::new(&CONFLICT, at, message).help(help));
+    }
+}
+
+fn is_register(step: &Step) -> bool {
+    matches!(&step.task, Task::Own(own) if matches!(**own, OwnWork::Register(_)))
 }
 
 /// What a run made on Azure ML is in the workspace of its stage, and nowhere else.

@@ -13,7 +13,12 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     let signed_in_outside = checked.project.azure.github_environment.is_none();
     let outside = |place: &Place| match place {
         Place::AzureMl(_) => false,
-        Place::Ci(place) => place.environment.is_none() && (signed_in_outside || !place.azure),
+        Place::Ci(place) => {
+            let image = place.image.map(|id| &checked.images[id.0 as usize]);
+            let by_image = image.is_some_and(|image| image.environment.is_some());
+            let by_sign_in = place.azure && !signed_in_outside;
+            place.environment.is_none() && !by_image && !by_sign_in
+        }
     };
     let outside: Vec<bool> = checked.steps.iter().map(|step| outside(&step.place)).collect();
     if outside.contains(&true) {

@@ -119,7 +119,8 @@ fn steps(
     place: &CiPlace,
 ) -> Vec<Map> {
     let scripts = own_scripts(reader, step, place);
-    let downloads = downloads(reader);
+    let is_inside = container::alias_of(&scope.containers, step).is_some();
+    let downloads = downloads(reader, is_inside);
     let mut steps: Vec<Map> =
         parameters::check(scope, &reader.parameters, "").into_iter().collect();
     steps.push(step::checkout(place.checkout));
@@ -141,20 +142,20 @@ fn steps(
     steps
 }
 
-/// Downloads of what the job reads.
-pub(super) fn downloads(reader: &mut Reader<'_>) -> Vec<Map> {
+/// Downloads of what the job reads; `is_inside`: it runs in a container, which need not have `az`.
+pub(super) fn downloads(reader: &mut Reader<'_>, is_inside: bool) -> Vec<Map> {
     let folder = |port: &str| reader::in_sources(&format!("{}/{port}", reader::INPUTS));
     let artifact =
         |(port, variable): &(String, String)| step::download(port, variable, folder(port));
     let mut steps: Vec<Map> = reader.artifacts.iter().map(artifact).collect();
     let outputs = std::mem::take(&mut reader.downloads);
     if !outputs.is_empty() {
-        steps.push(azure_ml_downloads(reader, &outputs));
+        steps.push(azure_ml_downloads(reader, &outputs, is_inside));
     }
     steps
 }
 
-fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
+fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download], is_inside: bool) -> Map {
     let mut text = format!("{STRICT}{FAIL}{}", step::azure_setup());
     text.push_str(include_str!("scripts/download.sh"));
     if outputs.iter().any(|one| one.file.is_some()) {
@@ -171,6 +172,7 @@ fn azure_ml_downloads(reader: &mut Reader<'_>, outputs: &[Download]) -> Map {
     }
     let mut script = Script::new("Download from Azure ML", text);
     script.env = env;
+    script.on_host = is_inside;
     // What an Azure ML job gave is in the stage of the run.
     let scope = reader.scope();
     script.azure(&mut Reader::new(&scope.within(scope.run)))

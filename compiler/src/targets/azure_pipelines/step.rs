@@ -40,6 +40,8 @@ pub(super) struct Script {
     pub(super) retries: u8,
     /// When it runs, unless all before it succeeded.
     pub(super) condition: Option<&'static str>,
+    /// It runs on the machine itself, though the job runs in a container.
+    pub(super) on_host: bool,
 }
 
 impl Script {
@@ -54,6 +56,7 @@ impl Script {
             timeout: None,
             retries: 0,
             condition: None,
+            on_host: false,
         }
     }
 
@@ -102,6 +105,7 @@ impl Script {
         step.put_some("name", self.name);
         step.put("displayName", expression::literal(&self.title));
         step.put_some("condition", self.condition);
+        step.put_some("target", self.on_host.then_some("host"));
         step.put_some("timeoutInMinutes", self.timeout);
         let retries = Some(i64::from(self.retries)).filter(|retries| *retries > 0);
         step.put_some("retryCountOnTaskFailure", retries);

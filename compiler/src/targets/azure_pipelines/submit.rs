@@ -49,7 +49,7 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let check = parameters::check(scope, &reader.parameters, &demands);
     let mut steps: Vec<Map> = check.into_iter().collect();
     steps.push(step::checkout(true));
-    steps.extend(job::downloads(&mut reader));
+    steps.extend(job::downloads(&mut reader, false));
     steps.extend(bind);
     steps.push(script);
     let mut depends_on = scope.needs(job);

@@ -16,7 +16,7 @@ function kind_of(rest, column) {
     message = substr(rest, RLENGTH + 1)
     return rest ~ /^\[warning/ ? "warning" : "error"
   }
-  if ((has("flake8") || has("pylint") || has("ruff")) && column != "" && rest ~ /^[A-Z]+[0-9]+:? /)
+  if ((has("flake8") || has("pylint") || has("ruff")) && column != "" && rest ~ /^([A-Z]+[0-9]+|SyntaxError|invalid-syntax):? /)
     return rest ~ /^[CIRW][0-9]/ ? "warning" : "error"
   if (has("pytest") && column == "" && rest ~ /^[A-Za-z_][A-Za-z0-9_.]*$/) return "error"
   return ""
