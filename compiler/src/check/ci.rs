@@ -95,7 +95,7 @@ fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
         retries: body.retry.as_ref().map_or(0, |it| u8::try_from(it.0.value).unwrap_or(0)),
         permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
         matrix: None,
-        passthrough: passthrough::of_step(body.passthrough.as_deref(), sink),
+        passthrough: passthrough::of_step(body, sink),
         services: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use crate::spec::passthrough::{
     AZURE_PIPELINES_FILE, AZURE_PIPELINES_JOB, AZURE_PIPELINES_PUSH, AZURE_PIPELINES_TRIGGER,
     GITHUB_FILE, GITHUB_JOB, GITHUB_PULL_REQUEST, GITHUB_TRIGGER, Keys, PassthroughSpec, Position,
 };
+use crate::spec::steps::StepSpec;
 
 /// What a spec passes through to its files.
 pub(crate) fn of_file(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passthrough {
@@ -14,8 +15,26 @@ pub(crate) fn of_file(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passth
 }
 
 /// What a step passes through to its jobs.
-pub(crate) fn of_step(spec: Option<&PassthroughSpec>, sink: &mut Sink) -> Passthrough {
+pub(crate) fn of_step(body: &StepSpec, sink: &mut Sink) -> Passthrough {
+    let spec = body.passthrough.as_deref();
+    never_around_an_approval(body, sink);
     passthrough(spec, &GITHUB_JOB, &AZURE_PIPELINES_JOB, sink)
+}
+
+/// On GitHub the approval is a part of the job: what comes after a job that may fail would run though
+/// nobody approved.
+fn never_around_an_approval(body: &StepSpec, sink: &mut Sink) {
+    let Some(approval) = &body.approval else { return };
+    let keys = body.passthrough.iter().filter_map(|it| it.github.as_ref());
+    let mut keys = keys.flat_map(|keys| &keys.0);
+    if let Some((name, _)) = keys.find(|(name, _)| name.value == "continue-on-error") {
+        let message = "a job that may fail would let pass what nobody approved";
+        sink.report(
+            Diagnostic::new(&CONFLICT, name.span, message)
+                .related(approval.span, "the approval")
+                .help("remove it, or let another step after the approval fail"),
+        );
+    }
 }
 
 /// What a trigger passes through to its event.

@@ -120,22 +120,23 @@ fn allowed(options: &Spanned<String>, health: Option<Span>, sink: &mut Sink) {
         let rule = if message.ends_with("not supported yet") { &NOT_SUPPORTED } else { &BAD_VALUE };
         sink.report(Diagnostic::new(rule, options.span, message).help(help));
     };
-    // What stands in double quotes is one word; outside of them they count for nothing.
-    let outside: String = options.value.split('"').step_by(2).collect::<Vec<_>>().join("_");
     let text = &options.value;
     if text.matches('"').count() % 2 == 1 || text.contains(['\'', '\\', '$', '`', '\n']) {
         let help = "write words with blanks between them; double quotes keep a value together";
         return refuse("these options are not plain words".to_owned(), help);
     }
-    for word in outside.split_whitespace() {
-        let flag = word.split('=').next().unwrap_or(word);
+    let mut words = words(text).into_iter();
+    while let Some(word) = words.next() {
+        let (flag, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
         let instead = match flag {
             "--network" | "--net" | "--network-alias" => {
                 "both platforms make a network of their own for the job"
             }
             "-p" | "--publish" | "--expose" => "write `ports`",
             "-e" | "--env" | "--env-file" => "write `env`",
-            _ if flag.starts_with('-') && !OPTIONS.contains(&flag) => {
+            _ if !flag.starts_with('-') => "each word is an option, or the value of one",
+            _ if !OPTIONS.contains(&flag) => {
                 let help = format!("allowed are {}", OPTIONS.join(", "));
                 refuse(format!("`{}` is not supported yet", excerpt(flag)), &help);
                 return;
@@ -143,10 +144,33 @@ fn allowed(options: &Spanned<String>, health: Option<Span>, sink: &mut Sink) {
             _ if health.is_some() && flag.starts_with("--health-") => {
                 "write it here or in `health`, not in both"
             }
-            _ => continue,
+            // The value may be the next word; it is no option, whatever it looks like.
+            _ if value.is_some() || words.next().is_some_and(|next| !next.starts_with('-')) => {
+                continue;
+            }
+            _ => "give it a value",
         };
-        return refuse(format!("`{flag}` cannot stand among the options"), instead);
+        return refuse(format!("`{}` cannot stand among the options", excerpt(flag)), instead);
     }
+}
+
+/// The words as the platforms' agents hand them on: double quotes keep a part together, and are not
+/// handed on themselves.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut in_quotes) = (None::<String>, false);
+    for letter in text.chars() {
+        match letter {
+            '"' => {
+                in_quotes = !in_quotes;
+                word.get_or_insert_default();
+            }
+            _ if letter.is_whitespace() && !in_quotes => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// Two services cannot have one port of the machine.
