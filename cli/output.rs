@@ -245,8 +245,34 @@ fn unified(path: &str, old: &str, new: &str) -> String {
 
 /// Lines that neither GitHub Actions nor Azure Pipelines takes for a command.
 fn disobeyed(text: &str) -> String {
-    let lines = text.lines().map(|line| ["| ", &line.replace("##", "# #"), "\n"].concat());
+    let lines = text.lines().map(|line| ["| ", &parted(line, '#'), "\n"].concat());
     lines.collect()
+}
+
+/// A foreign text in which no terminal and no CI system finds a command: `##vso[…]` and `##[…]` count
+/// anywhere, `::…::` at the start of a line.
+pub(crate) fn inert(text: &str) -> String {
+    let text = parted(&harmless(text), '#');
+    let lines = text.split('\n').map(|line| {
+        // What the runners' comparison of texts passes over is not ASCII.
+        let body = line.trim_start_matches(|it: char| it.is_whitespace() || !it.is_ascii());
+        if body.starts_with(':') { parted(line, ':') } else { line.to_owned() }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A text with a blank after each of these signs that may count as one of two.
+fn parted(text: &str, sign: char) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        shown.push(letter);
+        let next = letters.peek().filter(|next| **next == sign || !next.is_ascii());
+        if letter == sign && next.is_some() {
+            shown.push(' ');
+        }
+    }
+    shown
 }
 
 /// A path relative to a folder, with `/`; absolute when the two share nothing.
@@ -278,5 +304,20 @@ mod tests {
     fn a_diff_gives_no_orders() {
         let text = disobeyed(" ::error::x\n+##vso[task.complete]\n");
         assert_eq!(text, "|  ::error::x\n| +# #vso[task.complete]\n");
+    }
+
+    #[test]
+    fn a_foreign_text_gives_no_orders() {
+        for (text, shown) in [
+            ("x ##vso[task.complete]", "x # #vso[task.complete]"),
+            ("###[error]x", "# # #[error]x"),
+            ("#\u{200b}#[x", "# \u{200b}#[x"),
+            ("a\n \t::stop::x", "a\n \t: :stop: :x"),
+            (":::x", ": : :x"),
+            ("a\r::x \u{1b}[31m", "a?::x ?[31m"),
+            ("a::b # c", "a::b # c"),
+        ] {
+            assert_eq!(inert(text), shown);
+        }
     }
 }

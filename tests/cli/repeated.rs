@@ -123,3 +123,25 @@ fn messages_of_the_sdk_are_about_the_file_that_is_named() {
         "t.mlops.yaml:5:14: error[other-tool]: azure-ai-ml: jobs.a.compute: Not a valid string\n";
     assert_eq!(run.out, answer);
 }
+
+#[test]
+fn no_runner_obeys_what_is_repeated() {
+    let sandbox = built();
+    let order = "##vso[task.setvariable variable=x]y";
+    let text = format!(
+        "{WORKFLOW}:3:1: {order} ##[error]z [x]\n::stop-commands::q\n  ::add-mask::q\n{order}\n\
+         ::error file={WORKFLOW},line=3,title=x::a%0A::set-output name=b::c\n"
+    );
+    sandbox.write("said.txt", &text);
+    for format in ["full", "concise", "github", "azure"] {
+        let arguments = ["check", "--from", "said.txt", "--message-format", format];
+        let run = sandbox.run(&arguments).code(1);
+        assert!(run.err.contains("# #vso[task.setvariable variable=x]y\n"), "{}", run.err);
+        for line in run.out.lines().chain(run.err.lines()) {
+            let own = line.strip_prefix("##vso[task.logissue ");
+            let own = own.or_else(|| line.strip_prefix("::error ")).unwrap_or(line);
+            assert!(!own.trim_start().starts_with("::"), "{format}: {line}");
+            assert!(!own.contains("##"), "{format}: {line}");
+        }
+    }
+}

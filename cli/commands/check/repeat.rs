@@ -11,7 +11,7 @@ use mlopsc_compiler::source::{FileId, SourceFile, Sources, Span};
 use crate::disk::{self, Disk};
 use crate::messages::{self, At, Message, in_script};
 use crate::origin::{Lost, Made};
-use crate::output::{Outcome, Output, Report, Stream, Trouble, aside};
+use crate::output::{Outcome, Output, Report, Stream, Trouble, aside, inert};
 use crate::workspace;
 
 pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<Outcome, Trouble> {
@@ -24,7 +24,7 @@ pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<
     let tally = output.report(Stream::Product, &reports)?;
     let count = tally.errors + tally.warnings;
     for line in &repeated.lost {
-        aside(&format!("{}\n", mlopsc_compiler::diagnostics::harmless(line)));
+        aside(&format!("{}\n", inert(line)));
     }
     let others = repeated.lost.len();
     let passed = match others {
@@ -130,11 +130,12 @@ impl Subject {
         match Made::open(place)? {
             Ok(made) => Ok(Self::of_made(made)),
             Err(lost) => {
-                let shown = disk::plain(place).display().to_string();
+                let shown = inert(&disk::plain(place).display().to_string());
                 match lost {
                     Lost::Foreign => {}
                     Lost::Broken(_) => aside(&format!("{shown}: its spec has errors\n")),
                     Lost::Orphan(spec) => {
+                        let spec = inert(&spec);
                         aside(&format!(
                             "{shown} says that it is made of {spec}, which does not give it\n"
                         ));
@@ -172,10 +173,12 @@ impl Subject {
         let start = self.offset(message);
         let there = Span::new(self.file, start, start);
         let own = self.made.as_ref().and_then(|made| made.find_at(&[start]).into_iter().next());
+        let sentence = inert(&message.sentence());
         let mut diagnostic = match own {
-            Some(Place { span, .. }) => Diagnostic::new(&OTHER_TOOL, span, message.sentence())
-                .related(there, "in the generated file"),
-            None => Diagnostic::new(&OTHER_TOOL, there, message.sentence()),
+            Some(Place { span, .. }) => {
+                Diagnostic::new(&OTHER_TOOL, span, sentence).related(there, "in the generated file")
+            }
+            None => Diagnostic::new(&OTHER_TOOL, there, sentence),
         };
         diagnostic.level = message.level;
         self.said.push(diagnostic);
