@@ -392,3 +392,32 @@ fn a_batch_deployment_of_somebody_else_is_not_replaced() {
         assert_eq!(world.live(), live);
     }
 }
+
+#[test]
+fn nothing_that_azure_ml_says_of_an_error_is_a_command() {
+    const SAYS: &str = "printf 'x ##vso[task.complete]\\n##[error]a\\n::error::b\\r::add-mask::c\\r\\n ::stop-commands::d' >&2\n";
+    for platform in PLATFORMS {
+        for (step, fault) in [
+            ("release", ""),
+            ("release", "invoke at 0"),
+            ("release", "refuse\n"),
+            ("release", "endpoint create"),
+            ("nightly", ""),
+            ("nightly", "refuse"),
+        ] {
+            let world = World::new(platform);
+            world
+                .stage
+                .program("az", &["#!/bin/bash\n[[ $1 == ml ]] || exit 0\n", SAYS, AZ].concat());
+            world.goes_wrong(fault);
+            let outcome =
+                world.stage.run(&world.script(step, step).set("MODEL", "azureml:churn:7"));
+            assert_eq!(outcome.fine, fault.is_empty(), "{}", outcome.said);
+            let mut said = outcome.said;
+            if !outcome.fine && step == "release" {
+                said += &world.stage.run(&world.script(step, "Take back release")).said;
+            }
+            super::is_harmless(&said);
+        }
+    }
+}

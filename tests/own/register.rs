@@ -127,3 +127,20 @@ fn a_refusal_fails_the_step() {
         assert!(outcome.said.contains("(version 7 must be new)"), "{}", outcome.said);
     }
 }
+
+#[test]
+fn nothing_that_azure_ml_says_of_an_error_is_a_command() {
+    const SAYS: &str = "printf 'x ##vso[task.complete]\\n::error::b\\r::add-mask::c\\n' >&2\n";
+    for platform in PLATFORMS {
+        for refuses in [false, true] {
+            let stage = Stage::new(&[SAYS, AZ].concat());
+            if refuses {
+                stage.write("refuses", "");
+            }
+            let (outcome, version) = run(&stage, &script(platform, "keep_report", &stage));
+            assert_eq!(outcome.fine, !refuses, "{}", outcome.said);
+            assert_eq!(version, if refuses { "" } else { "4\n" });
+            super::is_harmless(&outcome.said);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! `deploy`: a model behind an endpoint, over the files that stand beside the pipeline's.
 
-use super::{Value, Work, asset_tags, literal};
+use super::{QUOTED, Value, Work, asset_tags, literal};
 use crate::plan::{Deploy, OnlineServing, Plan, Reference, Serving, Step, Variable};
 
 /// The ids of models that Azure ML takes.
@@ -25,13 +25,13 @@ pub(super) fn work(plan: &Plan, step: &Step, own: &Deploy) -> Work {
         Serving::Online(serving) => {
             variables.extend(online(serving));
             Work {
-                undo: Some(include_str!("scripts/online_undo.sh").to_owned()),
-                ..Work::ours(include_str!("scripts/online.sh"), variables)
+                undo: Some(QUOTED.to_owned() + include_str!("scripts/online_undo.sh")),
+                ..Work::ours(&[QUOTED, include_str!("scripts/online.sh")].concat(), variables)
             }
         }
         Serving::Batch(serving) => {
             variables.push(("DEPLOYMENT".to_owned(), file(serving.deployment.clone())));
-            Work::ours(include_str!("scripts/batch.sh"), variables)
+            Work::ours(&[QUOTED, include_str!("scripts/batch.sh")].concat(), variables)
         }
     }
 }

@@ -10,6 +10,9 @@ mod register;
 use crate::plan::{OwnWork, Piece, Place, Plan, Reference, ScriptPiece, Step, StepId, Task, Text};
 use crate::plan::{Source, Variable};
 
+/// An `az` whose errors no platform takes for commands, and `quoted`, which does that to a text.
+const QUOTED: &str = include_str!("scripts/az.sh");
+
 /// What a CI job runs.
 pub(crate) struct Work {
     /// The script.

@@ -1,6 +1,6 @@
 //! `register`: an asset of what lies in Azure ML, or of files of a CI step.
 
-use super::{Value, Work, asset_tags, left_in_azure_ml, literal};
+use super::{QUOTED, Value, Work, asset_tags, left_in_azure_ml, literal};
 use crate::plan::{Plan, Register, Step, Variable};
 
 /// A line that fails unless Azure ML takes the version, which nobody has seen before.
@@ -17,7 +17,7 @@ pub(super) fn work(plan: &Plan, step: &Step, own: &Register) -> Work {
         ("TYPE", Value::Text(literal(own.kind.word()))),
         ("DESCRIPTION", Value::Text(own.description.clone().unwrap_or_default())),
     ];
-    let mut script = String::new();
+    let mut script = QUOTED.to_owned();
     if let Some(version) = &own.version {
         variables.push(("VERSION", Value::Text(version.clone())));
         script.push_str(DEMAND_VERSION);

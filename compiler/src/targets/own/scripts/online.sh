@@ -3,9 +3,6 @@ rm -f "$begun"
 # Whatever is asked by hand starts like this.
 hand="az ml online-endpoint update --name $ENDPOINT --traffic"
 
-# Lines of a service or a model, so that no platform takes one for a command.
-quoted() { sed 's/#/# /g; s/^/| /'; }
-
 field() { # PATH [NAME]: what jq finds in the endpoint, or in a deployment
   if [[ ${2-} ]]; then
     jq -r --arg name "$2" ".[] | select(.name == \$name) | $1 // \"\"" <<< "$deployments"
@@ -61,7 +58,7 @@ logs() { # what the new deployment says of itself; nothing depends on the answer
   for container in storage-initializer inference-server; do
     echo "The last lines of $container:"
     az ml online-deployment get-logs --name "$new" --endpoint-name "$ENDPOINT" \
-      --container "$container" --lines 50 --output tsv 2>&1 | quoted || true
+      --container "$container" --lines 50 --output tsv | quoted || true
   done
 }
 
