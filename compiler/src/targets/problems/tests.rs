@@ -18,7 +18,7 @@ fn shown(issue: &str, tools: &str, folder: &str, log: &str) -> String {
     std::fs::write(file.path(), log).unwrap();
     let script = super::script(issue, "$LOG", "ROOT");
     let path = file.path().to_str().unwrap();
-    let env = [("LOG", path), ("ROOT", "/work"), ("PROBLEMS", tools), ("PROBLEMS_FOLDER", folder)];
+    let env = [("LOG", path), ("ROOT", "/repo"), ("PROBLEMS", tools), ("PROBLEMS_FOLDER", folder)];
     let (code, said) = bash(&format!("set -euo pipefail\n{script}"), &env);
     assert_eq!(code, Some(0));
     said
@@ -58,7 +58,7 @@ e.yml:1:1: [warning] missing document start (document-start)
 #[test]
 fn files_are_found_from_the_root_on() {
     let log =
-        "a.py:1: error: x\n/work/b.py:1: error: x\n/tmp/c.py:1: error: x\nsub\\d.py:1: error: x\n";
+        "a.py:1: error: x\n/repo/b.py:1: error: x\n/tmp/c.py:1: error: x\nsub\\d.py:1: error: x\n";
     let said = shown(GITHUB, "mypy", "src/lib", log);
     let files: Vec<&str> =
         said.lines().map(|line| line.split(['=', ',']).nth(1).unwrap()).collect();
