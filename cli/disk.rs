@@ -64,6 +64,11 @@ impl Disk {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// The real place of a regular file inside; `None` for all else, which is not opened.
+    pub(crate) fn regular(&self, path: &str) -> Option<PathBuf> {
+        self.find(path).ok().filter(|(_, meta)| meta.is_file()).map(|(place, _)| place)
+    }
+
     /// Whether the path itself is a symbolic link.
     pub(crate) fn is_link(&self, path: &str) -> bool {
         fs::symlink_metadata(self.absolute(path)).is_ok_and(|meta| meta.is_symlink())
@@ -275,10 +280,30 @@ pub(crate) fn is_staged(path: &str) -> bool {
 /// The text of any file that the caller names.
 pub(crate) fn read_any(path: &Path) -> Result<String, FileFault> {
     let meta = fs::metadata(path).map_err(|error| fault(&error))?;
-    if meta.is_file() && meta.len() > LARGEST_FILE {
+    if meta.is_dir() {
+        return Err(FileFault::Other("not a regular file".to_owned()));
+    }
+    // The length of a pipe is not known before its end.
+    source::text_of(all_of(fs::File::open(path).map_err(|error| fault(&error))?)?)
+}
+
+/// The text of a regular file; what is none is not opened, for a pipe might never end.
+pub(crate) fn read_regular(path: &Path) -> Result<String, FileFault> {
+    let meta = fs::metadata(path).map_err(|error| fault(&error))?;
+    if !meta.is_file() {
+        return Err(FileFault::Other("not a regular file".to_owned()));
+    }
+    read_any(path)
+}
+
+/// All that a reader gives, unless it is more than a file may have.
+pub(crate) fn all_of(reader: impl io::Read) -> Result<Vec<u8>, FileFault> {
+    let mut bytes = Vec::new();
+    reader.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
+    if bytes.len() as u64 > LARGEST_FILE {
         return Err(FileFault::Other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
     }
-    source::text_of(fs::read(path).map_err(|error| fault(&error))?)
+    Ok(bytes)
 }
 
 /// What is at a machine's path, symbolic links followed.

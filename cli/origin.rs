@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use mlopsc_compiler::Analysis;
 use mlopsc_compiler::emit::mark;
 use mlopsc_compiler::locate::{Place, locate};
-use mlopsc_compiler::source::SourceFile;
+use mlopsc_compiler::source::{self, SourceFile};
 
 use crate::analysis::{Analysed, analyse, emitted};
-use crate::disk;
+use crate::disk::{self, Disk};
 use crate::output::Trouble;
 use crate::workspace;
 
@@ -20,6 +20,44 @@ pub(crate) struct Made {
     file: SourceFile,
     /// Whether it is what its spec gives now.
     pub(crate) is_fresh: bool,
+}
+
+/// The files that may be asked about from the current folder: the regular ones of its repository, or
+/// of its project where there is none. What a foreign log names is opened nowhere else.
+pub(crate) struct Reach {
+    disk: Disk,
+    /// The current folder and the project's, root-relative.
+    here: String,
+    project: String,
+}
+
+impl Reach {
+    /// From the current folder.
+    pub(crate) fn from_here() -> Result<Self, Trouble> {
+        let current = Path::new(".");
+        let here = disk::canonical(current)
+            .map_err(|error| Trouble::doing("find the current folder", current, &error))?;
+        let project = workspace::root_of(&here);
+        let root = workspace::repository(&here).unwrap_or(&project);
+        let disk = Disk::open(root).map_err(|error| Trouble::doing("open", root, &error))?;
+        let inside = |folder: &Path| {
+            folder.strip_prefix(disk.root()).ok().and_then(disk::slashed).unwrap_or_default()
+        };
+        Ok(Self { here: inside(&here), project: inside(&project), disk })
+    }
+
+    /// The real place of a file that is named from here on, or from a root on.
+    pub(crate) fn place(&self, named: &Path) -> Option<PathBuf> {
+        let own = || {
+            let real = disk::canonical(named).ok().filter(|_| named.is_absolute())?;
+            disk::slashed(real.strip_prefix(self.disk.root()).ok()?)
+        };
+        let bare = disk::slashed(Path::new(named.to_str()?.trim_start_matches('/')))?;
+        let here = source::join(&self.here, &bare).filter(|_| named.is_relative());
+        let roots = ["", &self.project].map(|folder| source::join(folder, &bare));
+        let places = [own(), here].into_iter().chain(roots).flatten();
+        places.into_iter().find_map(|place| self.disk.regular(&place))
+    }
 }
 
 /// Why no place is found.
@@ -34,22 +72,23 @@ pub(crate) enum Lost {
 
 impl Made {
     /// Reads a generated file, and the spec that its mark names.
-    pub(crate) fn open(path: &Path) -> Result<Result<Self, Lost>, Trouble> {
-        let place = disk::canonical(path).map_err(|error| Trouble::doing("find", path, &error))?;
-        let text = disk::read_any(&place).map_err(|fault| Trouble::doing("read", path, &fault))?;
+    pub(crate) fn open(reach: &Reach, place: &Path) -> Result<Result<Self, Lost>, Trouble> {
+        let text =
+            disk::read_regular(place).map_err(|fault| Trouble::doing("read", place, &fault))?;
         let Some(mark) = mark::read(&text) else { return Ok(Err(Lost::Foreign)) };
         let mut lost = Lost::Orphan(mark.spec.clone());
-        for folder in place.ancestors().skip(1) {
-            let spec = folder.join(&mark.spec);
-            if !disk::exists(&spec) {
-                continue;
-            }
+        let is_inside = |folder: &&Path| folder.starts_with(reach.disk.root());
+        for folder in place.ancestors().skip(1).take_while(is_inside) {
+            let inside = folder.join(&mark.spec);
+            let inside = inside.strip_prefix(reach.disk.root()).ok().and_then(disk::slashed);
+            let spec = inside.and_then(|inside| reach.disk.regular(&inside));
+            let Some(spec) = spec.filter(|_| workspace::is_spec(&mark.spec)) else { continue };
             for analysed in analyse(workspace::find(&[spec])?) {
                 if analysed.plans().next().is_none() {
                     lost = Lost::Broken(Box::new(analysed));
                     continue;
                 }
-                if let Some(made) = Self::of(analysed, &place, &text) {
+                if let Some(made) = Self::of(analysed, place, &text) {
                     return Ok(Ok(made));
                 }
             }

@@ -6,16 +6,19 @@ use serde_json::{Value, json};
 
 use super::check;
 use crate::args::LocateArgs;
-use crate::origin::{Lost, Made, split};
+use crate::disk;
+use crate::origin::{Lost, Made, Reach, split};
 use crate::output::{Outcome, Output, Trouble, aside, product};
 
 pub(crate) fn run(output: &Output, args: &LocateArgs) -> Result<Outcome, Trouble> {
+    let reach = Reach::from_here()?;
     let mut found: Vec<Value> = Vec::new();
     for place in &args.places {
         let (file, line, column) = split(place).ok_or_else(|| {
             Trouble::new(format!("`{place}` is no place: write FILE:LINE or FILE:LINE:COLUMN"))
         })?;
-        let made = match Made::open(&file)? {
+        let real = reach.place(&file).ok_or_else(|| out_of_reach(&file))?;
+        let made = match Made::open(&reach, &real)? {
             Ok(made) => made,
             Err(lost) => return refuse(output, &file, lost),
         };
@@ -38,6 +41,15 @@ pub(crate) fn run(output: &Output, args: &LocateArgs) -> Result<Outcome, Trouble
     }
     let lines: String = found.iter().map(sentence).collect();
     output.text(&lines).map(|()| Outcome::Clean)
+}
+
+/// What is wrong with a file that may not be asked about.
+fn out_of_reach(file: &Path) -> Trouble {
+    if let Err(error) = disk::canonical(file) {
+        return Trouble::doing("find", file, &error);
+    }
+    let file = file.display();
+    Trouble::new(format!("{file} is no regular file of the project of the current folder"))
 }
 
 /// The place as a document.

@@ -145,3 +145,36 @@ fn no_runner_obeys_what_is_repeated() {
         }
     }
 }
+
+#[test]
+fn nothing_outside_of_the_project_is_opened() {
+    let sandbox = built();
+    let outside = Sandbox::new(&[("secret.yml", "a: hidden words\n")]);
+    let secret = outside.path("secret.yml").display().to_string();
+    let folder = outside.path("");
+    let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let mut text = format!("{secret}:1:1: no [x]\n../{name}/secret.yml:1:1: no [x]\n");
+    text.push_str("/proc/self/environ:1:1: no [x]\n/dev/zero:1:1: no [x]\n.github:1:1: no [x]\n");
+    let run = repeated(&sandbox, &text, 0);
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("and 5 lines about nothing that is here"), "{}", run.err);
+    let run = sandbox.run(&["locate", &format!("{secret}:1")]).code(2);
+    assert!(run.err.contains("no regular file of the project"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_links_that_lead_out_are_not_opened() {
+    let sandbox = built();
+    let made = std::process::Command::new("mkfifo").arg(sandbox.path("pipe.yml")).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", sandbox.path("link.yml")).unwrap();
+    let run = repeated(&sandbox, "pipe.yml:1:1: no [x]\nlink.yml:1:1: no [x]\n", 0);
+    assert!(run.err.contains("and 2 lines about nothing that is here"), "{}", run.err);
+    for name in ["pipe.yml:1", "link.yml:1"] {
+        let run = sandbox.run(&["locate", name]).code(2);
+        assert!(run.err.contains("no regular file of the project"), "{}", run.err);
+    }
+    let run = sandbox.run(&["check", "--from", "/dev/zero"]).code(2);
+    assert!(run.err.contains("larger than 64 MiB"), "{}", run.err);
+}

@@ -1,7 +1,6 @@
 //! `check --from`: what other tools say of generated files, at the places of specs.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use mlopsc_compiler::diagnostics::{Diagnostic, OTHER_TOOL};
@@ -10,13 +9,14 @@ use mlopsc_compiler::source::{FileId, SourceFile, Sources, Span};
 
 use crate::disk::{self, Disk};
 use crate::messages::{self, At, Message, in_script};
-use crate::origin::{Lost, Made};
+use crate::origin::{Lost, Made, Reach};
 use crate::output::{Outcome, Output, Report, Stream, Trouble, aside, inert};
 use crate::workspace;
 
 pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<Outcome, Trouble> {
     let (found, rest) = messages::read(&text(from)?);
-    let mut repeated = Repeated { about, files: BTreeMap::new(), lost: rest };
+    let reach = Reach::from_here()?;
+    let mut repeated = Repeated { reach, about, files: BTreeMap::new(), lost: rest };
     for message in found {
         repeated.message(&message)?;
     }
@@ -41,13 +41,13 @@ fn text(from: &Path) -> Result<String, Trouble> {
     if from != Path::new("-") {
         return disk::read_any(from).map_err(|fault| Trouble::doing("read", from, &fault));
     }
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| Trouble::new(format!("cannot read standard input: {error}")))?;
+    let bytes = disk::all_of(std::io::stdin().lock())
+        .map_err(|fault| Trouble::new(format!("cannot read standard input: {fault}")))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 struct Repeated<'a> {
+    reach: Reach,
     /// What messages without a file are about.
     about: Option<&'a Path>,
     /// By place; `None`: nothing is there.
@@ -71,13 +71,13 @@ struct Subject {
 impl Repeated<'_> {
     fn message(&mut self, message: &Message) -> Result<(), Trouble> {
         let named = message.file.as_deref().map(Path::new).or(self.about);
-        let Some(place) = named.and_then(place_of) else {
+        let Some(place) = named.and_then(|named| self.reach.place(named)) else {
             self.lost.push(whole(message));
             return Ok(());
         };
-        let place = followed(place, &message.at);
+        let place = followed(&self.reach, place, &message.at);
         if !self.files.contains_key(&place) {
-            let subject = Subject::open(&place)?;
+            let subject = Subject::open(&self.reach, &place)?;
             self.files.insert(place.clone(), subject);
         }
         match self.files.get_mut(&place) {
@@ -101,33 +101,27 @@ fn whole(message: &Message) -> String {
     format!("{place}{}", message.sentence())
 }
 
-/// Where a file is that a tool names: from here on, or from the root of the repository on.
-fn place_of(named: &Path) -> Option<PathBuf> {
-    let here = disk::canonical(Path::new(".")).ok()?;
-    let bare = named.to_str()?.trim_start_matches('/');
-    let root = workspace::repository(&here).map(|root| root.join(bare));
-    let project = workspace::root_of(&here).join(bare);
-    let places = [Some(here.join(named)), root, Some(project)];
-    places.into_iter().flatten().find_map(|place| disk::canonical(&place).ok())
-}
-
 /// A job's file names its component, where the steps are: keys of the job lead there.
-fn followed(place: PathBuf, at: &At) -> PathBuf {
+fn followed(reach: &Reach, place: PathBuf, at: &At) -> PathBuf {
     let At::Keys(keys) = at else { return place };
     let component = || {
-        let text = disk::read_any(&place).ok()?;
+        let text = disk::read_regular(&place).ok()?;
         let document: serde_json::Value = serde_json::from_str(&text).ok()?;
         let object = document.as_object()?;
         let is_there = keys.first().is_some_and(|key| object.contains_key(key));
         let file = object.get("component")?.as_str().filter(|_| !is_there)?;
-        disk::canonical(&place.parent()?.join(file)).ok()
+        reach.place(&place.parent()?.join(file))
     };
     component().unwrap_or(place)
 }
 
 impl Subject {
-    fn open(place: &Path) -> Result<Option<Self>, Trouble> {
-        match Made::open(place)? {
+    fn open(reach: &Reach, place: &Path) -> Result<Option<Self>, Trouble> {
+        // What is no text has no lines that a message could be about.
+        if disk::read_regular(place).is_err() {
+            return Ok(None);
+        }
+        match Made::open(reach, place)? {
             Ok(made) => Ok(Self::of_made(made)),
             Err(lost) => {
                 let shown = inert(&disk::plain(place).display().to_string());
@@ -155,7 +149,7 @@ impl Subject {
 
     /// A file of others: its messages are repeated as they are.
     fn of_file(place: &Path) -> Result<Option<Self>, Trouble> {
-        let Ok(text) = disk::read_any(place) else { return Ok(None) };
+        let Ok(text) = disk::read_regular(place) else { return Ok(None) };
         let root = workspace::root_of(place.parent().unwrap_or(place));
         let disk = Disk::open(&root).map_err(|error| Trouble::doing("open", &root, &error))?;
         let inside = place.strip_prefix(disk.root()).ok().and_then(disk::slashed);
