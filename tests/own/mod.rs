@@ -37,7 +37,7 @@ fn document(case: &str, platform: Platform) -> Value {
         Platform::GitHub => ".github/workflows",
         Platform::AzurePipelines => ".azure-pipelines",
     };
-    let path = format!("{folder}/{case}.yml");
+    let path = format!("{folder}/{}.yml", case.replace('_', "-"));
     let compiled = cases::compiled(case);
     let file = compiled.artifacts.iter().find(|file| file.path == path);
     serde_yaml::from_str(&file.expect("the case has the file").text).expect("YAML")
@@ -166,5 +166,27 @@ pub(crate) fn is_harmless(said: &str) {
         for live in ["::error::b", "::add-mask::", "::stop-commands::"] {
             assert!(!line.starts_with(live), "{said}");
         }
+    }
+}
+
+#[test]
+fn variables_of_the_author_reach_the_author_alone() {
+    for platform in PLATFORMS {
+        let own = [
+            ("register", "register", "register"),
+            ("register", "keep_table", "keep_table"),
+            ("deploy", "release", "release"),
+            ("deploy", "release", "Take back release"),
+            ("deploy", "nightly", "nightly"),
+            ("image_steps", "build", "build"),
+            ("image_steps", "tried", "tried"),
+        ];
+        for (case, job, title) in own {
+            let script = Script::of(case, platform, job, title);
+            let mine = script.env.values().any(|value| value == "mine");
+            assert!(!mine, "{platform:?} {title}: {:?}", script.env);
+        }
+        let evaluate = Script::of("register", platform, "evaluate", "evaluate");
+        assert_eq!(evaluate.env["SOURCE"], "mine");
     }
 }

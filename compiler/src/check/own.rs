@@ -20,6 +20,7 @@ pub(crate) fn keys(
         return;
     }
     let ports = [
+        ("env", body.env.items.first().map(|it| it.name.span)),
         ("code", body.code.as_ref().map(|it| it.span)),
         ("inputs", body.inputs.items.first().map(|it| it.name.span)),
         ("outputs", body.outputs.items.first().map(|it| it.name.span)),
@@ -38,6 +39,9 @@ pub(crate) fn keys(
         let help = match key {
             "outputs" => given(kind),
             "azure" if kind.needs_azure() => "it is signed in to Azure always".to_owned(),
+            "env" => {
+                "nothing of yours runs there, and the variables could change what does".to_owned()
+            }
             _ => kind.instead(key).unwrap_or("remove it").to_owned(),
         };
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));

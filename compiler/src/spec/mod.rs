@@ -138,7 +138,7 @@ record! {
         /// The longest time for one Azure ML job that CI submits: then CI cancels it. Azure ML has no
         /// limit for a whole job, so that those which it starts by itself are not held to it.
         opt timeout = "timeout": Spanned<Duration> = "5h",
-        /// Environment variables of all CI steps.
+        /// Environment variables of all CI steps that run commands of yours.
         all env = "env": Dict<VariableName, Text>,
         /// Variable groups that the files of Azure Pipelines import, beside those of the project
         /// file's `azure_devops`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::script;
 use crate::emit::mark;
 use crate::plan::{
-    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Staging, Text, Trigger,
+    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Staging, Task, Text, Trigger,
     TriggerKind, Work, Workflow,
 };
 
@@ -149,8 +149,11 @@ impl Reads {
         for job in jobs {
             match &job.work {
                 Work::Step(step) => {
-                    plan.step(*step).references(&mut |reference| reads.reference(reference));
-                    reads.texts(plan.env.iter().map(|(_, text)| text));
+                    let step = plan.step(*step);
+                    step.references(&mut |reference| reads.reference(reference));
+                    if !matches!(step.task, Task::Own(_)) {
+                        reads.texts(plan.env.iter().map(|(_, text)| text));
+                    }
                 }
                 Work::Submit(id) => {
                     for input in &plan.submission(*id).inputs {

@@ -66,7 +66,8 @@ record! {
         all inputs = "inputs": Dict<PortName, InputSpec>,
         /// What the step gives.
         all outputs = "outputs": Dict<PortName, OutputSpec>,
-        /// Environment variables. On Azure ML steps literals only.
+        /// Environment variables. On Azure ML steps literals only; none on `register`, `image` and
+        /// `deploy`, where nothing of yours runs.
         all env = "env": Dict<VariableName, Text>,
         /// The longest time for the step.
         opt timeout = "timeout": Spanned<Duration>,

@@ -186,7 +186,9 @@ fn own_scripts(reader: &mut Reader<'_>, step: &Step, place: &CiPlace) -> Vec<Map
     let mut env: Vec<(String, Value)> =
         caches.map(|(name, folder)| (name.to_owned(), Value::safe(folder))).collect();
     env.extend(place.service_env().into_iter().map(|(name, value)| (name, Value::safe(value))));
-    for (name, value) in reader.plan().env.iter().chain(&step.env) {
+    // The author's variables could take over work of ours.
+    let texts = reader.plan().env.iter().chain(&step.env).filter(|_| !work.is_own);
+    for (name, value) in texts {
         env.push((name.clone(), reader.text(value)));
     }
     for (name, value) in &work.variables {

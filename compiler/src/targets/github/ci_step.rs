@@ -309,8 +309,10 @@ impl CiStep<'_> {
         map
     }
 
+    /// The author's variables, which could take over work of ours.
     fn texts(&self) -> impl Iterator<Item = &(String, Text)> {
-        self.scope.plan.env.iter().chain(&self.own.env)
+        let texts = self.scope.plan.env.iter().chain(&self.own.env);
+        texts.filter(|_| !self.task.is_own)
     }
 
     /// The value of a variable; `None`: a path.
