@@ -71,6 +71,15 @@ fn a_mistake_in_a_dockerfile_is_said_once() {
 }
 
 #[test]
+fn a_dockerignore_that_is_no_file_is_a_mistake() {
+    let sandbox = sandbox();
+    fs::create_dir(sandbox.path("Dockerfile.dockerignore")).unwrap();
+    let run = sandbox.run(&["build", "--message-format", "concise"]).code(1);
+    let told = "Dockerfile.dockerignore:1:1: error[missing-file]: cannot read `Dockerfile.dockerignore`: not a regular file\n";
+    assert_eq!(run.out, told);
+}
+
+#[test]
 fn a_commit_has_the_image_of_its_own_files() {
     let sandbox = sandbox();
     sandbox.run(&["build"]).code(0);

@@ -194,7 +194,7 @@ fn digest(
     };
     let Some(dockerfile) = &image.dockerfile else {
         let text = template(image, &context, conda.as_deref()?, sink)?;
-        return whole(docker::Recipe::Text(&text)).digest(sink);
+        return whole(docker::Recipe::Text(&text)).digest(sources, sink);
     };
     let path = file(dockerfile, files, true, sink)?;
     let text = match files.read(&path) {
@@ -206,7 +206,8 @@ fn digest(
         }
     };
     let id = sources.add(SourceFile::new(path.as_str(), text.as_str()));
-    let digest = whole(docker::Recipe::File { path: &path, text: &text, id }).digest(sink)?;
+    let recipe = docker::Recipe::File { path: &path, text: &text, id };
+    let digest = whole(recipe).digest(sources, sink)?;
     if let (Some(conda), false, Some(with)) =
         (&image.conda, digest.has_conda, image.agrees_with.0.first())
     {

@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::dockerfile::{self, Copied};
 use super::ignore::Ignored;
 use super::pattern::{covers, is_wild};
-use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_FILE, MISSING_KEY, NOT_SUPPORTED};
+use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, MISSING_FILE, MISSING_KEY, SYNTAX};
 use crate::diagnostics::{Rule, Sink, excerpt};
-use crate::source::{EntryKind, FileFault, FileId, Files, Span, join};
+use crate::source::{EntryKind, FileFault, FileId, Files, SourceFile, Sources, Span, join};
 
 /// More files than an image of a CI environment has; each is read whenever a spec is.
 const MOST_FILES: usize = 5_000;
@@ -65,13 +65,16 @@ pub(crate) struct Digest {
 
 impl Content<'_> {
     /// Reads and digests it all; `None` when a mistake was reported.
-    pub(crate) fn digest(&self, sink: &mut Sink) -> Option<Digest> {
+    pub(crate) fn digest(&self, sources: &mut Sources, sink: &mut Sink) -> Option<Digest> {
         let before = sink.errors();
         let mut found: BTreeSet<String> = BTreeSet::new();
         let mut filters: BTreeSet<String> = BTreeSet::new();
         let text = match self.recipe {
             Recipe::File { path, text, id } => {
-                self.copied(text, id, (&mut found, &mut filters), sink);
+                if let Some((ignored, ignoring)) = self.ignored(sources, sink) {
+                    filters.extend(ignoring);
+                    self.copied((text, id), &ignored, (&mut found, &mut filters), sink);
+                }
                 filters.insert(path.to_owned());
                 text
             }
@@ -110,26 +113,28 @@ impl Content<'_> {
     /// Finds the files that a Dockerfile copies, and the filters that cover them.
     fn copied(
         &self,
-        text: &str,
-        id: FileId,
+        (text, id): (&str, FileId),
+        ignored: &Ignored,
         (found, filters): (&mut BTreeSet<String>, &mut BTreeSet<String>),
         sink: &mut Sink,
     ) {
         let read = dockerfile::read(text);
-        if !read.has_base {
+        if !read.has_base && read.is_whole {
             let message = "this Dockerfile has no `FROM`";
             sink.report(Diagnostic::new(&MISSING_KEY, Span::top(id), message));
         }
         for unknown in read.unknown {
             let at = span(id, &unknown.at);
-            let diagnostic = Diagnostic::new(&NOT_SUPPORTED, at, unknown.message);
+            let diagnostic = Diagnostic::new(unknown.rule, at, unknown.message);
             sink.report(diagnostic.help(unknown.help));
         }
-        let (ignored, ignoring) = self.ignored();
-        filters.extend(ignoring);
+        let mut seen = BTreeSet::new();
         for one in &read.copied {
+            if !seen.insert(one.path.as_str()) {
+                continue;
+            }
             let at = span(id, &one.at);
-            match self.named(one, &ignored) {
+            match self.named(one, ignored) {
                 Ok(Named { files, filter }) => {
                     self.refuse_written(&files, at, sink);
                     found.extend(files);
@@ -142,19 +147,24 @@ impl Content<'_> {
         }
     }
 
-    /// What does not reach the build, and the file that says so.
-    fn ignored(&self) -> (Ignored, Option<String>) {
+    /// What does not reach the build, and the file that says so; `None` when it cannot be read.
+    fn ignored(&self, sources: &mut Sources, sink: &mut Sink) -> Option<(Ignored, Option<String>)> {
         let beside = match self.recipe {
             Recipe::File { path, .. } => Some(format!("{path}.dockerignore")),
             Recipe::Text(_) => None,
         };
         let own = join(self.context, ".dockerignore");
-        let mut texts = [beside, own].into_iter().flatten();
-        let found = texts.find_map(|path| Some((self.files.read(&path).ok()?, path)));
-        match found {
-            Some((text, path)) => (Ignored::read(&text), Some(path)),
-            None => (Ignored::default(), None),
+        for path in [beside, own].into_iter().flatten() {
+            match self.files.read(&path) {
+                Ok(text) => return Some((Ignored::read(&text), Some(path))),
+                Err(FileFault::Missing) => {}
+                Err(fault) => {
+                    sink.report(unread(path, fault, sources));
+                    return None;
+                }
+            }
         }
+        Some((Ignored::default(), None))
     }
 
     /// The files behind one source.
@@ -252,6 +262,20 @@ impl Content<'_> {
             format!("`{}`", self.context)
         }
     }
+}
+
+/// A `.dockerignore` that is there, but cannot be read.
+fn unread(path: String, fault: FileFault, sources: &mut Sources) -> Diagnostic {
+    let FileFault::NotUtf8(content) = fault else {
+        let message = format!("cannot read `{}`: {fault}", excerpt(&path));
+        let id = sources.add(SourceFile::new(path, ""));
+        let help = "make it a text inside of the project, or remove it";
+        return Diagnostic::new(&MISSING_FILE, Span::top(id), message).help(help);
+    };
+    let end = content.at + if content.utf16 { 0 } else { '\u{fffd}'.len_utf8() };
+    let (at, words) = (content.at..end, content.words());
+    let id = sources.add(SourceFile::new(path, content.text));
+    Diagnostic::new(&SYNTAX, span(id, &at), words).help("save the file as UTF-8")
 }
 
 /// Why a source names nothing, and what to do.

@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+/// More instructions than any image is built by.
+pub(super) const MOST_INSTRUCTIONS: usize = 10_000;
+
 /// An instruction with its words, each with its place in the file.
 pub(super) struct Instruction {
     /// In capitals.
@@ -14,10 +17,27 @@ pub(super) struct Instruction {
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) at: Range<usize>,
+    /// The end of the text that the word starts (`<<END`).
+    pub(super) document: Option<Document>,
 }
 
-/// The instructions of a file, in order.
-pub(super) fn instructions(text: &str) -> Vec<Instruction> {
+/// What ends a text that stands in the file.
+pub(super) struct Document {
+    end: String,
+    /// Whether tabs before a line go away.
+    tabs: bool,
+}
+
+/// Why a file was not read to its end.
+pub(super) enum Stop {
+    /// No line ends a text: its word, and the line that is missing.
+    Endless(Range<usize>, String),
+    /// Here stands an instruction too many.
+    Many(Range<usize>),
+}
+
+/// The instructions of a file, in order, up to what stops the reading.
+pub(super) fn instructions(text: &str) -> (Vec<Instruction>, Option<Stop>) {
     let mut lines = Lines { rest: text, start: 0 };
     if text.starts_with('\u{feff}') {
         lines.skip('\u{feff}'.len_utf8());
@@ -25,18 +45,20 @@ pub(super) fn instructions(text: &str) -> Vec<Instruction> {
     let escape = escape(lines.rest);
     let mut found = Vec::new();
     while let Some((start, line)) = lines.next() {
-        if !is_empty(line) {
-            let instruction = instruction(&mut lines, start, line, escape);
-            if matches!(instruction.name.as_str(), "RUN" | "COPY" | "ADD") {
-                let ends: Vec<_> = instruction.words.iter().filter_map(document_end).collect();
-                for (end, tabs) in &ends {
-                    lines.skip_document(end, *tabs);
-                }
-            }
-            found.push(instruction);
+        if is_empty(line) {
+            continue;
+        }
+        if found.len() == MOST_INSTRUCTIONS {
+            return (found, Some(Stop::Many(start..start + line.len())));
+        }
+        let instruction = instruction(&mut lines, start, line, escape);
+        let endless = lines.skip_documents(&instruction);
+        found.push(instruction);
+        if endless.is_some() {
+            return (found, endless);
         }
     }
-    found
+    (found, None)
 }
 
 struct Lines<'a> {
@@ -63,14 +85,29 @@ impl<'a> Lines<'a> {
         Some((start, line.strip_suffix('\r').unwrap_or(line)))
     }
 
-    /// Leaves out a text up to the line that ends it.
-    fn skip_document(&mut self, end: &str, tabs: bool) {
-        while let Some((_, line)) = self.next() {
-            let line = if tabs { line.trim_start_matches('\t') } else { line };
-            if line == end {
-                return;
+    /// Leaves out the texts that an instruction's words start, one after the other.
+    fn skip_documents(&mut self, instruction: &Instruction) -> Option<Stop> {
+        if !matches!(instruction.name.as_str(), "RUN" | "COPY" | "ADD") {
+            return None;
+        }
+        for word in &instruction.words {
+            let Some(document) = &word.document else { continue };
+            if !self.skip_document(document) {
+                return Some(Stop::Endless(word.at.clone(), document.end.clone()));
             }
         }
+        None
+    }
+
+    /// Leaves out a text up to the line that ends it; whether there is one.
+    fn skip_document(&mut self, document: &Document) -> bool {
+        while let Some((_, line)) = self.next() {
+            let line = if document.tabs { line.trim_start_matches('\t') } else { line };
+            if line == document.end {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -111,23 +148,53 @@ fn instruction(lines: &mut Lines<'_>, start: usize, first: &str, escape: char) -
     Instruction { name, words: words.collect() }
 }
 
+/// Cut at each space; but only what spaces outside of quotes cut off can start a text.
 fn words(letters: &[(usize, char)]) -> Vec<Word> {
-    let cut = letters.split(|(_, letter)| letter.is_whitespace()).filter(|word| !word.is_empty());
-    cut.map(|word| {
-        let (start, (last, letter)) = (word[0].0, word[word.len() - 1]);
-        let text = word.iter().map(|(_, letter)| letter).collect();
-        Word { text, at: start..last + letter.len_utf8() }
-    })
-    .collect()
+    let guarded = guarded(letters);
+    let mut words = Vec::new();
+    let mut next = 0;
+    for cut in letters.split(|(_, letter)| letter.is_whitespace()) {
+        let first = next;
+        next += cut.len() + 1;
+        let (Some((start, _)), Some((last, letter))) = (cut.first(), cut.last()) else { continue };
+        let text: String = cut.iter().map(|(_, letter)| letter).collect();
+        let is_own = first == 0 || !guarded[first - 1];
+        let document = if is_own { document(&text) } else { None };
+        words.push(Word { text, at: *start..last + letter.len_utf8(), document });
+    }
+    words
 }
 
-/// The end of a text that a word starts (`<<END`, `<<-"END"`), and whether tabs before it go away.
-fn document_end(word: &Word) -> Option<(String, bool)> {
-    let rest = word.text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
+/// Which letters stand in quotes or behind a backslash, whatever sign joins lines: so `BuildKit`
+/// looks for texts. Where a quote is not closed, it finds none.
+fn guarded(letters: &[(usize, char)]) -> Vec<bool> {
+    let mut quote = None;
+    let mut is_escaped = false;
+    let each = letters.iter().map(|&(_, letter)| {
+        let is_guarded = is_escaped || quote.is_some();
+        match (quote, letter) {
+            _ if is_escaped => is_escaped = false,
+            (Some(open), close) if open == close => quote = None,
+            (Some('"') | None, '\\') => is_escaped = true,
+            (None, '"' | '\'') => quote = Some(letter),
+            _ => {}
+        }
+        is_guarded
+    });
+    let guarded: Vec<bool> = each.collect();
+    if quote.is_some() { vec![true; letters.len()] } else { guarded }
+}
+
+/// The text that a word starts: `<<END`, `<<-"END"`, `3<<END`.
+fn document(word: &str) -> Option<Document> {
+    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
     let (tabs, rest) = match rest.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    let end: String = rest.chars().filter(|c| !matches!(c, '"' | '\'')).collect();
-    (!end.is_empty() && !end.contains('<')).then_some((end, tabs))
+    let quoted = |quote| rest.strip_prefix(quote)?.strip_suffix(quote);
+    let end = quoted('"').or_else(|| quoted('\'')).unwrap_or(rest);
+    let is_name = end.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && end.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    is_name.then(|| Document { end: end.to_owned(), tabs })
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Content, Digest, Recipe};
 use crate::diagnostics::Sink;
-use crate::source::{EntryKind, FileFault, FileId, Files, Span};
+use crate::source::{EntryKind, FileFault, Files, SourceFile, Sources, Span};
 
 #[derive(Clone, Default)]
 struct Repository(BTreeMap<String, Vec<u8>>);
@@ -45,21 +45,34 @@ impl Files for Repository {
 }
 
 fn of(files: &Repository, args: &[(&str, &str)]) -> (Option<Digest>, usize) {
+    let (digest, said) = told(files, args);
+    (digest, said.len())
+}
+
+/// The digest, and where which rule says what.
+fn told(files: &Repository, args: &[(&str, &str)]) -> (Option<Digest>, Vec<String>) {
     let text = files.read("docker/Dockerfile").unwrap();
     let args: Vec<(String, String)> =
         args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut sources = Sources::default();
+    let project = sources.add(SourceFile::new("mlopsc.yaml", ""));
+    let id = sources.add(SourceFile::new("docker/Dockerfile", text.as_str()));
     let content = Content {
         files,
         context: "",
-        recipe: Recipe::File { path: "docker/Dockerfile", text: &text, id: FileId(1) },
+        recipe: Recipe::File { path: "docker/Dockerfile", text: &text, id },
         conda: Some("envs/ci.yaml"),
         args: &args,
         written: &[".github/workflows"],
-        at: Span::top(FileId(0)),
+        at: Span::top(project),
     };
     let mut sink = Sink::new();
-    let digest = content.digest(&mut sink);
-    (digest, sink.errors())
+    let digest = content.digest(&mut sources, &mut sink);
+    let said = sink.items().iter().map(|it| {
+        let (path, at) = sources.place(it.span);
+        format!("{path}:{}:{} {}", at.line, at.column, it.message)
+    });
+    (digest, said.collect())
 }
 
 fn digits(files: &Repository) -> String {
@@ -163,4 +176,26 @@ fn too_many_files_are_refused() {
         many = many.with(&format!("src/{number}"), "");
     }
     assert_eq!(of(&many, &[]).1, 1);
+}
+
+#[test]
+fn equal_sources_are_looked_at_once() {
+    let lines = |source: &str| format!("FROM a\n{}", format!("COPY {source} /\n").repeat(9_000));
+    let mut many = repository().with("docker/Dockerfile", lines("src"));
+    for number in 0..4_000 {
+        many = many.with(&format!("src/{number}"), "");
+    }
+    assert_eq!(of(&many, &[]).0.unwrap().filters, ["docker/Dockerfile", "envs/ci.yaml", "src/**"]);
+    let missing = repository().with("docker/Dockerfile", lines("none"));
+    let said = told(&missing, &[]).1;
+    assert_eq!(said, ["docker/Dockerfile:2:6 `none` names no file of the repository"]);
+}
+
+#[test]
+fn a_dockerignore_that_cannot_be_read_is_named() {
+    for path in [".dockerignore", "docker/Dockerfile.dockerignore"] {
+        let (digest, said) = told(&repository().with(path, b"src\n\xff\n"), &[]);
+        assert!(digest.is_none());
+        assert_eq!(said, [format!("{path}:2:1 this byte is not UTF-8")]);
+    }
 }
