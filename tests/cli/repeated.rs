@@ -178,3 +178,21 @@ fn pipes_and_links_that_lead_out_are_not_opened() {
     let run = sandbox.run(&["check", "--from", "/dev/zero"]).code(2);
     assert!(run.err.contains("larger than 64 MiB"), "{}", run.err);
 }
+
+#[test]
+fn each_of_many_messages_keeps_its_own_place_and_words() {
+    let sandbox = built();
+    let lines = sandbox.read(WORKFLOW).lines().count();
+    let text: String = (0..10_000)
+        .map(|index| match index % 2 {
+            0 => format!("{WORKFLOW}:{}:1: no {index} [x]\n", index % lines + 1),
+            _ => format!("{WORKFLOW}::$.jobs.greet.runs-on: no {index}\n"),
+        })
+        .collect();
+    let run = repeated(&sandbox, &text, 1);
+    assert_eq!(run.out.lines().count(), 10_000);
+    let runner = run.out.lines().filter(|line| line.starts_with("tiny.mlops.yaml:5:13: "));
+    assert!(runner.count() >= 5_000);
+    let last = run.out.lines().last().unwrap_or_default();
+    assert!(run.out.contains("check-jsonschema: no 9999\n"), "{last}");
+}

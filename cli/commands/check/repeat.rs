@@ -1,6 +1,6 @@
 //! `check --from`: what other tools say of generated files, at the places of specs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use mlopsc_compiler::diagnostics::{Diagnostic, OTHER_TOOL};
@@ -16,16 +16,23 @@ use crate::workspace;
 pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<Outcome, Trouble> {
     let (found, rest) = messages::read(&text(from)?);
     let reach = Reach::from_here()?;
-    let mut repeated = Repeated { reach, about, files: BTreeMap::new(), lost: rest };
+    let mut repeated = Repeated {
+        reach,
+        about,
+        places: BTreeMap::new(),
+        components: BTreeMap::new(),
+        files: BTreeMap::new(),
+        lost: rest,
+    };
     for message in found {
-        repeated.message(&message)?;
+        repeated.message(message)?;
     }
+    repeated.files.values_mut().flatten().for_each(Subject::finish);
     let reports: Vec<Report<'_>> = repeated.files.values().flatten().map(Subject::report).collect();
     let tally = output.report(Stream::Product, &reports)?;
     let count = tally.errors + tally.warnings;
-    for line in &repeated.lost {
-        aside(&format!("{}\n", inert(line)));
-    }
+    let lost: String = repeated.lost.iter().map(|line| inert(line) + "\n").collect();
+    aside(&lost);
     let others = repeated.lost.len();
     let passed = match others {
         0 => String::new(),
@@ -50,6 +57,10 @@ struct Repeated<'a> {
     reach: Reach,
     /// What messages without a file are about.
     about: Option<&'a Path>,
+    /// Places by the names that messages give.
+    places: BTreeMap<PathBuf, Option<PathBuf>>,
+    /// Components that jobs name, by the job.
+    components: BTreeMap<PathBuf, Option<Component>>,
     /// By place; `None`: nothing is there.
     files: BTreeMap<PathBuf, Option<Subject>>,
     /// Lines and messages that are about nothing here.
@@ -65,27 +76,64 @@ struct Subject {
     file: FileId,
     /// What it was made from.
     made: Option<Box<Made>>,
+    /// Messages and the bytes that they are about.
+    heard: Vec<(u32, Message)>,
     said: Vec<Diagnostic>,
+    /// The bytes that keys lead to.
+    keys: BTreeMap<Vec<String>, u32>,
+}
+
+/// The component that a job's file names.
+struct Component {
+    /// The keys of the job itself.
+    own: BTreeSet<String>,
+    place: PathBuf,
 }
 
 impl Repeated<'_> {
-    fn message(&mut self, message: &Message) -> Result<(), Trouble> {
-        let named = message.file.as_deref().map(Path::new).or(self.about);
-        let Some(place) = named.and_then(|named| self.reach.place(named)) else {
-            self.lost.push(whole(message));
+    fn message(&mut self, message: Message) -> Result<(), Trouble> {
+        let Some(place) = self.place(&message) else {
+            self.lost.push(whole(&message));
             return Ok(());
         };
-        let place = followed(&self.reach, place, &message.at);
         if !self.files.contains_key(&place) {
             let subject = Subject::open(&self.reach, &place)?;
             self.files.insert(place.clone(), subject);
         }
         match self.files.get_mut(&place) {
-            Some(Some(subject)) => subject.say(message),
-            _ => self.lost.push(whole(message)),
+            Some(Some(subject)) => subject.hear(message),
+            _ => self.lost.push(whole(&message)),
         }
         Ok(())
     }
+
+    /// The file that a message is about. A job's file names its component, where the steps are: keys
+    /// of the job lead there.
+    fn place(&mut self, message: &Message) -> Option<PathBuf> {
+        let Self { reach, places, components, .. } = self;
+        let named = message.file.as_deref().map(Path::new).or(self.about)?;
+        let place = match places.get(named) {
+            Some(known) => known.clone(),
+            None => places.entry(named.to_owned()).or_insert(reach.place(named)).clone(),
+        }?;
+        let At::Keys(keys) = &message.at else { return Some(place) };
+        if !components.contains_key(&place) {
+            components.insert(place.clone(), component(reach, &place));
+        }
+        let component = components.get(&place).and_then(Option::as_ref);
+        let component =
+            component.filter(|it| !keys.first().is_some_and(|key| it.own.contains(key)));
+        Some(component.map_or(place, |component| component.place.clone()))
+    }
+}
+
+fn component(reach: &Reach, place: &Path) -> Option<Component> {
+    let text = disk::read_regular(place).ok()?;
+    let document: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let object = document.as_object()?;
+    let file = object.get("component")?.as_str()?;
+    let place = reach.place(&place.parent()?.join(file))?;
+    Some(Component { own: object.keys().cloned().collect(), place })
 }
 
 /// A message about nothing that is here, on one line.
@@ -99,20 +147,6 @@ fn whole(message: &Message) -> String {
         (None, _) => String::new(),
     };
     format!("{place}{}", message.sentence())
-}
-
-/// A job's file names its component, where the steps are: keys of the job lead there.
-fn followed(reach: &Reach, place: PathBuf, at: &At) -> PathBuf {
-    let At::Keys(keys) = at else { return place };
-    let component = || {
-        let text = disk::read_regular(&place).ok()?;
-        let document: serde_json::Value = serde_json::from_str(&text).ok()?;
-        let object = document.as_object()?;
-        let is_there = keys.first().is_some_and(|key| object.contains_key(key));
-        let file = object.get("component")?.as_str().filter(|_| !is_there)?;
-        reach.place(&place.parent()?.join(file))
-    };
-    component().unwrap_or(place)
 }
 
 impl Subject {
@@ -144,7 +178,15 @@ impl Subject {
         let mut sources = made.analysis()?.sources.clone();
         let file = sources.add(SourceFile::new(made.path(), made.text()));
         let disk = made.analysed.project.disk.clone();
-        Some(Self { disk, sources, file, made: Some(Box::new(made)), said: Vec::new() })
+        Some(Self {
+            disk,
+            sources,
+            file,
+            made: Some(Box::new(made)),
+            heard: Vec::new(),
+            said: Vec::new(),
+            keys: BTreeMap::new(),
+        })
     }
 
     /// A file of others: its messages are repeated as they are.
@@ -156,30 +198,51 @@ impl Subject {
         let Some(path) = inside else { return Ok(None) };
         let mut sources = Sources::default();
         let file = sources.add(SourceFile::new(path, text));
-        Ok(Some(Self { disk, sources, file, made: None, said: Vec::new() }))
+        Ok(Some(Self {
+            disk,
+            sources,
+            file,
+            made: None,
+            heard: Vec::new(),
+            said: Vec::new(),
+            keys: BTreeMap::new(),
+        }))
     }
 
     fn report(&self) -> Report<'_> {
         Report { disk: &self.disk, sources: &self.sources, diagnostics: &self.said }
     }
 
-    fn say(&mut self, message: &Message) {
-        let start = self.offset(message);
+    fn hear(&mut self, message: Message) {
+        let start = self.offset(&message);
+        self.heard.push((start, message));
+    }
+
+    /// Says all that was heard: to find many places costs little more than to find one.
+    fn finish(&mut self) {
+        let starts: BTreeSet<u32> = self.heard.iter().map(|(start, _)| *start).collect();
+        let starts: Vec<u32> = starts.into_iter().collect();
+        let found = self.made.as_ref().map(|made| made.find_at(&starts)).unwrap_or_default();
+        let places: BTreeMap<u32, Place> = starts.into_iter().zip(found).collect();
+        for (start, message) in std::mem::take(&mut self.heard) {
+            self.said.push(self.diagnostic(start, places.get(&start), &message));
+        }
+    }
+
+    fn diagnostic(&self, start: u32, own: Option<&Place>, message: &Message) -> Diagnostic {
         let there = Span::new(self.file, start, start);
-        let own = self.made.as_ref().and_then(|made| made.find_at(&[start]).into_iter().next());
         let sentence = inert(&message.sentence());
         let mut diagnostic = match own {
-            Some(Place { span, .. }) => {
-                Diagnostic::new(&OTHER_TOOL, span, sentence).related(there, "in the generated file")
-            }
+            Some(Place { span, .. }) => Diagnostic::new(&OTHER_TOOL, *span, sentence)
+                .related(there, "in the generated file"),
             None => Diagnostic::new(&OTHER_TOOL, there, sentence),
         };
         diagnostic.level = message.level;
-        self.said.push(diagnostic);
+        diagnostic
     }
 
     /// The byte that a message is about.
-    fn offset(&self, message: &Message) -> u32 {
+    fn offset(&mut self, message: &Message) -> u32 {
         let file = self.sources.file(self.file);
         match &message.at {
             At::Line(line, column) => {
@@ -192,13 +255,18 @@ impl Subject {
                     _ => crate::origin::offset(file, *line, *column),
                 }
             }
-            At::Keys(keys) => offset_of(&file.text, keys),
+            At::Keys(keys) => match self.keys.get(keys) {
+                Some(known) => *known,
+                None => *self.keys.entry(keys.clone()).or_insert(offset_of(&file.text, keys)),
+            },
         }
     }
 
     /// Whether a script starts below a line.
     fn is_block(&self, line: u32) -> bool {
-        let text = self.sources.file(self.file).text.lines().nth(line as usize - 1);
+        let file = self.sources.file(self.file);
+        let start = file.line_starts().get((line as usize).saturating_sub(1));
+        let text = start.and_then(|start| file.text[*start as usize..].lines().next());
         text.is_some_and(|text| text.trim_end().ends_with(['|', '-', '>']))
     }
 }
