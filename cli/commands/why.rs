@@ -193,14 +193,7 @@ fn judge(plan: &Plan, trigger: &Trigger, event: &Event) -> (Verdict, Option<&'st
 /// Whether a trigger fires in a minute.
 fn at(trigger: &Trigger, time: Moment) -> Verdict {
     let TriggerKind::Schedule(timing) = &trigger.kind else {
-        let none = Change { reference: Reference::Branch(""), paths: &[] };
-        return match firing::verdict(trigger, &none) {
-            Verdict::Fires => Verdict::Not("it waits for a push".to_owned()),
-            Verdict::Not(_) if matches!(trigger.kind, TriggerKind::Push(_)) => {
-                Verdict::Not("it waits for a push".to_owned())
-            }
-            not @ Verdict::Not(_) => not,
-        };
+        return Verdict::Not(firing::waits_for(&trigger.kind));
     };
     if !trigger.enabled {
         return Verdict::Not("`enabled: false`".to_owned());

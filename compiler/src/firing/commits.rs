@@ -35,14 +35,22 @@ pub fn verdict(trigger: &Trigger, change: &Change<'_>) -> Verdict {
             among("the branch", into, &request.branches)
                 .or_else(|| touched(change.paths, &request.paths))
         }
-        (TriggerKind::Push(_), _) => Some("it waits for a push".to_owned()),
-        (TriggerKind::PullRequest(_), _) => Some("it waits for a pull request".to_owned()),
-        (TriggerKind::Schedule(_), _) => Some("it waits for the clock".to_owned()),
-        (TriggerKind::Http(_), _) => Some("it waits for a call".to_owned()),
-        (TriggerKind::Manual, _) => Some("it waits for a person".to_owned()),
+        (kind, _) => Some(waits_for(kind)),
     };
     let refusal = refusal.or_else(|| (!trigger.enabled).then(|| "`enabled: false`".to_owned()));
     refusal.map_or(Verdict::Fires, Verdict::Not)
+}
+
+/// Why something else than what a trigger waits for does not fire it.
+pub fn waits_for(kind: &TriggerKind) -> String {
+    let what = match kind {
+        TriggerKind::Push(_) => "a push",
+        TriggerKind::PullRequest(_) => "a pull request",
+        TriggerKind::Schedule(_) => "the clock",
+        TriggerKind::Http(_) => "a call",
+        TriggerKind::Manual => "a person",
+    };
+    format!("it waits for {what}")
 }
 
 /// Whether a push to the default branch releases what lives in Azure: it does when it touches a file

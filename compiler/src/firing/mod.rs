@@ -4,7 +4,7 @@ mod clock;
 mod commits;
 
 pub use clock::{Moment, firings};
-pub use commits::{Change, Reference, release, verdict};
+pub use commits::{Change, Reference, release, verdict, waits_for};
 
 /// Whether a trigger fires, and why not.
 #[derive(Clone, PartialEq, Eq, Debug)]

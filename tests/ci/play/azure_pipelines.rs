@@ -9,7 +9,7 @@ use serde_yaml::Value as Yaml;
 
 use super::expression::{Facts, evaluate, interpolate, is_true, words};
 use super::stage::{Stage, copy};
-use super::{Outcome, Run, Stub, call, stub};
+use super::{Outcome, Run, Stub, call, names, stub};
 
 struct Player<'a> {
     stage: &'a Stage,
@@ -451,13 +451,5 @@ impl Scope<'_> {
             .replace("$(Agent.TempDirectory)", &whole("temp"))
             .replace("$(Pipeline.Workspace)", stage.path(machine).display().to_string().as_str());
         self.macros(machine, &text)
-    }
-}
-
-fn names(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(all) => all.iter().map(words).collect(),
-        _ => Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use serde_yaml::Value as Yaml;
 
 use super::expression::{Facts, evaluate, interpolate, is_true, words};
 use super::stage::{Stage, copy};
-use super::{Outcome, Run, Stub, call, stub};
+use super::{Outcome, Run, Stub, call, names, stub};
 use crate::combinations::multiplied;
 
 /// What labels of machines start with.
@@ -328,13 +328,5 @@ fn pairs(text: &str) -> Value {
 fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (&mut *into, from) {
         into.extend(from);
-    }
-}
-
-fn names(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(all) => all.iter().map(words).collect(),
-        _ => Vec::new(),
     }
 }

@@ -113,6 +113,15 @@ fn stub(step: &Step) -> Option<Stub> {
     Some(Stub { title: step.display_name.clone(), script })
 }
 
+/// A name, or a list of names.
+fn names(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(all) => all.iter().map(expression::words).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A line for the author's command with the values that it got; paths are each machine's own.
 fn call(title: &str, env: &[(String, String)]) -> String {
     let values = env.iter().filter(|(name, value)| {
