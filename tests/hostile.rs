@@ -175,3 +175,20 @@ fn a_path_that_azure_pipelines_would_take_for_a_macro_is_refused() {
     let said = only(&compiled("steps: { a: { run: echo, artifacts: { f: 'f$(Build.Id)' } } }\n"));
     assert!(said.contains("the path is not plain text"), "{said}");
 }
+
+#[test]
+fn a_large_matrix_is_refused_before_rows_are_looked_at() {
+    let spec =
+        |matrix: String| compiled(&format!("steps:\n  a:\n    run: echo\n    matrix:\n{matrix}"));
+    let rows = |key: &str, count: usize, row: &str| {
+        format!("      {key}:\n{}", lines(0..count, |_| format!("      - {row}")))
+    };
+    let axes = lines(0..8, |at| format!("      a{at}: [a, b, c, d]"));
+    let said = only(&spec(axes.clone() + &rows("exclude", 3000, "{ a0: a }")));
+    assert!(said.contains("17:9: error[limit]: 3000 rows leave something out of 65536"), "{said}");
+    let many = rows("include", 3000, "{ a: x, b: y, c: z }");
+    let said = only(&spec(format!("      one: [a]\n{many}")));
+    assert!(said.contains("error[limit]: the rows of `include` have 9000 values"), "{said}");
+    let said = only(&spec(lines(0..70, |at| format!("      a{at}: [a]"))));
+    assert!(said.contains("72:7: error[limit]: the values of the matrix have more than 64 names"));
+}

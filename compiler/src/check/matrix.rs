@@ -17,13 +17,11 @@ use crate::spec::values::Literal;
 
 mod expand;
 mod legs;
+mod size;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use expand::expand;
-
-/// More than this is not even tried, though `exclude` might leave few.
-const MOST_TRIED: usize = 1 << 16;
 
 /// The combinations of a step, and the types of their values.
 #[derive(Debug)]
@@ -38,15 +36,13 @@ pub(crate) struct Combinations {
 pub(crate) fn of(body: &StepSpec, sink: &mut Sink) -> Option<Combinations> {
     let spec = body.matrix.as_deref().filter(|spec| !spec.broken)?;
     let before = sink.errors();
+    size::limits(spec, sink);
+    if sink.errors() > before {
+        return None;
+    }
     names_differ(spec, sink);
     values_differ(spec, sink);
     excludes_axes(spec, sink);
-    let product = spec.axes.iter().try_fold(1_usize, |all, axis| {
-        all.checked_mul(axis.values.len()).filter(|all| *all <= MOST_TRIED)
-    });
-    if product.is_none() {
-        too_many(spec, "more than 65,536", sink);
-    }
     if sink.errors() > before {
         return None;
     }

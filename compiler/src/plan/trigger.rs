@@ -69,11 +69,19 @@ impl Push {
     /// Whether it starts releases: tags, and branches that are called so. What other branches left in
     /// a cache has no place there.
     pub fn releases(&self) -> bool {
-        let is_release = |pattern: &String| {
-            !pattern.starts_with('!') && pattern.to_ascii_lowercase().contains("release")
-        };
+        let is_release = |pattern: &String| !pattern.starts_with('!') && names_release(pattern);
         !self.tags.is_empty() || self.branches.iter().any(is_release)
     }
+
+    /// Whether an auditor of workflows takes it for one that starts releases: to it, a pattern that
+    /// leaves releases out is one more that names them.
+    pub fn looks_like_a_release(&self) -> bool {
+        self.releases() || self.branches.iter().any(|pattern| names_release(pattern))
+    }
+}
+
+fn names_release(pattern: &str) -> bool {
+    pattern.to_ascii_lowercase().contains("release")
 }
 
 /// Filters of a pull request.

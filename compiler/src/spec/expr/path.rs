@@ -221,7 +221,9 @@ fn not_a_path(content: &str, at: Range<usize>) -> Fault {
 
 fn function(word: &str, at: Range<usize>) -> Fault {
     if word == "slug" {
-        return Fault::not_supported(at, "`slug(…)` in an expression");
+        return Fault::new(at, "`slug(…)` stands in the `tags` of images only").help(
+            "neither platform can compute it elsewhere; write `${{ git.branch }}`, and change the letters in the script: `${BRANCH//[^a-z0-9]/-}`",
+        );
     }
     Fault::new(at, format!("there is no function `{word}`")).help(ALLOWED)
 }

@@ -15,7 +15,7 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters, workflow.staging);
     scope.by_hand_only = events.by_hand_only();
     scope.guards = events.guards(workflow.trusted);
-    scope.releases = events.push().is_some_and(Push::releases);
+    scope.releases = events.push().is_some_and(Push::looks_like_a_release);
     let refs = header::refs(plan, &events);
     let on = events.into_map(inputs::dispatch(&scope, &workflow.parameters));
     let concurrency = concurrency(&scope, &workflow.id, workflow.concurrency);
