@@ -70,6 +70,7 @@ cases! {
     component_files
     components
     conditions
+    default_stage
     deploy
     endings
     files_both_ways

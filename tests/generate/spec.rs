@@ -16,7 +16,7 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
     head(tape, &mut root);
     parameters(tape, world, &mut root);
     own_maps(tape, world, &mut root);
-    let defaults = defaults(tape, world);
+    let mut defaults = defaults(tape, world);
     if tape.chance(15) {
         root.put("env", env(tape, world, false, &["LEVEL", "REGION", "A"]));
     }
@@ -24,6 +24,9 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &mut World, number: usize) -> (St
         root.put("variable_groups", Node::List(vec![text("own group"), text("second")]));
     }
     let all = steps::steps(tape, world);
+    if world.steps.iter().all(|step| step.on_ci) {
+        super::stages::of(tape, world, &mut defaults, 40);
+    }
     root.filled("defaults", defaults.node());
     root.filled("outputs", outputs(tape, world));
     let mut shuffled = all;

@@ -58,7 +58,7 @@ fn place(cx: &Context<'_>, step: u32) -> Span {
 /// Names of endpoints are unique in a region, so that each stage has one of its own.
 fn in_one_stage(cx: &Context<'_>, step: u32, at: Span, sink: &mut Sink) {
     let Some(stage) = super::stages::names(cx).last() else { return };
-    if cx.step(step).is_none_or(|body| body.stage.is_some()) {
+    if cx.step(step).is_none_or(|body| super::stages::of_step(cx, body).is_some()) {
         return;
     }
     let message = "a `deploy` step that runs in several stages is not supported yet";

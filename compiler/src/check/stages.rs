@@ -36,6 +36,11 @@ pub(crate) fn project_holds(spec: &ProjectSpec, sink: &mut Sink) {
         let help = "a stage is a place such as dev, test and prod; what varies more is a parameter";
         sink.report(Diagnostic::new(&LIMIT, item.name.span, message).help(help));
     }
+    if let Some(stage) = spec.defaults.as_ref().and_then(|defaults| defaults.stage.as_ref()) {
+        let message = "a project has no default stage of steps";
+        let help = "runs for which nobody chooses are in the first of `stages`: put that one first; or write `stage` in a spec";
+        sink.report(Diagnostic::new(&CONFLICT, stage.span, message).help(help));
+    }
     for item in &spec.stages.items {
         if item.name.value.len() > LONGEST_NAME {
             let message = format!("a stage's name has at most {LONGEST_NAME} letters");
@@ -112,9 +117,19 @@ pub(crate) fn name(cx: &Context<'_>, at: Span, sink: &mut Sink) -> Option<Refere
     Some(Reference::StageName)
 }
 
-/// The stage of a step; that it exists was proved.
+/// The stage that a step always runs in; that it exists was proved.
 pub(crate) fn of_step(cx: &Context<'_>, body: &StepSpec) -> Option<StageId> {
-    number(cx, &body.stage.as_ref()?.value)
+    number(cx, &said(cx, body)?.value)
+}
+
+/// Where the author says the stage of a step.
+fn said<'a>(cx: &Context<'a>, body: &'a StepSpec) -> Option<&'a Spanned<String>> {
+    body.stage.as_ref().or_else(|| by_default(cx))
+}
+
+/// Where the author says the stage of steps that say none.
+fn by_default<'a>(cx: &Context<'a>) -> Option<&'a Spanned<String>> {
+    cx.spec.defaults.as_ref()?.stage.as_ref()
 }
 
 /// The stage of a whole spec; that it exists was proved.
@@ -124,7 +139,7 @@ pub(crate) fn of_spec(cx: &Context<'_>) -> Option<StageId> {
 
 /// Whether the stages that the spec and its steps name are there.
 pub(crate) fn hold(cx: &Context<'_>, sink: &mut Sink) {
-    if let Some(stage) = &cx.spec.stage {
+    for stage in cx.spec.stage.iter().chain(by_default(cx)) {
         find(cx, stage, sink);
     }
     for (_, body) in cx.spec.steps.good() {
@@ -215,9 +230,30 @@ fn no_parameter_called_stage(spec: &Spec, sink: &mut Sink) {
 
 /// What must hold of CI steps in stages.
 pub(crate) fn jobs_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink: &mut Sink) {
+    default_fits(cx, ground, sink);
     nothing_moves(cx, ground, sink);
     versions_stay(cx, ground, sink);
     approvals_hold(cx, ground, project, sink);
+}
+
+/// What a run does on Azure ML is in one workspace, that of the run's stage.
+fn default_fits(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
+    let Some(stage) = by_default(cx).filter(|stage| number(cx, &stage.value).is_some()) else {
+        return;
+    };
+    let on_azure_ml = |step: &Option<Step>| step.as_ref().is_some_and(Step::is_on_azure_ml);
+    let Some(at) = ground.steps.iter().position(on_azure_ml) else { return };
+    let at = u32::try_from(at).unwrap_or_default();
+    let message = format!("`{}` runs on Azure ML, in the stage of the run", cx.step_name(at));
+    let help = format!(
+        "write `stage: {}` at the root of the spec, for all that it runs, or on each CI step",
+        stage.value
+    );
+    sink.report(
+        Diagnostic::new(&CONFLICT, stage.span, message)
+            .related(cx.step_span(at), "this step")
+            .help(help),
+    );
 }
 
 /// What a job that signs in to Azure may be in a stage with an approval: it is in the stage's
@@ -297,7 +333,7 @@ fn versions_stay(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
             cx.step_name(from.0)
         );
         let help = "register the model in this stage, too, and deploy that version";
-        let at = body.stage.as_ref().map_or(cx.step_span(index), |stage| stage.span);
+        let at = said(cx, body).map_or(cx.step_span(index), |stage| stage.span);
         sink.report(Diagnostic::new(&CONFLICT, at, message).help(help));
     }
 }

@@ -265,7 +265,9 @@ fn instead(key: &str) -> &'static str {
         "resources" => "the machine of a CI step is its `runner`",
         "identity" => "a CI step signs in with `azure: true`",
         "reuse" => "a CI step runs each time",
-        "stage" => "what a run does on Azure ML is in the stage of the run",
+        "stage" => {
+            "what a run does on Azure ML is in the run's stage: write `stage` on the trigger, or at the root of the spec; what is for another stage is a spec of its own"
+        }
         _ => "remove it",
     }
 }
