@@ -119,6 +119,10 @@ impl Files for Window<'_> {
         self.disk.below(folder, most)
     }
 
+    fn left_out(&self, path: &str) -> Result<bool, FileFault> {
+        self.disk.left_out(path)
+    }
+
     fn kind(&self, path: &str) -> Option<EntryKind> {
         remembered(&self.kinds, path, || self.disk.kind(path))
     }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use ignore::WalkBuilder;
 use mlopsc_compiler::source::{self, EntryKind, FileFault, Files};
 use tempfile::NamedTempFile;
+
+use crate::checkout::{self, Checkout};
 
 /// A file larger than this is not read: nothing that a spec names is near it.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -32,12 +33,15 @@ pub(crate) struct Disk {
     /// Folders that no symbolic link leads to. A build looks at thousands of files in few folders;
     /// to ask for each of them where its folder really is would take longer than to compile.
     plain: Arc<RwLock<BTreeSet<String>>>,
+    checkout: Arc<Checkout>,
 }
 
 impl Disk {
     /// The folder must exist.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: fs::canonicalize(root)?, plain: Arc::default() })
+        let root = fs::canonicalize(root)?;
+        let checkout = Arc::new(Checkout::of(&root));
+        Ok(Self { root, plain: Arc::default(), checkout })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -71,7 +75,7 @@ impl Disk {
 
     /// Whether the path itself is a symbolic link.
     pub(crate) fn is_link(&self, path: &str) -> bool {
-        fs::symlink_metadata(self.absolute(path)).is_ok_and(|meta| meta.is_symlink())
+        is_link(&self.absolute(path))
     }
 
     /// Prepares a file beside its place; [`Staged::keep`] moves it there in one go. Folders are
@@ -116,6 +120,13 @@ impl Disk {
         let age = fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file);
         let age = age.and_then(|meta| meta.modified().ok()?.elapsed().ok());
         age.is_some_and(|age| age > ABANDONED) && is_staged(path) && fs::remove_file(place).is_ok()
+    }
+
+    /// The root-relative path of an absolute one.
+    fn inside(&self, path: &Path) -> Result<String, FileFault> {
+        let inside = path.strip_prefix(&self.root).map_err(|_| FileFault::Outside)?;
+        // A name that is not Unicode can be the name of no other file here either.
+        slashed(inside).ok_or(FileFault::Missing)
     }
 
     /// Makes a folder unless a symbolic link on the way leads out of the root.
@@ -233,25 +244,31 @@ impl Files for Disk {
 
     fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
         let (place, _) = self.find(folder)?;
-        let mut walk = WalkBuilder::new(place);
-        walk.hidden(false).require_git(false).git_global(false).git_exclude(false).ignore(false);
-        walk.filter_entry(|entry| entry.file_name() != ".git");
-        let mut found = Vec::new();
-        for entry in walk.build() {
-            let entry = entry.map_err(|error| FileFault::Other(error.to_string()))?;
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                continue;
+        let mut found = BTreeSet::new();
+        if !self.checkout.ignores(&place, true)? {
+            for entry in checkout::walk(Arc::clone(&self.checkout), &place, true) {
+                let entry = entry?;
+                if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    continue;
+                }
+                if found.len() == most {
+                    break;
+                }
+                found.insert(self.inside(entry.path())?);
             }
-            if found.len() == most {
-                break;
-            }
-            let inside = entry.path().strip_prefix(&self.root).map_err(|_| FileFault::Outside)?;
-            // A name that is not Unicode can be the name of no other file here either.
-            let name = slashed(inside).ok_or(FileFault::Missing)?;
-            found.push(name);
         }
-        found.sort_unstable();
-        Ok(found)
+        for path in self.checkout.tracked_below(&place)? {
+            let path = self.inside(&path)?;
+            if found.len() < most && self.regular(&path).is_some() && !self.is_link(&path) {
+                found.insert(path);
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    fn left_out(&self, path: &str) -> Result<bool, FileFault> {
+        let kind = self.kind(path).unwrap_or(EntryKind::File);
+        self.checkout.lacks(&self.absolute(path), kind)
     }
 }
 
@@ -289,11 +306,16 @@ pub(crate) fn read_any(path: &Path) -> Result<String, FileFault> {
 
 /// The text of a regular file; what is none is not opened, for a pipe might never end.
 pub(crate) fn read_regular(path: &Path) -> Result<String, FileFault> {
+    source::text_of(regular_bytes(path)?)
+}
+
+/// The content of a regular file; what is none is not opened.
+pub(crate) fn regular_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
     let meta = fs::metadata(path).map_err(|error| fault(&error))?;
     if !meta.is_file() {
         return Err(FileFault::Other("not a regular file".to_owned()));
     }
-    read_any(path)
+    all_of(fs::File::open(path).map_err(|error| fault(&error))?)
 }
 
 /// All that a reader gives, unless it is more than a file may have.
@@ -319,6 +341,11 @@ pub(crate) fn exists(path: &Path) -> bool {
 /// Whether a machine's path is taken, even by a link that leads nowhere.
 pub(crate) fn is_named(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a machine's path is a symbolic link.
+pub(crate) fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink())
 }
 
 /// A machine's path without symbolic links, `.` and `..`.

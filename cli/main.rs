@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 mod analysis;
 mod args;
+mod checkout;
 mod commands;
 mod disk;
 mod git;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ignore::WalkBuilder;
+use ignore::DirEntry;
 use mlopsc_compiler::source::{EntryKind, FileFault, Files as _};
 use mlopsc_compiler::{ProjectFile, read_project_below, unreadable_project};
 
+use crate::checkout::{Checkout, walk};
 use crate::disk::{self, Disk};
 use crate::output::Trouble;
 
@@ -122,7 +124,7 @@ impl Project {
     /// YAML files that say which version of the language they are in, as specs and project files do.
     fn candidates(&self) -> Vec<String> {
         let folder = self.disk.root().join(&self.base);
-        let entries = visible(&folder).build().flatten();
+        let entries = visible(&folder).flatten();
         let inside = entries.filter_map(|entry| {
             let path = entry.path();
             let extension = path.extension().and_then(|extension| extension.to_str());
@@ -225,7 +227,7 @@ impl Search {
 
     /// Every spec below a folder that git would see, in hidden folders none.
     fn folder(&mut self, folder: &Path) -> Result<(), Trouble> {
-        for entry in visible(folder).build() {
+        for entry in visible(folder) {
             let entry = entry.map_err(|error| Trouble::doing("look through", folder, &error))?;
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
             // A spec whose name is no Unicode is refused, not passed over.
@@ -282,11 +284,15 @@ impl Search {
     }
 }
 
-/// A walk through what git would see, in hidden folders nothing.
-fn visible(folder: &Path) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(folder);
-    walk.require_git(false).git_global(false).git_exclude(false).ignore(false);
-    walk
+/// What git would see below a folder, in hidden folders nothing.
+fn visible(folder: &Path) -> impl Iterator<Item = Result<DirEntry, FileFault>> {
+    let checkout = Arc::new(Checkout::of(&repository_or_root(folder)));
+    walk(checkout, folder, false)
+}
+
+/// The repository that a folder lies in, else the root of its project.
+fn repository_or_root(folder: &Path) -> PathBuf {
+    repository(folder).map_or_else(|| root_of(folder), Path::to_owned)
 }
 
 fn find_root(folder: &Path) -> Root {

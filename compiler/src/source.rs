@@ -246,9 +246,14 @@ pub trait Files: Sync {
     fn bytes(&self, path: &str) -> Result<Vec<u8>, FileFault> {
         self.read(path).map(String::into_bytes)
     }
+    /// Whether a checkout of the repository lacks what is, or would be, at a path, because git ignores
+    /// it. A window on what is committed holds nothing else.
+    fn left_out(&self, _path: &str) -> Result<bool, FileFault> {
+        Ok(false)
+    }
     /// Root-relative paths of the files in a folder and below it that a checkout of the repository
-    /// has, sorted, and at most as many as are asked for. What git ignores is none of them, nor are
-    /// links and git's own folder.
+    /// has, sorted, and at most as many as are asked for. What git ignores and does not track is none
+    /// of them, nor are links and git's own folder.
     fn below(&self, folder: &str, most: usize) -> Result<Vec<String>, FileFault> {
         let mut found = Vec::new();
         let mut folders = vec![folder.to_owned()];

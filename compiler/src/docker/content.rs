@@ -180,11 +180,17 @@ impl Content<'_> {
         let fixed = parts.iter().position(|part| is_wild(part)).unwrap_or(parts.len());
         let start = join(self.context, &parts[..fixed].join("/")).ok_or_else(outside)?;
         let listed = match self.files.kind(&start) {
-            Some(EntryKind::File) if fixed == parts.len() => Ok(vec![start.clone()]),
+            Some(EntryKind::File) if fixed == parts.len() => self
+                .files
+                .left_out(&start)
+                .map(|out| (!out).then(|| start.clone()).into_iter().collect()),
             Some(EntryKind::Folder) => self.files.below(&start, MOST_FILES + 1),
             Some(EntryKind::File) | None => Err(FileFault::Missing),
         };
-        let listed = listed.unwrap_or_default();
+        let listed: Vec<String> = match listed {
+            Err(fault @ FileFault::Other(_)) => return Err(unlisted(&shown, &fault)),
+            listed => listed.unwrap_or_default(),
+        };
         if listed.len() > MOST_FILES {
             let message = format!("`{shown}` brings more than {MOST_FILES} files");
             let help = "name what the image needs, or leave the rest out in `.dockerignore`";
@@ -276,6 +282,12 @@ fn unread(path: String, fault: FileFault, sources: &mut Sources) -> Diagnostic {
     let (at, words) = (content.at..end, content.words());
     let id = sources.add(SourceFile::new(path, content.text));
     Diagnostic::new(&SYNTAX, span(id, &at), words).help("save the file as UTF-8")
+}
+
+/// A source of which nobody can say what it names.
+fn unlisted(shown: &str, fault: &FileFault) -> Refusal {
+    let message = format!("cannot tell what `{shown}` brings: {fault}");
+    (&MISSING_FILE, message, "mend or remove that file".to_owned())
 }
 
 /// Why a source names nothing, and what to do.

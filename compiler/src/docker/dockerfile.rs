@@ -204,6 +204,10 @@ mod tests {
             let text = format!("FROM a\nRUN cat {word} && b\nCOPY no /y\nEND\nCOPY x /y\n");
             assert_eq!(copied(&text), ["x"], "{text}");
         }
+        for later in ["ONBUILD RUN cat <<END", "onbuild copy <<END x /y"] {
+            let text = format!("FROM a\n{later}\nCOPY no /y\nEND\nCOPY x /y\n");
+            assert_eq!(copied(&text), ["x"], "{text}");
+        }
         let two = "FROM a\nCOPY <<A.1 <<_B y /z\nCOPY no /\nA.1\nCOPY no /\n_B\nCOPY x /";
         assert_eq!(copied(two), ["y", "x"]);
     }

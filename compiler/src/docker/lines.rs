@@ -14,6 +14,15 @@ pub(super) struct Instruction {
     pub(super) words: Vec<Word>,
 }
 
+impl Instruction {
+    /// Whether texts can stand in the file for it, or for what it leaves to later builds.
+    fn takes_documents(&self) -> bool {
+        let later = self.words.first().filter(|_| self.name == "ONBUILD");
+        let name = later.map_or(self.name.as_str(), |word| word.text.as_str());
+        ["RUN", "COPY", "ADD"].iter().any(|takes| takes.eq_ignore_ascii_case(name))
+    }
+}
+
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) at: Range<usize>,
@@ -87,7 +96,7 @@ impl<'a> Lines<'a> {
 
     /// Leaves out the texts that an instruction's words start, one after the other.
     fn skip_documents(&mut self, instruction: &Instruction) -> Option<Stop> {
-        if !matches!(instruction.name.as_str(), "RUN" | "COPY" | "ADD") {
+        if !instruction.takes_documents() {
             return None;
         }
         for word in &instruction.words {
