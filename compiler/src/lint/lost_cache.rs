@@ -40,9 +40,6 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
     }
 }
 
-fn push<'a>(trigger: &'a CheckedTrigger) -> Option<&'a Push> {
-    match &trigger.kind {
-        TriggerKind::Push(push) => Some(push),
-        _ => None,
-    }
+fn push(trigger: &CheckedTrigger) -> Option<&Push> {
+    if let TriggerKind::Push(push) = &trigger.kind { Some(push) } else { None }
 }
