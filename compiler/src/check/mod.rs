@@ -34,7 +34,7 @@ mod project;
 mod references;
 mod registered;
 mod scripts;
-mod services;
+pub(crate) mod services;
 mod settings;
 mod size;
 pub mod slice;

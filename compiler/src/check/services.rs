@@ -156,7 +156,7 @@ fn allowed(options: &Spanned<String>, health: Option<Span>, sink: &mut Sink) {
 
 /// The words as the platforms' agents hand them on: double quotes keep a part together, and are not
 /// handed on themselves.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut in_quotes) = (None::<String>, false);
     for letter in text.chars() {

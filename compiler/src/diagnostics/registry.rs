@@ -62,6 +62,7 @@ rules! {
     Warning UNUSED_PARAMETER "unused-parameter";
     Warning UNUSED_ALLOW "unused-allow";
     Warning UNPINNED_IMAGE "unpinned-image";
+    Warning DANGEROUS_OPTION "dangerous-option";
     Warning UNPINNED_COMPONENT "unpinned-component";
     Warning UNPINNED_INSTALL "unpinned-install";
     Warning SECRET_OUTSIDE_ENVIRONMENT "secret-outside-environment";

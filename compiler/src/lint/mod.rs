@@ -7,6 +7,7 @@ mod boolean_spelling;
 mod build_id_kills_reuse;
 mod busy_minute;
 mod bytes_of_table;
+mod dangerous_option;
 mod fixed_version;
 mod literal_secret;
 mod lost_cache;
@@ -62,6 +63,7 @@ static LINTS: &[Lint] = &[
     build_id_kills_reuse::lint,
     busy_minute::lint,
     bytes_of_table::lint,
+    dangerous_option::lint,
     fixed_version::lint,
     literal_secret::lint,
     lost_cache::lint,

@@ -78,10 +78,13 @@ pub(super) const VERSION: &str = "a release of the action, such as `v1.2.3`";
 pub(super) const COMMIT: &str =
     "a commit has 40 hex digits; for an annotated tag it is not the tag's own id";
 
-/// Those of actions that the compiler uses, each once. Files of GitHub's may have others too.
+/// Those of actions that the compiler uses, each once and by the name that workflows have for it.
+/// Files of GitHub's may have others too.
 pub(super) fn of_ours(all: Vec<Pinned>, sink: &mut Sink) -> Vec<Pinned> {
     let mut ours: Vec<Pinned> = Vec::new();
-    for pinned in all.into_iter().filter(|it| super::own(&it.pin.action).is_some()) {
+    for mut pinned in all {
+        let Some(own) = super::own(&pinned.pin.action) else { continue };
+        own.name.clone_into(&mut pinned.pin.action);
         let action = &pinned.pin.action;
         match ours.iter().find(|first| first.pin.action == *action) {
             Some(first) => {

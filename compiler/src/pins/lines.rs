@@ -74,8 +74,9 @@ pub fn bumps(old: &str, new: &str) -> Bumps {
     for (index, line) in old.lines().enumerate() {
         let changed = Some(line).filter(|line| !untouched.contains(line));
         let known = changed.and_then(Uses::read).filter(|uses| own(uses.action).is_some());
-        let now =
-            known.as_ref().and_then(|uses| current.iter().find(|it| it.action == uses.action));
+        let now = known
+            .as_ref()
+            .and_then(|uses| current.iter().find(|it| it.action.eq_ignore_ascii_case(uses.action)));
         let (Some(uses), Some(now)) = (known, now) else {
             bumps.rest.extend([line, "\n"]);
             continue;
@@ -83,8 +84,11 @@ pub fn bumps(old: &str, new: &str) -> Bumps {
         let Pin { action, version, commit } = now;
         bumps.rest.extend([uses.head, action, "@", commit, " # ", version, "\n"]);
         match uses.pin() {
-            Ok(pin) if pin == *now => {}
-            Ok(pin) => bumps.pins.push(Bump { pin, line: index + 1 }),
+            Ok(pin) if (&pin.version, &pin.commit) == (version, commit) => {}
+            Ok(pin) => {
+                let pin = Pin { action: action.clone(), ..pin };
+                bumps.pins.push(Bump { pin, line: index + 1 });
+            }
             Err((message, help)) => bumps.broken.push((index + 1, message, help)),
         }
     }

@@ -26,9 +26,10 @@ use version::Release;
 /// Where a pin file goes when the project names none.
 pub const USUAL_FILE: &str = ".github/mlopsc-pins.yaml";
 
-/// The action that the compiler's own workflows use under this name.
+/// The action that the compiler's own workflows use under this name. GitHub's names have no letter
+/// case.
 pub fn own(action: &str) -> Option<&'static Action> {
-    ACTIONS.iter().find(|own| own.name == action)
+    ACTIONS.iter().find(|own| own.name.eq_ignore_ascii_case(action))
 }
 
 /// The pin file of a project as it was read.

@@ -48,6 +48,31 @@ dependencies:
 }
 
 #[test]
+fn names_of_actions_have_no_letter_case() {
+    let text = "dependencies:
+    'Actions/CheckOut@v7.0.2':
+        ref: 'v7.0.2'
+        commit: 'sha1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+";
+    let (pins, said) = read_file(text);
+    assert_eq!((pins, said.as_slice()), (vec![pin("actions/checkout", "v7.0.2", A)], &[][..]));
+    let written = with_pins(text, &[pin("actions/checkout", "v7.0.3", B)]).unwrap();
+    assert!(written.contains("'actions/checkout@v7.0.3':") && !written.contains("CheckOut"));
+    let (_, said) = read_file(
+        "dependencies:
+  actions/checkout@v7.0.2: { commit: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa }
+  Actions/checkout@v7.0.3: { commit: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb }
+",
+    );
+    assert_eq!(said, ["pins.yaml:3:3 `actions/checkout` is pinned twice"]);
+    let new = format!("  - uses: actions/checkout@{A} # v7.0.2\n");
+    let old = format!("  - uses: Actions/Checkout@{B} # v7.0.3\n");
+    let bumps = bumps(&old, &new);
+    assert_eq!(bumps.rest, new);
+    assert_eq!(bumps.pins[0].pin, pin("actions/checkout", "v7.0.3", B));
+}
+
+#[test]
 fn what_is_no_pin_is_refused_at_its_place() {
     let said = |text| read_file(text).1;
     let one = said("dependencies:\n  actions/checkout@v7: { commit: main }\n");

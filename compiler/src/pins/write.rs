@@ -38,7 +38,7 @@ pub fn with_pins(text: &str, pins: &[Pin]) -> Option<String> {
     let mut edits = Vec::new();
     let mut added = Vec::new();
     for pin in pins {
-        let known = old.iter().find(|it| it.pin.action == pin.action);
+        let known = old.iter().find(|it| it.pin.action.eq_ignore_ascii_case(&pin.action));
         match known {
             Some(known) => change(&tree, root, &known.pin, pin, &mut edits)?,
             None => added.push(pin),
@@ -63,6 +63,7 @@ fn change(
     edits: &mut Vec<Edit>,
 ) -> Option<()> {
     let name = |pin: &Pin| format!("{}@{}", pin.action, pin.version);
+    let is_old = |text: &str| text.eq_ignore_ascii_case(&name(old));
     let quoted = |text: &str| format!("'{text}'");
     let mut set = |node: NodeId, text: String| edits.push(Edit { span: tree.span(node), text });
     let Kind::Map(entries) = tree.kind(value(tree, root, "dependencies")?) else { return None };
@@ -76,7 +77,7 @@ fn change(
     let Some(Kind::Map(workflows)) = workflows else { return Some(()) };
     for workflow in workflows {
         let Kind::List(items) = tree.kind(workflow.value) else { continue };
-        for item in items.iter().filter(|item| tree.text_of(**item) == name(old)) {
+        for item in items.iter().filter(|item| is_old(tree.text_of(**item))) {
             set(*item, quoted(&name(new)));
         }
     }

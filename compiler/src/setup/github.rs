@@ -77,8 +77,8 @@ impl GitHub {
         let (environment, client) = (Choice::read(environment), Choice::read(client));
         let conditions = environment.cases.iter().chain(&client.cases).map(|(it, _)| Some(*it));
         for condition in conditions.chain([None]) {
-            let ends = self.credentials.entry(client.value(condition).to_owned()).or_default();
-            match environment.value(condition) {
+            let ends = self.credentials.entry(client.value(condition)).or_default();
+            match environment.value(condition).as_str() {
                 "" => ends.extend(refs.iter().cloned()),
                 name => {
                     ends.insert(format!("environment:{}", name.replace(':', "%3A")));

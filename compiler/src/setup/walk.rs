@@ -76,11 +76,14 @@ pub(super) fn outcomes(text: &str) -> Vec<String> {
     let Some(found) = whole.and_then(|body| chosen(body.trim())) else {
         return vec![text.to_owned()];
     };
-    let word = |part: &str| match part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        Some(literal) => literal.replace("''", "'"),
-        None => format!("${{{{ {part} }}}}"),
-    };
+    let word = |part: &str| literal(part).unwrap_or_else(|| format!("${{{{ {part} }}}}"));
     found.into_iter().map(word).collect()
+}
+
+/// The text that a literal of an expression stands for.
+fn literal(part: &str) -> Option<String> {
+    let inner = part.strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(inner.replace("''", "'"))
 }
 
 /// The outcomes of `case(test, outcome, …, outcome)` and `iif(test, outcome, outcome)`.
@@ -104,25 +107,31 @@ pub(super) struct Choice<'t> {
     /// The conditions, each with its value.
     pub(super) cases: Vec<(&'t str, &'t str)>,
     other: &'t str,
+    /// Whether the values are those of an expression, where texts stand in quotes.
+    is_expression: bool,
 }
 
 impl<'t> Choice<'t> {
     /// A text that is no choice has one value.
     pub(super) fn read(text: &'t str) -> Self {
         let inner = text.trim().strip_prefix("${{").and_then(|it| it.strip_suffix("}}"));
+        let is_expression = inner.is_some();
         let inner = inner.map_or(text, str::trim);
         let list = inner.strip_prefix("case(").and_then(|it| it.strip_suffix(')'));
-        let Some(list) = list else { return Self { cases: Vec::new(), other: inner } };
+        let Some(list) = list else {
+            return Self { cases: Vec::new(), other: inner, is_expression };
+        };
         let parts = arguments(list);
         let (pairs, rest) = parts.as_chunks::<2>();
         let cases = pairs.iter().map(|[condition, value]| (*condition, *value)).collect();
-        Self { cases, other: rest.first().copied().unwrap_or_default() }
+        Self { cases, other: rest.first().copied().unwrap_or_default(), is_expression }
     }
 
     /// The value under a condition; `None`: under none of them.
-    pub(super) fn value(&self, condition: Option<&str>) -> &'t str {
+    pub(super) fn value(&self, condition: Option<&str>) -> String {
         let case = self.cases.iter().find(|(known, _)| Some(*known) == condition);
-        case.map_or(self.other, |(_, value)| *value).trim_matches('\'')
+        let value = case.map_or(self.other, |(_, value)| *value);
+        literal(value).filter(|_| self.is_expression).unwrap_or_else(|| value.to_owned())
     }
 }
 
@@ -165,5 +174,14 @@ mod tests {
         ] {
             assert_eq!(outcomes(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn texts_of_a_choice_are_those_that_the_platform_reads() {
+        let choice = Choice::read("${{ case(inputs.stage == 'b', 'it''s b', '''a''') }}");
+        assert_eq!(choice.value(Some("inputs.stage == 'b'")), "it's b");
+        assert_eq!(choice.value(None), "'a'");
+        assert_eq!(Choice::read("it''s").value(None), "it''s");
+        assert_eq!(Choice::read("${{ vars.A }}").value(None), "vars.A");
     }
 }

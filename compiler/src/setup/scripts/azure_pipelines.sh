@@ -13,7 +13,8 @@ uri() { jq --null-input --raw-output --arg text "$1" '$text | @uri'; }
 # connection NAME KIND: demands a service connection. How it signs in is for people to decide.
 connection() {
   local id
-  id=$(az devops service-endpoint list "${where[@]}" --query "[?name=='$1'].id | [0]" --output tsv)
+  id=$(az devops service-endpoint list "${where[@]}" --output json |
+    jq --raw-output --arg name "$1" '[.[] | select(.name == $name) | .id][0] // empty')
   [[ -n $id ]] || fail "make the service connection $1 ($2) first: Project settings, Service connections, New; \
 choose workload identity federation where there is a choice, and do not grant access to all pipelines"
   ids["connection $1"]=$id
