@@ -59,8 +59,8 @@ fn groups(plan: &Plan) -> Vec<Group<'_>> {
                 let title = Some(format!("approval in {environment}"));
                 Group { title, steps: Vec::new(), layer }
             }
-            Work::StageGate(staging) => {
-                let title = Some(format!("approval of {}", plan.staging_words(*staging)));
+            Work::StageGate(gate) => {
+                let title = Some(format!("approval of {}", plan.staging_words(gate.staging)));
                 Group { title, steps: Vec::new(), layer }
             }
             Work::Submit(id) => submission(plan, *id, layer),

@@ -152,7 +152,11 @@ fn job(plan: &Plan, workflow: &Workflow, job: &Job) -> String {
         Work::Gate { step, environment } => {
             format!("asks {environment} about {}", plan.step(*step).name)
         }
-        Work::StageGate(staging) => format!("asks about {}", plan.staging_words(*staging)),
+        Work::StageGate(gate) => {
+            let when =
+                gate.condition.as_ref().map(|it| format!(" when {}", plan.condition_words(it)));
+            format!("asks about {}{}", plan.staging_words(gate.staging), when.unwrap_or_default())
+        }
         Work::Submit(id) => format!("submits {}", plan.submission(*id).job_file()),
         Work::Image(id) => format!("builds {}", plan.image(*id).reference()),
     };

@@ -98,6 +98,7 @@ cases! {
     schedules
     services
     spark_whole
+    stage_gates
     stage_of_spec
     stages
     sweep_whole

@@ -19,7 +19,7 @@ impl Guide<'_> {
                 Aim::new(vec![spec(&["steps", &step.name, "approval"])], &["steps", &step.name])
             }
             Some(Work::Image(image)) => self.of_image(*image, at + 1),
-            Some(Work::StageGate(staging)) => self.of_stage(*staging),
+            Some(Work::StageGate(gate)) => self.of_stage(gate.staging),
             None => self.of_release(at + 1),
         }
     }

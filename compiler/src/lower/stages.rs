@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::check::Checked;
 use crate::graph::Dag;
 use crate::plan::{
-    Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, StageId, Staging, Step, When, Work,
-    Workflow, WorkflowParameter,
+    Condition, Job, JobId, ParameterId, Piece, Plan, Reference, Scalar, StageGate, StageId,
+    Staging, Step, When, Work, Workflow, WorkflowParameter,
 };
 
 /// The stage of a run that a trigger starts, or a person.
@@ -82,7 +82,9 @@ pub(crate) fn behind_gates(
         let signs_in: Vec<bool> =
             jobs.iter().map(|job| plan.sign_ins(job, run).contains(&staging)).collect();
         let gate = Gate::new(plan, &jobs, &signs_in);
-        jobs = gate.put(jobs, fresh(&wish), Work::StageGate(staging));
+        let condition = gate.condition(plan, &jobs, (staging, run)).map(Box::new);
+        let work = Work::StageGate(StageGate { staging, condition });
+        jobs = gate.put(jobs, fresh(&wish), work);
     }
     jobs
 }
@@ -101,6 +103,7 @@ impl Gate {
         // stays closed.
         let (mut after, mut closed) = (vec![false; jobs.len()], vec![false; jobs.len()]);
         let mut gate = Self { needs: Vec::new(), before: vec![false; jobs.len()] };
+        let mut first = 0;
         for (at, job) in jobs.iter().enumerate() {
             let is_tolerant = is_tolerant(plan, job);
             let mut earlier = job.needs.iter().map(|need| need.0 as usize);
@@ -111,11 +114,43 @@ impl Gate {
             // What runs after a failure is asked about beforehand.
             if gate.before[at] && !after[at] && !is_tolerant {
                 gate.needs.extend(&job.needs);
+                first += 1;
             }
         }
         gate.needs.sort_unstable();
-        gate.needs.dedup();
+        gate.needs = shared(&gate.needs, first, &uncertain(plan, jobs));
         gate
+    }
+
+    /// What must be true for any of the jobs to run that wait for the gate, as far as it is known
+    /// when the gate is reached; `None`: nothing, or nobody knows.
+    fn condition(
+        &self,
+        plan: &Plan,
+        jobs: &[Job],
+        (staging, run): (Staging, Staging),
+    ) -> Option<Condition> {
+        let is_known = |reference: &&Reference| {
+            let Reference::Output(step, _) = reference else { return true };
+            let mut needs = self.needs.iter().map(|need| &jobs[need.0 as usize].work);
+            needs.any(|work| *work == Work::Step(*step))
+        };
+        let mut all: Vec<Condition> = Vec::new();
+        for (job, _) in jobs.iter().zip(&self.before).filter(|(_, waits)| **waits) {
+            let Work::Step(id) = job.work else { return None };
+            let condition = plan.step(id).condition.as_deref()?;
+            let references = condition.references();
+            // Each job says the name of its own stage.
+            let is_here =
+                plan.staging_of(id, run) == staging || !references.contains(&&Reference::StageName);
+            if !is_here || !references.iter().all(is_known) {
+                return None;
+            }
+            if !all.contains(condition) {
+                all.push(condition.clone());
+            }
+        }
+        if all.len() > 1 { Some(Condition::Any(all)) } else { all.pop() }
     }
 
     /// Puts it among the jobs, each of which stays behind what it needs.
@@ -129,6 +164,27 @@ impl Gate {
         }
         ordered(jobs)
     }
+}
+
+/// The jobs that may be skipped in a run in which nothing fails, and those behind them.
+fn uncertain(plan: &Plan, jobs: &[Job]) -> Vec<bool> {
+    let mut all = vec![false; jobs.len()];
+    for (at, job) in jobs.iter().enumerate() {
+        let step = if let Work::Step(id) = job.work { Some(plan.step(id)) } else { None };
+        let when = step.map_or(When::Success, |step| step.when);
+        let by_itself = when == When::Failure || step.is_some_and(|step| step.condition.is_some());
+        let behind = when != When::Always && job.needs.iter().any(|it| all[it.0 as usize]);
+        all[at] = by_itself || behind;
+    }
+    all
+}
+
+/// Each of the sorted needs once. What may be skipped counts when all the first jobs wait for it:
+/// else the gate would be skipped with it, and so would those that do not.
+fn shared(needs: &[JobId], first: usize, uncertain: &[bool]) -> Vec<JobId> {
+    let runs = needs.chunk_by(|one, other| one == other);
+    let kept = runs.filter(|run| run.len() == first || !uncertain[run[0].0 as usize]);
+    kept.map(|run| run[0]).collect()
 }
 
 /// Whether a job may run although something before it failed or was skipped.

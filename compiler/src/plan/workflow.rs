@@ -1,6 +1,8 @@
 //! CI files: one graph of jobs each.
 
-use super::{Home, ImageId, ParameterId, Scalar, Staging, StepId, SubmissionId, TriggerId};
+use super::{
+    Condition, Home, ImageId, ParameterId, Scalar, Staging, StepId, SubmissionId, TriggerId,
+};
 
 /// One CI file, the same graph on every CI platform. Triggers that start the same slice with the
 /// same bindings share a file, so that no job needs a condition on what started the run.
@@ -90,11 +92,20 @@ pub enum Work {
     },
     /// Sees to it that people approve before the first job that signs in to Azure in a stage whose
     /// `approval` asks for it; lets pass what is in another stage.
-    StageGate(Staging),
+    StageGate(StageGate),
     /// Submits an Azure ML job and waits for it.
     Submit(SubmissionId),
     /// Builds an image unless the registry has it, for jobs that run in it.
     Image(ImageId),
+}
+
+/// What stands before the jobs that sign in to Azure in a stage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StageGate {
+    /// The stage.
+    pub staging: Staging,
+    /// Without it no job behind the gate runs; then nobody is asked.
+    pub condition: Option<Box<Condition>>,
 }
 
 /// What happens when a second run is started while one runs.

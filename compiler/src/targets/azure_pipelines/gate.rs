@@ -2,8 +2,9 @@
 //! checks alone would let everything pass; a manual validation stops the run whatever is set up.
 
 use crate::emit::Map;
-use crate::plan::{Job, Plan, When};
+use crate::plan::{Condition, Job, Plan, When};
 
+use super::reader::Reader;
 use super::scope::{self, Scope};
 use super::{condition, expression, stage};
 
@@ -52,14 +53,19 @@ pub(super) fn approval(
 
 /// The job before the first ones that sign in to Azure in a stage. In a stage without an approval the
 /// validation is left out, and only there.
-pub(super) fn stage(scope: &Scope<'_>, job: &Job) -> Map {
+pub(super) fn stage(scope: &Scope<'_>, job: &Job, values: Option<&Condition>) -> Map {
     let (name, environment) = (stage::name(scope), stage::approvals(scope));
+    let mut reader = Reader::new(scope);
+    let values = values.map(|values| condition::values(&mut reader, values));
+    let mut depends_on = scope.needs(job);
+    depends_on.extend(reader.jobs);
+    let values: Vec<&str> = values.as_deref().into_iter().collect();
     let mut map = Map::new();
     map.put("job", scope.id_of(job));
     map.put("displayName", format!("Approve the stage {name}"));
-    map.put_filled("dependsOn", scope::one_or_more(scope.needs(job)));
+    map.put_filled("dependsOn", scope::one_or_more(depends_on));
     let is_first = job.needs.is_empty();
-    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks, &[]));
+    map.put_some("condition", condition::of(When::Success, is_first, scope.guards_forks, &values));
     map.put("timeoutInMinutes", PATIENCE + 60);
     map.put("pool", "server");
     let open = stage::open(scope);

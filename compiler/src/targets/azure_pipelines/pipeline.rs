@@ -91,7 +91,9 @@ fn jobs(scope: &Scope<'_>) -> Vec<Map> {
                 let step = &scope.plan.step(*step).display_name;
                 jobs.push(gate::write(scope, one, step, environment));
             }
-            Work::StageGate(staging) => jobs.push(gate::stage(&scope.within(*staging), one)),
+            Work::StageGate(gate) => {
+                jobs.push(gate::stage(&scope.within(gate.staging), one, gate.condition.as_deref()));
+            }
             Work::Submit(id) => jobs.extend(submit::write(scope, one, scope.plan.submission(*id))),
             Work::Image(id) => jobs.push(image::write(scope, one, scope.plan.image(*id))),
         }

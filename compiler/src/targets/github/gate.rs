@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::emit::Map;
-use crate::plan::{Job, Step, When};
+use crate::plan::{Condition, Job, Step, When};
 
 use super::expression::expression;
 use super::job::{self, Frame, Permissions};
@@ -30,7 +30,7 @@ pub(super) fn job(scope: &Scope<'_>, job: &Job, gated: &Step, environment: &str)
 
 /// The job before the first ones that sign in to Azure in a stage. It is in no environment itself, so
 /// that people are asked once: by the jobs behind it, which are in that of the stage.
-pub(super) fn stage(scope: &Scope<'_>, job: &Job) -> Frame {
+pub(super) fn stage(scope: &Scope<'_>, job: &Job, values: Option<&Condition>) -> Frame {
     let mut env = Map::new();
     env.put("GH_TOKEN", expression("github.token")).put("ENVIRONMENT", stage::gate(scope));
     let is_open = scope.plan.variants(scope.staging).iter().any(|it| it.stage_approval().is_none());
@@ -38,7 +38,7 @@ pub(super) fn stage(scope: &Scope<'_>, job: &Job) -> Frame {
     let script = [step::STRICT, pass, DEMAND_REVIEWERS].concat();
     Frame {
         name: format!("Approval of {}", scope.plan.staging_words(scope.staging)),
-        condition: job::runs_if(scope, job, When::Success, None),
+        condition: job::runs_if(scope, job, When::Success, values),
         needs: scope.needs(job),
         runs_on: vec![pins::RUNNER.to_owned()],
         timeout_minutes: 10,

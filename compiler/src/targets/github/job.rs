@@ -139,8 +139,9 @@ pub(super) fn all(scope: &Scope<'_>) -> Jobs {
                 let step = scope.plan.step(*step);
                 jobs.put(&job.id, gate::job(scope, job, step, environment));
             }
-            Work::StageGate(staging) => {
-                jobs.put(&job.id, gate::stage(&scope.within(*staging), job));
+            Work::StageGate(gate) => {
+                let own = scope.within(gate.staging);
+                jobs.put(&job.id, gate::stage(&own, job, gate.condition.as_deref()));
             }
             Work::Submit(id) => submit::write(scope, job, *id, &mut jobs),
             Work::Image(id) => jobs.put(&job.id, image::job(scope, job, scope.plan.image(*id))),
