@@ -72,6 +72,7 @@ cases! {
     conditions
     default_stage
     deploy
+    deploy_online
     endings
     files_both_ways
     image_steps

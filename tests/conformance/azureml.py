@@ -135,6 +135,11 @@ def rest_of_model_deployment(client, deployment):
     script = getattr(deployment.code_configuration, "scoring_script", None)
     if script:
         validate_scoring_script(deployment)
+    collector = getattr(deployment, "data_collector", None)
+    for name, kept in (collector.collections if collector else {}).items():
+        # The tools register what is kept, and put its id there.
+        asset = getattr(kept.data, "name", None) or f"{deployment.endpoint_name}-blue-{name}"
+        kept.data = f"{WORKSPACE}/data/{asset}/versions/{getattr(kept.data, 'version', None) or 1}"
     container, scope = client.jobs._all_operations, client.jobs._operation_scope
     orchestrator = OperationOrchestrator(container, scope, client.jobs._operation_config)
     upload_dependencies(deployment, orchestrator, NoCredential())
@@ -153,6 +158,8 @@ KINDS = {
     "batchEndpoint.schema.json": (load_batch_endpoint, rest_of_endpoint),
     "managedOnlineEndpoint.schema.json": (load_online_endpoint, rest_of_online_endpoint),
     "managedOnlineDeployment.schema.json": (load_online_deployment, rest_of_model_deployment),
+    "kubernetesOnlineEndpoint.schema.json": (load_online_endpoint, rest_of_online_endpoint),
+    "kubernetesOnlineDeployment.schema.json": (load_online_deployment, rest_of_model_deployment),
     "modelBatchDeployment.schema.json": (load_model_batch_deployment, rest_of_model_deployment),
     "pipelineComponentBatchDeployment.schema.json": (load_deployment, rest_of_deployment),
     "pipelineJob.schema.json": (load_job, rest_of_job),

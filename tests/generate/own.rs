@@ -153,17 +153,20 @@ pub(crate) fn deploy(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, 
 fn online(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
     let mut online = Record::default();
     online.put("endpoint", text(format!("churn-{number}")));
-    online.put("instance_type", text("Standard_DS3_v2"));
+    let on_cluster = tape.chance(20);
+    if on_cluster {
+        online.put("compute", text("azureml:k8s"));
+        cluster(tape, &mut online);
+    } else {
+        online.put("instance_type", text("Standard_DS3_v2"));
+        machines(tape, &mut online);
+    }
     if tape.chance(30) {
         online.put("instance_count", word(2));
     }
+    extras(tape, &mut online);
     if tape.chance(30) {
         online.put("auth_mode", text(tape.pick(&["key", "aml_token", "aad_token"])));
-    }
-    for key in ["public_network_access", "egress_public_network_access"] {
-        if tape.chance(20) {
-            online.put(key, text(tape.pick(&["enabled", "disabled"])));
-        }
     }
     if tape.chance(20) {
         online.put("app_insights_enabled", word(true));
@@ -191,6 +194,88 @@ fn online(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
     }
     scoring(tape, world, &mut online);
     online.node()
+}
+
+/// What machines of Azure ML have.
+fn machines(tape: &mut Tape<'_>, online: &mut Record) {
+    let egress = tape.pick(&["egress_public_network_access", "private_network_connection"]);
+    for key in ["public_network_access", egress] {
+        if tape.chance(20) {
+            let value = match key {
+                "private_network_connection" => word(tape.chance(50)),
+                _ => text(tape.pick(&["enabled", "disabled"])),
+            };
+            online.put(key, value);
+        }
+    }
+    if tape.chance(20) {
+        online.put("mirror_traffic", word(tape.pick(&[1, 50])));
+    }
+    if tape.chance(10) {
+        online.put("scale_settings", text("default"));
+    }
+}
+
+/// What a Kubernetes cluster has.
+fn cluster(tape: &mut Tape<'_>, online: &mut Record) {
+    if tape.chance(50) {
+        let mut scale = Record::default();
+        scale.put("type", text("target_utilization"));
+        scale.put("min_instances", word(tape.pick(&[1, 2])));
+        scale.put("max_instances", word(3));
+        if tape.chance(50) {
+            scale.put("target_utilization_percentage", word(tape.pick(&[1, 100])));
+            scale.put("polling_interval", text("20s"));
+        }
+        online.put("scale_settings", scale.node());
+    }
+    if tape.chance(50) {
+        let quantities = |cpu: Node| {
+            let mut one = Record::default();
+            one.put("cpu", cpu);
+            one.put("memory", text("1Gi"));
+            one.node()
+        };
+        let mut resources = Record::default();
+        resources.put("requests", quantities(text("500m")));
+        resources.put("limits", quantities(word(2)));
+        online.put("resources", resources.node());
+    }
+}
+
+/// What both have.
+fn extras(tape: &mut Tape<'_>, online: &mut Record) {
+    const IDENTITY: &str = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/churn";
+    if tape.chance(20) {
+        let mut identity = Record::default();
+        identity.put("type", text("user_assigned"));
+        identity.put("user_assigned_identities", Node::List(vec![text(IDENTITY)]));
+        let system = text("system_assigned");
+        online.put("identity", if tape.chance(50) { system } else { identity.node() });
+    }
+    for key in ["properties", "endpoint_properties"] {
+        if tape.chance(15) {
+            let said = text(tape.pick(&["3", "it's \"one\""]));
+            online.put(key, Node::Dict(vec![("azureml.note".to_owned(), said)]));
+        }
+    }
+    if tape.chance(20) {
+        let mut data = Record::default();
+        data.put("name", text("churn-answers"));
+        data.put("path", text("azureml://datastores/workspaceblobstore/paths/churn"));
+        let mut outputs = Record::default();
+        outputs.put("enabled", word(true));
+        outputs.put("data", data.node());
+        let kept = [("model_inputs", word(tape.chance(50))), ("model_outputs", outputs.node())];
+        let mut collector = Record::default();
+        let kept = kept.map(|(name, node)| (name.to_owned(), node));
+        collector.put("collections", Node::Dict(kept.into()));
+        if tape.chance(50) {
+            collector.put("sampling_rate", word(tape.pick(&["0", "0.5", "1"])));
+            collector.put("rolling_rate", text(tape.pick(&["minute", "hour", "day"])));
+        }
+        online.put("data_collector", collector.node());
+    }
 }
 
 fn batch(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {

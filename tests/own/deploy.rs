@@ -17,12 +17,14 @@ impl World {
     fn new(platform: Platform) -> Self {
         let stage = Stage::new(AZ);
         stage.write_files("deploy");
+        stage.write_files("deploy_online");
         Self { stage, platform, run: "1" }
     }
 
     fn script(&self, step: &str, title: &str) -> Script {
         let uri = self.stage.path("temp/outputs/scoring_uri");
-        Script::of("deploy", self.platform, step, title)
+        let case = if step == "shadowed" { "deploy_online" } else { "deploy" };
+        Script::of(case, self.platform, step, title)
             .set("RUN", self.run)
             .set("TAG_1", "0123")
             .set("OUTPUT_SCORING_URI", uri.to_str().expect("text"))
@@ -83,6 +85,12 @@ impl World {
     }
 }
 
+/// The copies of calls that deployments got, one after the other.
+fn copies(outcome: &Outcome) -> Vec<String> {
+    let set = outcome.calls.iter().filter_map(|call| call.split_once("--mirror-traffic "));
+    set.map(|(_, rest)| rest.trim_end_matches(" --output none").to_owned()).collect()
+}
+
 /// The shares that the traffic had, one after the other.
 fn moves(outcome: &Outcome) -> Vec<String> {
     let moved = outcome.calls.iter().filter_map(|call| call.split_once("--traffic "));
@@ -132,6 +140,69 @@ fn the_next_deployment_takes_over_bit_by_bit() {
             assert_eq!(count(&outcome, "online-endpoint invoke"), 4);
             world.is(new, version);
         }
+    }
+}
+
+#[test]
+fn the_next_deployment_gets_copies_before_it_gets_calls() {
+    for platform in PLATFORMS {
+        let mut world = World::new(platform);
+        let outcome = world.deploy("shadowed", "7");
+        assert!(outcome.fine, "{}", outcome.said);
+        // There is nobody else to answer.
+        assert!(copies(&outcome).is_empty());
+        world.is("blue", "7");
+        world.run = "2";
+        let outcome = world.deploy("shadowed", "8");
+        assert!(outcome.fine, "{}", outcome.said);
+        assert_eq!(copies(&outcome), ["green=20", "green=0"]);
+        assert_eq!(moves(&outcome), ["blue=50 green=50", "blue=0 green=100"]);
+        let at = |words: &str| outcome.calls.iter().position(|call| call.contains(words));
+        assert!(at("green=20") < at("green=0") && at("green=0") < at("blue=50"));
+        // Alone, with copies, and with each share.
+        assert_eq!(count(&outcome, "online-endpoint invoke"), 4);
+        world.is("green", "8");
+    }
+}
+
+#[test]
+fn copies_end_with_the_rollout_that_began_them() {
+    for platform in PLATFORMS {
+        let mut world = World::new(platform);
+        assert!(world.deploy("shadowed", "7").fine);
+        world.run = "2";
+        world.goes_wrong("interrupt green=20");
+        let outcome = world.deploy("shadowed", "8");
+        assert!(!outcome.fine);
+        assert_eq!(copies(&outcome), ["green=20", "green=0"]);
+        assert!(moves(&outcome).is_empty(), "{:?}", outcome.calls);
+        world.is("blue", "7");
+        // With its machine lost, nobody takes back; the next run does.
+        let script = world.script("shadowed", "shadowed").set("MODEL", "azureml:churn:8");
+        assert!(!world.stage.run(&script).fine);
+        assert_eq!(world.live()["online"]["churn-prod"]["mirror_traffic"], json!({ "green": 20 }));
+        world.goes_wrong("");
+        world.run = "3";
+        let outcome = world.deploy("shadowed", "9");
+        assert!(outcome.fine, "{}", outcome.said);
+        assert_eq!(copies(&outcome), ["green=0", "green=20", "green=0"]);
+        world.is("green", "9");
+    }
+}
+
+#[test]
+fn copies_of_somebody_else_are_not_taken() {
+    for platform in PLATFORMS {
+        let world = World::new(platform);
+        let good =
+            |name: &str| json!({ "name": name, "provisioning_state": "Succeeded", "model": "m" });
+        let given = json!({ "auth_mode": "key", "provisioning_state": "Succeeded",
+            "traffic": { "mine": 100 }, "mirror_traffic": { "theirs": 10 } });
+        world.given(&given, &json!([good("mine"), good("theirs")]));
+        let before = world.live();
+        let outcome = world.deploy("shadowed", "8");
+        assert!(!outcome.fine && outcome.said.contains("Nothing was changed"), "{}", outcome.said);
+        assert_eq!(world.live(), before);
     }
 }
 

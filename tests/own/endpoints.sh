@@ -29,6 +29,20 @@ endpoints() {
       jq -e --arg kind "$kind" --arg name "$name" '.[$kind][$name] | del(.deployments)' "$live" |
         if [[ $* == *scoring_uri* ]]; then jq -r .scoring_uri; else cat; fi ;;
     "online-endpoint update")
+      local copies
+      copies=$(option --mirror-traffic "$@")
+      if [[ $copies ]]; then
+        goes_wrong "mirror $copies" && exit 1
+        # At most half of the calls, for one deployment that is well and gets none itself.
+        jq -e --arg name "$name" --arg one "${copies%=*}" --argjson share "${copies#*=}" '
+          .online[$name] | ($share == 0) or ($share <= 50 and (.traffic[$one] // 0) == 0
+            and any(.deployments[]; .name == $one and .provisioning_state == "Succeeded"))
+        ' "$live" > /dev/null || { echo "no such copies: $copies" >&2; exit 1; }
+        change --arg name "$name" --arg one "${copies%=*}" --argjson share "${copies#*=}" '
+          .online[$name].mirror_traffic = ({($one): $share} | with_entries(select(.value > 0)))'
+        if goes_wrong "interrupt $copies"; then kill -TERM "$PPID"; fi
+        return
+      fi
       goes_wrong "update $(option --traffic "$@")" && exit 1
       local traffic='{}' pair
       for pair in $(option --traffic "$@"); do
@@ -36,9 +50,9 @@ endpoints() {
       done
       # Calls go to deployments that are there and well, and to all or none of them.
       jq -e --arg name "$name" --argjson traffic "$traffic" '
-        .online[$name].deployments as $all | ($traffic | map(select(. > 0))) as $shares
+        .online[$name].deployments as $all | (.online[$name].mirror_traffic // {}) as $copies | ($traffic | map(select(. > 0))) as $shares
         | ($shares | add // 0) as $sum | ($sum == 100 or $sum == 0) and all($traffic | to_entries[] | select(.value > 0).key;
-            . as $one | any($all[]; .name == $one and .provisioning_state == "Succeeded"))
+            . as $one | ($copies[$one] // 0) == 0 and any($all[]; .name == $one and .provisioning_state == "Succeeded"))
       ' "$live" > /dev/null || { echo "no such traffic: $traffic" >&2; exit 1; }
       change --arg name "$name" --argjson traffic "$traffic" '
         .online[$name].traffic = ($traffic | with_entries(select(.value > 0)))'
@@ -62,7 +76,7 @@ endpoints() {
       [[ $state == Succeeded ]] ;;
     "online-deployment delete")
       goes_wrong "delete $name" && exit 1
-      jq -e --arg name "$endpoint" --arg one "$name" '.online[$name].traffic[$one] // 0 == 0' "$live" > /dev/null ||
+      jq -e --arg name "$endpoint" --arg one "$name" '.online[$name] | (.traffic[$one] // 0) == 0 and (.mirror_traffic[$one] // 0) == 0' "$live" > /dev/null ||
         { echo "it has traffic" >&2; exit 1; }
       change --arg name "$endpoint" --arg one "$name" '
         .online[$name].deployments |= map(select(.name != $one))' ;;

@@ -1,6 +1,6 @@
 //! Deployments: a model behind an endpoint.
 
-use super::{Environment, Keys, Plan, Step, StepId, Task, Text};
+use super::{Data, Environment, Keys, Plan, Step, StepId, Task, Text};
 
 /// A model behind an endpoint.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,21 +40,26 @@ pub enum Serving {
     Batch(Box<BatchServing>),
 }
 
+/// Maps under their keys, in the service's words.
+pub type Maps = Vec<(&'static str, Data)>;
+
 /// An online endpoint and its deployments, of which one serves.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OnlineServing {
+    /// The Kubernetes cluster that answers, as Azure ML reads it; `None`: machines of Azure ML.
+    pub cluster: Option<String>,
     /// How callers show who they are: `key`, `aml_token` or `aad_token`.
     pub auth_mode: &'static str,
     /// What else the endpoint has, in the service's words.
     pub endpoint: Keys,
+    /// Its maps.
+    pub endpoint_maps: Maps,
     /// What the deployment has, in the service's words.
     pub deployment: Keys,
-    /// Limits of requests.
-    pub request_settings: Keys,
-    /// How the service sees that a machine lives.
-    pub liveness_probe: Keys,
-    /// How the service sees that a machine can answer.
-    pub readiness_probe: Keys,
+    /// Its maps.
+    pub deployment_maps: Maps,
+    /// The percent of the calls that the new deployment gets copies of before it gets any.
+    pub mirror: Option<u8>,
     /// The percents of the calls that the new deployment gets, one after the other; the last is 100.
     pub traffic: Vec<u8>,
     /// How long it answers a share before it is checked and gets more, in seconds.

@@ -10,7 +10,8 @@ pub(super) fn put(map: &mut Map, keys: &[(String, Data)]) {
     }
 }
 
-fn doc(data: &Data) -> Doc {
+/// A value as it is.
+pub(super) fn doc(data: &Data) -> Doc {
     match data {
         Data::Null => Doc::Null,
         Data::Scalar(Scalar::Text(text)) => Doc::Text(text.clone()),

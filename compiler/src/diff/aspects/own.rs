@@ -1,7 +1,7 @@
 //! Work of ours, in the author's words.
 
 use super::Pairs;
-use crate::plan::{Deploy, Keys, OwnWork, Plan, Serving};
+use crate::plan::{Data, Deploy, Keys, OwnWork, Plan, Serving};
 
 pub(super) fn own(plan: &Plan, own: &OwnWork, pairs: &mut Pairs) {
     match own {
@@ -31,9 +31,14 @@ fn deploy(deploy: &Deploy, pairs: &mut Pairs) {
         Serving::Online(it) => {
             all("", &it.endpoint);
             all("", &it.deployment);
-            all("request_settings", &it.request_settings);
-            all("liveness_probe", &it.liveness_probe);
-            all("readiness_probe", &it.readiness_probe);
+            for (key, data) in &it.endpoint_maps {
+                maps(pairs, &format!("endpoint.{key}"), data);
+            }
+            for (key, data) in &it.deployment_maps {
+                maps(pairs, key, data);
+            }
+            pairs.put_some("compute", it.cluster.as_ref());
+            pairs.put_some("mirror_traffic", it.mirror.map(|it| it.to_string()));
             pairs.put("auth_mode", it.auth_mode);
             let shares: Vec<String> = it.traffic.iter().map(u8::to_string).collect();
             pairs.put("traffic", shares.join(", "));
@@ -56,5 +61,17 @@ fn deploy(deploy: &Deploy, pairs: &mut Pairs) {
     }
     for (name, value) in &deploy.environment_variables {
         pairs.put(format!("environment_variables.{name}"), value);
+    }
+}
+
+/// Each value of a map, however deep.
+fn maps(pairs: &mut Pairs, key: &str, data: &Data) {
+    match data {
+        Data::Map(entries) => {
+            for (name, data) in entries {
+                maps(pairs, &format!("{key}.{name}"), data);
+            }
+        }
+        Data::Null | Data::Scalar(_) | Data::List(_) => pairs.put(key.to_owned(), data.words()),
     }
 }

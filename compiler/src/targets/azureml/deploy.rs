@@ -3,9 +3,10 @@
 use super::{node, value};
 use crate::emit::{Map, mark};
 use crate::plan::{
-    BatchServing, Deploy, Keys, OnlineServing, Piece, Plan, Scalar, Serving, Step, Text,
+    BatchServing, Deploy, Keys, Maps, OnlineServing, Piece, Plan, Scalar, Serving, Step, Text,
 };
 use crate::source;
+use crate::targets::passthrough;
 
 const SCHEMAS: &str = "https://azuremlschemas.azureedge.net/latest/";
 
@@ -17,6 +18,9 @@ const COLOUR: &str = "blue";
 pub(super) fn endpoint(plan: &Plan, step: &Step, own: &Deploy) -> Map {
     let mut doc = Map::new();
     let schema = match own.serving {
+        Serving::Online(ref serving) if serving.cluster.is_some() => {
+            "kubernetesOnlineEndpoint.schema.json"
+        }
         Serving::Online(_) => "managedOnlineEndpoint.schema.json",
         Serving::Batch(_) => "batchEndpoint.schema.json",
     };
@@ -26,7 +30,9 @@ pub(super) fn endpoint(plan: &Plan, step: &Step, own: &Deploy) -> Map {
     match &own.serving {
         Serving::Online(serving) => {
             doc.put("auth_mode", serving.auth_mode);
+            doc.put_some("compute", serving.cluster.as_ref());
             put(&mut doc, &serving.endpoint);
+            put_maps(&mut doc, &serving.endpoint_maps);
         }
         Serving::Batch(_) => {
             doc.put("auth_mode", "aad_token");
@@ -40,7 +46,11 @@ pub(super) fn deployment(plan: &Plan, step: &Step, own: &Deploy) -> Map {
     let mut doc = Map::new();
     match &own.serving {
         Serving::Online(serving) => {
-            head(&mut doc, plan, step, "managedOnlineDeployment.schema.json");
+            let schema = match serving.cluster {
+                Some(_) => "kubernetesOnlineDeployment.schema.json",
+                None => "managedOnlineDeployment.schema.json",
+            };
+            head(&mut doc, plan, step, schema);
             doc.put("name", COLOUR).put("endpoint_name", &own.endpoint);
             common(&mut doc, plan, step, own);
             doc.put_filled("environment_variables", variables(own));
@@ -98,12 +108,12 @@ fn variables(own: &Deploy) -> Map {
 
 fn online(doc: &mut Map, serving: &OnlineServing) {
     put(doc, &serving.deployment);
-    for (key, keys) in [
-        ("request_settings", &serving.request_settings),
-        ("liveness_probe", &serving.liveness_probe),
-        ("readiness_probe", &serving.readiness_probe),
-    ] {
-        doc.put_filled(key, map(keys));
+    put_maps(doc, &serving.deployment_maps);
+}
+
+fn put_maps(doc: &mut Map, maps: &Maps) {
+    for (key, data) in maps {
+        doc.put(*key, passthrough::doc(data));
     }
 }
 

@@ -42,6 +42,7 @@ fn online(serving: &OnlineServing) -> Vec<(String, Value)> {
         ("AUTH_MODE", serving.auth_mode.to_owned()),
         ("TRAFFIC", shares.join(" ")),
         ("PAUSE", serving.pause_seconds.to_string()),
+        ("MIRROR", serving.mirror.map_or_else(String::new, |it| it.to_string())),
         ("SMOKE_TEST", serving.smoke_test.clone().unwrap_or_default()),
         ("KEEP_OLD", serving.keep_old.to_string()),
     ];

@@ -1,7 +1,10 @@
 //! `deploy`: a model behind an online endpoint or a batch endpoint.
 
 mod batch;
+mod collector;
+mod identity;
 mod online;
+mod scale;
 
 use batch::BatchSpec;
 use online::OnlineSpec;
@@ -184,7 +187,8 @@ impl Deploy {
 
     fn online(&self, online: &OnlineSpec, binder: &mut dyn Binder) -> Option<Serving> {
         let traffic = self.traffic(binder);
-        let pause = self.pause(traffic.as_ref().map_or(1, Vec::len), binder);
+        let copies = usize::from(online.mirror_traffic.is_some());
+        let pause = self.pause(traffic.as_ref().map_or(1, Vec::len) + copies, binder);
         let smoke_test = self.smoke_test.as_ref().map(|path| binder.file(path));
         let serving = online.serving(binder);
         Some(Serving::Online(Box::new(plan::OnlineServing {

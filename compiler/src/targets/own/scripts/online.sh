@@ -45,6 +45,13 @@ wait_for() { # NAME: sets `state` when the deployment rests; it is empty when th
   done
 }
 
+mirror() { # PERCENT of the calls that the new deployment gets copies of
+  renew
+  echo "Copies of the calls of $ENDPOINT that $new gets: $1 %"
+  az ml online-endpoint update --name "$ENDPOINT" --mirror-traffic "$new=$1" --output none ||
+    fail "The copies of calls that $new of $ENDPOINT gets could not be set to $1 %: see what Azure ML says above"
+}
+
 discard() { # NAME
   wait_for "$1"
   [[ $state ]] || return 0
@@ -128,6 +135,14 @@ else
     fail "The deployment $new of $ENDPOINT has no calls and was not made by mlopsc. Nothing was changed: \
 delete it, and run this again"
   fi
+  copied=$(jq -r '.mirror_traffic // {} | to_entries[] | select(.value > 0) | .key' <<< "$endpoint" | head -n 1)
+  if [[ $copied == "$new" ]]; then
+    warn "An earlier rollout of $new at $ENDPOINT was not ended: it gets no copies of calls any more"
+    mirror 0
+  elif [[ $copied && $MIRROR ]]; then
+    fail "The deployment $copied of $ENDPOINT gets copies of the calls, and only one can. Nothing was changed: \
+end it with az ml online-endpoint update --name $ENDPOINT --mirror-traffic $copied=0, and run this again"
+  fi
   discard "$new" || fail "The deployment $new of $ENDPOINT is in the way, and could not be deleted"
   # Beside the file, from which its paths count. Values become text, and nothing else.
   copy=${DEPLOYMENT_FILE%.json}.run.json
@@ -141,6 +156,13 @@ delete it, and run this again"
   az ml online-deployment create --file "$copy" --output none ||
     echo "The command did not end well; what counts is what has become of the deployment."
   check
+  if [[ $old && $MIRROR ]]; then
+    echo mirrored >> "$begun"
+    mirror "$MIRROR"
+    sleep "$PAUSE"
+    check
+    mirror 0
+  fi
   [[ $old ]] || TRAFFIC=100
   for share in $TRAFFIC; do
     echo moved >> "$begun"
