@@ -78,6 +78,7 @@ cases! {
     image_steps
     images
     matrix
+    matrix_outputs
     minimal_azureml
     minimal_ci
     mistakes

@@ -98,11 +98,15 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     } else {
         place(tape, world, &mut step, on_ci, parallel);
     }
-    let outputs =
-        if combinations.is_some() { Vec::new() } else { outputs(tape, &mut made, parallel) };
+    let outputs = outputs(tape, &mut made, parallel, combinations.is_some());
+    let own = made.outputs.clone();
+    if combinations.is_some() {
+        // Others get a folder with what each combination gives.
+        made.outputs.iter_mut().for_each(|(_, kind)| *kind = "uri_folder");
+    }
     let mut ports = Ports {
         inputs: inputs(tape, world, &mut step, &made),
-        outputs: made.outputs.clone(),
+        outputs: own,
         others: world.referable(on_ci).into_iter().chain(values).collect(),
         optional: world.optional(),
         used: Vec::new(),
@@ -200,14 +204,19 @@ fn place(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, on_ci: bool,
     }
 }
 
-fn outputs(tape: &mut Tape<'_>, made: &mut Made, parallel: bool) -> Vec<(String, Node)> {
+fn outputs(
+    tape: &mut Tape<'_>,
+    made: &mut Made,
+    parallel: bool,
+    many: bool,
+) -> Vec<(String, Node)> {
     let mut entries = Vec::new();
     for at in 0..tape.below(4) {
         let taken: Vec<&str> = made.outputs.iter().map(|it| it.0.as_str()).collect();
         let name = fresh(tape, &PORTS, &taken);
         let kind = match (made.on_ci, parallel && at == 0) {
             (_, true) => "uri_file",
-            (true, _) if tape.chance(60) => tape.pick(&SCALARS),
+            (true, _) if !many && tape.chance(60) => tape.pick(&SCALARS),
             _ => tape.pick(&DATA),
         };
         let node = if tape.chance(30) { long_output(tape, made.on_ci, kind) } else { text(kind) };

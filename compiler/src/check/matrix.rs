@@ -297,14 +297,23 @@ pub(crate) fn each<T: Clone>(
 
 /// What a step with a matrix cannot have.
 pub(crate) fn limits(body: &StepSpec, writes_azure_pipelines: bool, sink: &mut Sink) {
-    use crate::diagnostics::{CANNOT_EXPRESS, NOT_SUPPORTED};
+    use crate::diagnostics::CANNOT_EXPRESS;
     if body.matrix.is_none() {
         return;
     }
-    if let Some(output) = body.outputs.items.first() {
-        let message = "outputs of a step with a `matrix` are not supported yet";
-        let help = "keep files for people with `artifacts`, each under its combination's name";
-        sink.report(Diagnostic::new(&NOT_SUPPORTED, output.name.span, message).help(help));
+    for (name, output) in body.outputs.good() {
+        let Some(kind) = output.kind.as_ref().filter(|kind| kind.value.is_scalar()) else {
+            continue;
+        };
+        let message = format!(
+            "a matrix gives `{}` once for each combination, and a value is one",
+            name.value
+        );
+        let help = format!(
+            "make it a file (`{}: uri_file`): who reads it gets a folder with one for each combination",
+            name.value
+        );
+        sink.report(Diagnostic::new(&BAD_VALUE, kind.span, message).help(help));
     }
     if !writes_azure_pipelines {
         return;

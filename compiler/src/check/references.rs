@@ -8,7 +8,7 @@ use super::names::what_there_is;
 use super::stages;
 use super::surroundings::stored;
 use crate::diagnostics::{Diagnostic, UNKNOWN_REFERENCE};
-use crate::plan::{ParameterId, Reference, StepId, ValueType};
+use crate::plan::{Output, ParameterId, Reference, StepId, ValueType};
 use crate::source::{Span, Spanned};
 use crate::spec::expr::Path;
 use crate::spec::steps::Engine;
@@ -133,6 +133,12 @@ impl StepBinder<'_, '_> {
         };
         let resolved =
             self.outputs[from as usize].as_ref().and_then(|all| all[index as usize].as_ref());
-        Some((index, resolved.map(|output| output.kind)))
+        // A folder with what each combination gives.
+        let gathered = body.matrix.as_ref().map(|_| ValueType::UriFolder);
+        let kind = |output: &Output| match gathered {
+            Some(folder) if !output.kind.is_scalar() => folder,
+            Some(_) | None => output.kind,
+        };
+        Some((index, resolved.map(kind)))
     }
 }

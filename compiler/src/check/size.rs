@@ -18,6 +18,9 @@ pub(crate) const MOST_WRITTEN: usize = 32 << 20;
 /// What is written around one text: its key, its indentation.
 const AROUND: usize = 10;
 
+/// What is written around the names where an artifact is fetched.
+const FETCHED: usize = 300;
+
 /// The lengths of what is written together.
 #[derive(Debug)]
 pub(crate) struct Sizes {
@@ -42,14 +45,14 @@ impl Sizes {
         let words: usize = words.into_iter().flatten().map(|it| line(&it.value)).sum();
         let tags = spec.tags.good().map(|(name, tag)| name.value.len() + line(&tag.0.value));
         let groups = lines(&project.variable_groups);
-        let parameter: Vec<usize> =
-            parameters.iter().map(|it| it.as_ref().map_or(0, self::parameter)).collect();
+        let each = parameters.iter().map(|it| it.as_ref().map_or(0, self::parameter));
+        let read = Read {
+            parameters: each.collect(),
+            gathered: steps.iter().map(|it| it.as_ref().map_or(0, gathered)).collect(),
+        };
         Self {
-            steps: steps
-                .iter()
-                .map(|it| it.as_ref().map_or(0, |it| step(it, &parameter)))
-                .collect(),
-            file: words + groups + parameter.iter().sum::<usize>(),
+            steps: steps.iter().map(|it| it.as_ref().map_or(0, |it| step(it, &read))).collect(),
+            file: words + groups + read.parameters.iter().sum::<usize>(),
             job: pairs(env),
             submission: words + tags.sum::<usize>() + azure(&project.azure),
         }
@@ -66,6 +69,22 @@ impl Sizes {
         let repeated = self.file.saturating_add(jobs.saturating_mul(self.job));
         own.saturating_add(repeated).saturating_add(submissions.saturating_mul(self.submission))
     }
+}
+
+/// What is written where somebody reads something.
+struct Read {
+    /// Of each parameter.
+    parameters: Vec<usize>,
+    /// Of the outputs of each step, where that is more than a line.
+    gathered: Vec<usize>,
+}
+
+/// Whoever reads what a matrix gives fetches it from each combination.
+fn gathered(it: &Step) -> usize {
+    let names = |output: &Output| it.name.len() + output.name.len();
+    let names = it.outputs.iter().map(names).max().unwrap_or(0);
+    let leg = |leg: &Leg| FETCHED + 4 * (names + leg.label.len() + leg.name.len());
+    it.matrix().map_or(0, |matrix| matrix.legs.iter().map(leg).sum())
 }
 
 /// A text that may have lines of its own, each of them indented.
@@ -103,9 +122,9 @@ fn azure(it: &Azure) -> usize {
     texts.into_iter().chain([&it.service_connection]).map(text).sum()
 }
 
-fn step(it: &Step, parameters: &[usize]) -> usize {
+fn step(it: &Step, read: &Read) -> usize {
     let texts = [&it.description, &it.approval].into_iter().flatten().map(|text| line(text));
-    let inputs = it.inputs.iter().map(|it| input(it, parameters));
+    let inputs = it.inputs.iter().map(|it| input(it, read));
     let outputs = it.outputs.iter().map(output);
     let tags = it.tags.iter().map(|(name, tag)| name.len() + line(tag));
     line(&it.name)
@@ -117,10 +136,11 @@ fn step(it: &Step, parameters: &[usize]) -> usize {
         + pairs(&it.env)
 }
 
-fn input(it: &Input, parameters: &[usize]) -> usize {
+fn input(it: &Input, read: &Read) -> usize {
     let source = match &it.source {
         Source::Literal(value) => scalar(value),
-        Source::Reference(Reference::Parameter(id)) => parameters[id.0 as usize],
+        Source::Reference(Reference::Parameter(id)) => read.parameters[id.0 as usize],
+        Source::Reference(Reference::Output(step, _)) => AROUND + read.gathered[step.0 as usize],
         Source::Reference(_) => AROUND,
         Source::Text(pieces) => text(pieces),
     };

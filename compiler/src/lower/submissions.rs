@@ -143,7 +143,7 @@ fn input(plan: &Plan, reference: &Reference) -> Option<SubmissionInput> {
             (parameter.name.clone(), parameter.kind)
         }
         Reference::Output(step, output) => {
-            (plan.input_port(*step, *output), plan.step(*step).outputs[*output as usize].kind)
+            (plan.input_port(*step, *output), plan.step(*step).given(*output))
         }
         // The files of each stage say it.
         Reference::StageName => return None,

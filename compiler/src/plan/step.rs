@@ -1,7 +1,7 @@
 //! Steps: where they run, what they run, what flows in and out.
 
 use super::{
-    CiExtras, ComponentUse, Condition, DockerArguments, ImageId, Mode, Native, NativeKind,
+    CiExtras, ComponentUse, Condition, DockerArguments, ImageId, Matrix, Mode, Native, NativeKind,
     NodeSettings, OwnWork, Reference, Scalar, StageId, StepId, Text, ValueType,
 };
 
@@ -319,6 +319,21 @@ impl Step {
     /// Whether an Azure ML job runs it.
     pub fn is_on_azure_ml(&self) -> bool {
         matches!(self.place, Place::AzureMl(_))
+    }
+
+    /// The combinations that it runs for, if it has a matrix.
+    pub fn matrix(&self) -> Option<&Matrix> {
+        match &self.place {
+            Place::Ci(place) => place.extras.matrix.as_deref(),
+            Place::AzureMl(_) => None,
+        }
+    }
+
+    /// What others get of an output. Of a matrix they get a folder, and in it a folder for each
+    /// combination under its label.
+    pub fn given(&self, output: u32) -> ValueType {
+        let own = self.outputs[output as usize].kind;
+        if self.matrix().is_some() && !own.is_scalar() { ValueType::UriFolder } else { own }
     }
 
     /// Whether it needs Azure, secrets or a protected environment: then it does not run for pull

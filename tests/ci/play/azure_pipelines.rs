@@ -129,12 +129,14 @@ impl Player<'_> {
         let Some(legs) = job["strategy"]["matrix"].as_object() else {
             return self.leg(job, &Map::new(), &id(job));
         };
-        let mut outcome = Outcome::Success;
+        let (mut outcome, mut outputs) = (Outcome::Success, Map::new());
         for (name, values) in legs {
             let values = values.as_object().expect("values");
-            outcome = outcome.max(self.leg(job, values, &format!("{}-{name}", id(job))).0);
+            let (own, given) = self.leg(job, values, &format!("{}-{name}", id(job)));
+            outcome = outcome.max(own);
+            outputs.extend(given.into_iter().map(|(key, it)| (format!("{name}.{key}"), it)));
         }
-        (outcome, Map::new())
+        (outcome, outputs)
     }
 
     /// The job for one combination, or the only time.

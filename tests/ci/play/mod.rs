@@ -9,7 +9,10 @@ mod stages;
 
 use std::collections::BTreeMap;
 
-use mlopsc_compiler::plan::{Home, Place, Plan, Scalar, Step, Task, ValueType, Work, Workflow};
+use mlopsc_compiler::plan::{
+    Home, Input, Place, Plan, Reference, Scalar, Source, Step, Task, ValueType, Variable, Work,
+    Workflow,
+};
 use serde_json::Value;
 
 use self::stage::{Scenario, Stage};
@@ -103,6 +106,7 @@ fn stub(step: &Step) -> Option<Stub> {
                 &format!("mkdir -p \"$folder/{name}\"\necho {text} > \"$folder/{name}/part\"\n");
         }
     }
+    script += &step.inputs.iter().map(|input| listing(step, input)).collect::<String>();
     for path in place.artifacts.iter().flat_map(|(_, path)| place.rendered(path)) {
         let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
         script += &format!(
@@ -111,6 +115,23 @@ fn stub(step: &Step) -> Option<Stub> {
         script += &format!("[[ -e '{path}' ]] || echo kept > '{path}'\n");
     }
     Some(Stub { title: step.display_name.clone(), script })
+}
+
+/// Lines that say which files of an earlier step lie in the folder that a variable names.
+fn listing(step: &Step, input: &Input) -> String {
+    let Task::Command(command) = &step.task else { return String::new() };
+    let is_it = |it: &&(String, Variable)| matches!(it.1, Variable::Input(at) if step.inputs[at as usize].name == input.name);
+    let is_data = matches!(input.source, Source::Reference(Reference::Output(..)))
+        && !input.kind.is_scalar()
+        && !input.kind.is_single_file();
+    let variable = command.variables.iter().find(is_it).filter(|_| is_data);
+    variable.map_or_else(String::new, |(variable, _)| {
+        format!(
+            "(cd \"${{KEPT_{variable}:-${variable}}}\" && find . -type f | LC_ALL=C sort) | tr '\\n' ' ' > \"$STAGE/found\"\n\
+             echo \"{} {variable} $(<\"$STAGE/found\")\" >> \"$STAGE/calls\"\n",
+            step.name
+        )
+    })
 }
 
 /// A name, or a list of names.
@@ -308,4 +329,21 @@ fn a_job_without_end_is_cancelled_when_its_time_is_over() {
         },
     );
     assert!(played >= 1);
+}
+
+#[test]
+fn readers_of_a_matrix_get_a_folder_for_each_combination() {
+    let played = on_both(
+        |name| name == "matrix_outputs",
+        &MINUTES,
+        |name, workflow, github, azure| {
+            all_is_well(name, workflow, github, azure);
+            let found = "report STEP_SCORES__SCORE ./1-macos-15/score ./1-ubuntu-24.04/score \
+                         ./2-macos-15/score ./2-ubuntu-24.04/score ";
+            assert!(github.calls.iter().any(|call| call == found), "{:#?}", github.calls);
+            let input = github.submitted.values().next().expect("a job");
+            assert_eq!(input["inputs"]["scores__score"]["type"], "uri_folder");
+        },
+    );
+    assert_eq!(played, 1);
 }

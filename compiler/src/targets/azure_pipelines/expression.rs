@@ -101,6 +101,11 @@ pub(super) fn output(job: &str, is_deployment: bool, step: &str, name: &str) -> 
     }
 }
 
+/// The same of one combination of a job with a matrix.
+pub(super) fn output_of_leg(job: &str, leg: &str, step: &str, name: &str) -> String {
+    format!("dependencies.{job}.outputs['{leg}.{step}.{name}']")
+}
+
 /// The full name of a branch or tag that the run is for.
 pub(super) struct GitRef {
     /// What the full name starts with.

@@ -58,7 +58,9 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
         map.put("cancelTimeoutInMinutes", TAKING_BACK);
     }
     if let Some(matrix) = &place.extras.matrix {
-        let labelled = !place.artifacts.is_empty() || !place.extras.test_results.is_empty();
+        let labelled = !place.artifacts.is_empty()
+            || !place.extras.test_results.is_empty()
+            || !step.outputs.is_empty();
         map.put("strategy", matrix::strategy(matrix, &scope.containers, labelled));
     }
     machine(scope, &mut map, step, place);
@@ -297,13 +299,20 @@ fn outputs(scope: &Scope<'_>, id: StepId, step: &Step) -> Vec<Map> {
             let _ = writeln!(calls, "give {name} {form} {words}");
         } else {
             let port = scope.plan.port(id, at);
-            let _ = writeln!(calls, "publish {name} {port}");
-            let artifact = expression::literal(&port);
+            let ending = if step.matrix().is_some() { "-\"$LABEL\"" } else { "" };
+            let _ = writeln!(calls, "publish {name} {port}{ending}");
+            let artifact = match step.matrix() {
+                Some(_) => matrix::labelled(&port),
+                None => expression::literal(&port),
+            };
             published.push(step::publish(&output_path(name), &port, &artifact, false));
         }
     }
     let mut script = Script::new("Give the outputs", format!("{STRICT}{FAIL}{functions}{calls}"));
     script.name = Some(OUTPUTS);
+    if step.matrix().is_some() {
+        script.env = vec![("LABEL".to_owned(), expression::variable(matrix::LABEL))];
+    }
     std::iter::once(script.bash()).chain(published).collect()
 }
 

@@ -7,7 +7,7 @@ use super::container::Container;
 use super::{container, expression};
 
 /// The variable that holds the name of a combination's files.
-const LABEL: &str = "matrix__label";
+pub(super) const LABEL: &str = "matrix__label";
 /// The variable that holds the machine of a combination.
 const MACHINE: &str = "matrix__machine";
 /// The variable that holds the alias of a combination's image.

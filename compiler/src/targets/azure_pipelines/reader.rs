@@ -1,6 +1,8 @@
 //! What references become, and what a job must bring along so that they can be read.
 
-use crate::plan::{Input, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text};
+use crate::plan::{
+    Input, Matrix, ParameterId, Piece, Place, Plan, Reference, Source, StepId, Text,
+};
 
 use super::expression;
 use super::scope::{self, Scope};
@@ -20,7 +22,8 @@ pub(super) struct Reader<'a> {
     scope: &'a Scope<'a>,
     /// Variables of the job: name, and a runtime expression.
     pub(super) variables: Vec<(String, String)>,
-    /// Artifacts of earlier CI steps: `<step>__<output>`, and the variable with its real name.
+    /// Artifacts of earlier CI steps: the folder, `<step>__<output>` or one of a combination in that,
+    /// and the variable with the artifact's real name.
     pub(super) artifacts: Vec<(String, String)>,
     /// Outputs of Azure ML jobs that must be downloaded.
     pub(super) downloads: Vec<Download>,
@@ -127,11 +130,15 @@ impl<'a> Reader<'a> {
         let port = self.scope.plan.port(step, output);
         let producer = self.scope.plan.step(step);
         let what = &producer.outputs[output as usize];
-        let file = what.kind.is_single_file().then(|| what.name.clone());
+        let file = producer.given(output).is_single_file().then(|| what.name.clone());
         let path = in_sources(&input_path(self.scope.plan, step, output));
         if let Place::AzureMl(_) = producer.place {
             let job = self.azure_ml_job(step);
             note(&mut self.downloads, Download { job, port, file });
+            return path;
+        }
+        if let Some(matrix) = producer.matrix() {
+            self.gather(matrix, (step, output));
             return path;
         }
         let variable = self.ci_output(step, output);
@@ -140,6 +147,20 @@ impl<'a> Reader<'a> {
         }
         note(&mut self.artifacts, (port, variable));
         path
+    }
+
+    /// Notes the artifacts of a matrix: each combination has outputs of its own.
+    fn gather(&mut self, matrix: &Matrix, (step, output): (StepId, u32)) {
+        let port = self.scope.plan.port(step, output);
+        let job = self.scope.job_of(step).map(|job| self.scope.id(job)).unwrap_or_default();
+        let name = &self.scope.plan.step(step).outputs[output as usize].name;
+        for leg in &matrix.legs {
+            let variable = format!("from_{port}__{}", leg.name);
+            let value = expression::output_of_leg(&job, &leg.name, OUTPUTS, name);
+            note(&mut self.variables, (variable.clone(), expression::runtime(&value)));
+            note(&mut self.artifacts, (format!("{port}/{}", leg.label), variable));
+        }
+        note(&mut self.jobs, job);
     }
 
     /// The variable that holds an output of a CI job: a value, or the name of an artifact.
@@ -198,9 +219,9 @@ impl<'a> Reader<'a> {
 /// own, under the output's name.
 pub(super) fn input_path(plan: &Plan, step: StepId, output: u32) -> String {
     let port = plan.port(step, output);
-    let output = &plan.step(step).outputs[output as usize];
-    if output.kind.is_single_file() {
-        format!("{INPUTS}/{port}/{}", output.name)
+    let producer = plan.step(step);
+    if producer.given(output).is_single_file() {
+        format!("{INPUTS}/{port}/{}", producer.outputs[output as usize].name)
     } else {
         format!("{INPUTS}/{port}")
     }

@@ -60,7 +60,7 @@ pub(super) fn reference(context: &Context<'_>, reference: &Reference) -> String 
 pub(super) fn reference_kind(context: &Context<'_>, reference: &Reference) -> ValueType {
     match reference {
         Reference::Output(StepId(step), output) => {
-            context.plan.steps[*step as usize].outputs[*output as usize].kind
+            context.plan.steps[*step as usize].given(*output)
         }
         Reference::Parameter(id) => context.plan.parameter(*id).kind,
         Reference::Matrix(_)

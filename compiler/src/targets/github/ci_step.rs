@@ -93,7 +93,7 @@ impl CiStep<'_> {
             steps.extend(data::azure_downloads(&self.arrivals));
         }
         for arrival in self.arrivals.iter().filter(|arrival| arrival.is_azure()) {
-            steps.push(step::upload(&arrival.handed_over(&self.job.id), &arrival.folder()));
+            steps.push(step::upload(&arrival.handed_over(&self.job.id), "", &arrival.folder()));
         }
         Frame {
             name: format!("Inputs of {}", self.own.display_name),
@@ -209,11 +209,12 @@ impl CiStep<'_> {
         steps.extend(self.take_back());
         steps.extend(extras::report(&self.place.extras));
         steps.extend(data::read_values(self.own));
-        steps.extend(data::uploads(self.own));
         let label = self.place.extras.matrix.as_deref();
         let label = label.map(|matrix| format!("-{}", matrix::label(self.scope, matrix)));
+        let label = label.as_deref().unwrap_or_default();
+        steps.extend(data::uploads(self.own, label));
         for (name, path) in &self.place.artifacts {
-            steps.push(step::keep(name, label.as_deref().unwrap_or_default(), &text(path)));
+            steps.push(step::keep(name, label, &text(path)));
         }
         steps
     }

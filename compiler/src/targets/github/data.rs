@@ -24,6 +24,8 @@ pub(super) struct Arrival {
 enum Origin {
     /// An artifact of this run.
     Artifact(String),
+    /// An artifact of each combination of a matrix, by its label.
+    Gathered(Vec<String>),
     /// An output of an Azure ML job: the job's name, as an expression.
     AzureMl(String),
 }
@@ -34,6 +36,8 @@ impl Arrival {
         let port = scope.plan.port(producer, output);
         let origin = if scope.is_submitted(producer) {
             Origin::AzureMl(expression(&scope.needed_output(producer, "job")))
+        } else if let Some(matrix) = scope.plan.step(producer).matrix() {
+            Origin::Gathered(matrix.legs.iter().map(|leg| leg.label.clone()).collect())
         } else {
             Origin::Artifact(port.clone())
         };
@@ -87,9 +91,16 @@ pub(super) fn clean(own: &Step, arrivals: &[Arrival]) -> Option<Map> {
 
 /// Steps that fetch what arrives as artifacts.
 pub(super) fn downloads(arrivals: &[Arrival]) -> impl Iterator<Item = Map> + '_ {
-    arrivals.iter().filter_map(|arrival| match &arrival.origin {
-        Origin::Artifact(artifact) => Some(step::download(artifact, &arrival.folder())),
-        Origin::AzureMl(_) => None,
+    arrivals.iter().flat_map(|arrival| match &arrival.origin {
+        Origin::Artifact(artifact) => vec![step::download(artifact, &arrival.folder())],
+        Origin::Gathered(labels) => {
+            let one = |label: &String| {
+                let artifact = format!("{}-{label}", arrival.port);
+                step::download(&artifact, &format!("{}/{label}", arrival.folder()))
+            };
+            labels.iter().map(one).collect()
+        }
+        Origin::AzureMl(_) => Vec::new(),
     })
 }
 
@@ -253,10 +264,10 @@ pub(super) fn values(own: &Step) -> Map {
     values
 }
 
-/// Steps that hand over files and folders.
-pub(super) fn uploads(own: &Step) -> impl Iterator<Item = Map> + '_ {
-    own.outputs.iter().filter(|output| !output.kind.is_scalar()).map(|output| {
+/// Steps that hand over files and folders. `ending` tells the combinations of a matrix apart.
+pub(super) fn uploads(own: &Step, ending: &str) -> impl Iterator<Item = Map> {
+    own.outputs.iter().filter(|output| !output.kind.is_scalar()).map(move |output| {
         let artifact = format!("{}__{}", own.name, output.name);
-        step::upload(&artifact, &format!(".mlopsc/outputs/{}", output.name))
+        step::upload(&artifact, ending, &format!(".mlopsc/outputs/{}", output.name))
     })
 }

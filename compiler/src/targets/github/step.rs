@@ -44,10 +44,11 @@ pub(super) fn download(artifact: &str, folder: &str) -> Map {
     action(&format!("Fetch {artifact}"), &pins::DOWNLOAD_ARTIFACT, with)
 }
 
-/// Uploads an artifact of which nothing may be missing.
-pub(super) fn upload(artifact: &str, path: &str) -> Map {
+/// Uploads an artifact of which nothing may be missing. `ending` tells the combinations of a matrix
+/// apart.
+pub(super) fn upload(artifact: &str, ending: &str, path: &str) -> Map {
     let mut with = Map::new();
-    with.put("name", artifact)
+    with.put("name", format!("{artifact}{ending}"))
         .put("path", path)
         .put("if-no-files-found", "error")
         .put("include-hidden-files", true)
