@@ -367,5 +367,6 @@ fn usual_folder(engine: Home) -> &'static str {
         Home::AzureMl => ".azureml",
         Home::GitHub => ".github/workflows",
         Home::AzurePipelines => ".azure-pipelines",
+        Home::Events => ".azure",
     }
 }

@@ -278,6 +278,7 @@ impl<'a, 'c> StepBinder<'a, 'c> {
             | Path::Searched(_)
             | Path::Output { .. }
             | Path::Matrix(_)
+            | Path::Event(_)
             | Path::RunId
             | Path::StageName
             | Path::GitSha

@@ -1,10 +1,10 @@
 //! Steps that run a component: what is bound to its inputs, by the author and beside.
 
 use super::binder::StepBinder;
+use super::bindings::{Pasted, text_pasteable};
 use super::interface::is_unchecked;
 use super::interface::{self, Demand, Interface, OutPort};
 use super::parameters;
-use super::triggers::{Pasted, text_pasteable};
 use crate::diagnostics::{CONFLICT, Diagnostic, TYPE_CLASH};
 use crate::plan::{ComponentUse, Fields, Input, Parameter, Scalar, Source, ValueType};
 use crate::source::Spanned;

@@ -1,5 +1,6 @@
 //! The one home of each trigger, and whether it can fire there.
 
+use super::events;
 use super::names::Context;
 use super::steps::needs_ci_fact;
 use super::triggers::{Ground, Named, Sliced};
@@ -16,7 +17,7 @@ const MOST_RUNS_A_WEEK: u32 = 1_000;
 pub(crate) fn choose(
     cx: &Context<'_>,
     ground: &Ground<'_>,
-    named: &Named<'_>,
+    (named, others): (&Named<'_>, &[Named<'_>]),
     default_skip: &[u32],
     sink: &mut Sink,
 ) -> Option<(Sliced, Vec<Home>)> {
@@ -28,7 +29,10 @@ pub(crate) fn choose(
     if azure_ml {
         let all: Vec<u32> = skip.iter().chain(default_skip).copied().collect();
         let sliced = ground.sliced(goals.as_deref(), &all);
-        match why_not_azure_ml(cx, ground, named, &sliced) {
+        let why = why_not_azure_ml(cx, ground, named, &sliced);
+        let why =
+            why.or_else(|| events::why_no_endpoint(ground, named, (others, default_skip), &sliced));
+        match why {
             None => return Some((sliced, vec![Home::AzureMl])),
             Some(why) if wanted.contains(&HomeWord::AzureMl) => {
                 let at = named.spec.home.0.first().map_or(named.name.span, |home| home.span);
@@ -172,7 +176,7 @@ fn why_not_then(
                 )
             })
         }
-        Home::AzureMl => None,
+        Home::AzureMl | Home::Events => None,
     }
 }
 

@@ -31,7 +31,10 @@ pub(crate) fn cover(
             }
             TriggerKind::Push(push) => (&mut push.paths, true),
             TriggerKind::PullRequest(request) => (&mut request.paths, false),
-            TriggerKind::Schedule(_) | TriggerKind::Http(_) | TriggerKind::Manual => continue,
+            TriggerKind::Schedule(_)
+            | TriggerKind::Http(_)
+            | TriggerKind::Event(_)
+            | TriggerKind::Manual => continue,
         };
         if paths.is_empty() {
             if builds_alone && is_push {

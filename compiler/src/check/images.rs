@@ -119,6 +119,7 @@ fn credential(text: &Text, is_password: bool) -> Option<PlanText> {
         | Path::OwnOutput(_)
         | Path::Searched(_)
         | Path::Matrix(_)
+        | Path::Event(_)
         | Path::RunId
         | Path::StageName
         | Path::GitSha

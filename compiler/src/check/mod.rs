@@ -3,6 +3,7 @@
 //! [`check`] is the only way to a [`Checked`], and a [`Checked`] is all that lowering needs.
 
 mod binder;
+mod bindings;
 mod ci;
 pub(crate) mod circle;
 mod component;
@@ -12,6 +13,7 @@ mod conditions;
 pub mod cut;
 mod deployments;
 mod endpoints;
+mod events;
 mod files;
 mod handover;
 mod homes;
@@ -156,7 +158,7 @@ pub fn check<'a>(
     let is_whole = sink.errors() == unbound && all.bound.iter().all(Option::is_some);
     registered::once(&cx, &all.bound, sink);
     let outputs = pipeline_outputs::outputs(&cx, &all.engines, sink);
-    let pasted = triggers::pasted(&all.bound, parameters.len());
+    let pasted = bindings::pasted(&all.bound, parameters.len());
     let named = triggers::named(&cx, (stage, &parameters), &pasted, sink);
     let default_skip = triggers::default_skip(&cx, sink);
     let graph = order::graph(&cx, all.edges, sink)?;
@@ -174,7 +176,7 @@ pub fn check<'a>(
         is_placed: all.engines.iter().all(Option::is_some),
         is_whole,
     };
-    triggers::parameters_pasteable(&cx, &ground, sink);
+    bindings::parameters_pasteable(&cx, &ground, sink);
     let whole = ground.sliced(None, &[]);
     let triggers = triggers::prove_all(&cx, &ground, &whole, (&named, &default_skip), sink);
     together(&cx, &ground, &triggers, sink);

@@ -47,9 +47,10 @@ pub(crate) fn of_trigger(
     let (github, azure) = match kind {
         TriggerKind::PullRequest(_) => (&GITHUB_PULL_REQUEST, &AZURE_PIPELINES_TRIGGER),
         TriggerKind::Push(_) => (&GITHUB_TRIGGER, &AZURE_PIPELINES_PUSH),
-        TriggerKind::Schedule(_) | TriggerKind::Http(_) | TriggerKind::Manual => {
-            (&GITHUB_TRIGGER, &AZURE_PIPELINES_TRIGGER)
-        }
+        TriggerKind::Schedule(_)
+        | TriggerKind::Http(_)
+        | TriggerKind::Event(_)
+        | TriggerKind::Manual => (&GITHUB_TRIGGER, &AZURE_PIPELINES_TRIGGER),
     };
     written_already(spec, kind, concurrency, sink);
     passthrough(spec, github, azure, sink)
@@ -74,6 +75,7 @@ fn written_already(
         | TriggerKind::Push(_)
         | TriggerKind::Schedule(_)
         | TriggerKind::Http(_)
+        | TriggerKind::Event(_)
         | TriggerKind::Manual => return,
     };
     let mut keys = keys.iter().flat_map(|keys| &keys.0);

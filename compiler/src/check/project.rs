@@ -1,7 +1,7 @@
 //! The project with every default filled in.
 
-use super::images;
 use super::names::unknown;
+use super::{events, images};
 use crate::diagnostics::{
     BAD_EXPRESSION, BAD_VALUE, Diagnostic, Level, RULES, Sink, UNKNOWN_REFERENCE,
 };
@@ -14,7 +14,7 @@ use crate::spec::text::Text;
 /// What the project writes.
 pub(crate) fn targets(spec: &ProjectSpec) -> Vec<Home> {
     if spec.targets.0.is_empty() {
-        return vec![Home::AzureMl, Home::GitHub, Home::AzurePipelines];
+        return vec![Home::AzureMl, Home::GitHub, Home::AzurePipelines, Home::Events];
     }
     let mut homes: Vec<Home> = Vec::new();
     for home in spec.targets.0.iter().map(|target| target.value.plan()) {
@@ -71,11 +71,14 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
             ".azure-pipelines",
             sink,
         ),
+        events_folder: folder(folders.and_then(|it| it.events.as_ref()), ".azure", sink),
         identity: identity(spec),
         targets: targets(spec),
         also: also(spec),
         pins: Vec::new(), // known once their file is read
         stages: super::stages::stages(spec),
+        datastores: events::datastores(spec, sink),
+        wiring: events::wiring(spec, sink),
     };
     lint_levels(spec, sink);
     images::said(spec, &project.targets, sink);
@@ -105,8 +108,12 @@ fn lint_levels(spec: &ProjectSpec, sink: &mut Sink) {
 
 /// Two targets in one folder would write over each other's files.
 fn apart(project: &Project, written: Option<&crate::spec::project::WriteTo>, sink: &mut Sink) {
-    let folders =
-        [&project.azure_ml_folder, &project.github_folder, &project.azure_pipelines_folder];
+    let folders = [
+        &project.azure_ml_folder,
+        &project.github_folder,
+        &project.azure_pipelines_folder,
+        &project.events_folder,
+    ];
     let within = |inner: &str, outer: &str| {
         inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
     };

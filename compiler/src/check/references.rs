@@ -36,6 +36,13 @@ impl StepBinder<'_, '_> {
                     .report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
                 None
             }
+            Path::Event(_) => {
+                let message = "what an event brings is known in the `with` of its trigger only";
+                let help = "bind it to a parameter there, and read the parameter here";
+                self.sink
+                    .report(Diagnostic::new(&UNKNOWN_REFERENCE, site.span, message).help(help));
+                None
+            }
             Path::Matrix(name) => self.combination(site, name),
             Path::RunId => string(Reference::RunId),
             Path::StageName => stages::name(self.cx, site.span, self.sink).and_then(string),

@@ -107,6 +107,7 @@ fn reference(cx: &Context<'_>, site: Site<'_>, sink: &mut Sink) -> Option<Refere
         | Path::Input(_)
         | Path::OwnOutput(_)
         | Path::Searched(_)
+        | Path::Event(_)
         | Path::Matrix(_) => {
             let message = "the root's `env` comes before all steps";
             sink.report(

@@ -2,22 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bindings::{self, Bound, Pasted};
 use super::cut::{Cut, GroupKind, Vertex};
 use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{homes, image_paths, parameters as proved, passthrough, stages};
+use super::{events, homes, image_paths, passthrough, stages};
 use crate::diagnostics::{
-    BAD_VALUE, BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink,
-    UNBOUND_PARAMETER,
+    BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink, UNBOUND_PARAMETER,
 };
 use crate::plan::{
-    ComponentPlace, Concurrency, Home, Parameter, ParameterId, Passthrough, Project, Reference,
-    Scalar, StageId, Step, TriggerKind,
+    Concurrency, EventText, Home, Parameter, ParameterId, Passthrough, Project, Reference, Scalar,
+    StageId, Step, TriggerKind,
 };
 use crate::source::{Span, Spanned};
-use crate::spec::text::OrReference;
 use crate::spec::triggers::{TriggerKindSpec, TriggerSpec};
 
 /// A slice and its cut.
@@ -46,6 +45,8 @@ pub(crate) struct CheckedTrigger {
     /// What counts as done, `defaults.skip` included where it counts.
     pub(crate) skip: Vec<u32>,
     pub(crate) with: Vec<(ParameterId, Scalar)>,
+    /// What its event brings.
+    pub(crate) from_event: Vec<(ParameterId, EventText)>,
     pub(crate) homes: Vec<Home>,
     pub(crate) concurrency: Concurrency,
     /// Keys of its event that only one CI platform has.
@@ -79,6 +80,8 @@ pub(crate) struct Named<'a> {
     pub(crate) goals: Option<Vec<(u32, Span)>>,
     pub(crate) skip: Vec<(u32, Span)>,
     pub(crate) with: Vec<(ParameterId, Scalar)>,
+    /// What its event brings.
+    pub(crate) from_event: Vec<(ParameterId, EventText)>,
     /// The stage that it starts.
     stage: Option<StageId>,
     /// The stage that is looked at.
@@ -93,9 +96,11 @@ pub(crate) fn named<'a>(
     sink: &mut Sink,
 ) -> Vec<Named<'a>> {
     let each = cx.spec.triggers.good().filter_map(|(name, spec)| {
+        let kind = one_kind(name, spec, sink);
+        let planned = kind.and_then(|kind| kind.plan(sink));
         // A mistake here hinders no other.
-        let with = values(cx, parameters, pasted, spec, sink);
-        let named = name_one(cx, name, spec, with, sink)?;
+        let bound = bindings::read(cx, (parameters, pasted), (spec, planned.as_ref()), sink);
+        let named = name_one(cx, name, (spec, kind?, planned), bound, sink)?;
         Some(Named { current: stage, ..named })
     });
     each.collect()
@@ -104,8 +109,8 @@ pub(crate) fn named<'a>(
 fn name_one<'a>(
     cx: &Context<'a>,
     name: &'a Spanned<String>,
-    spec: &'a TriggerSpec,
-    with: Vec<(ParameterId, Scalar)>,
+    (spec, kind, plan): (&'a TriggerSpec, &'a dyn TriggerKindSpec, Option<TriggerKind>),
+    bound: Bound,
     sink: &mut Sink,
 ) -> Option<Named<'a>> {
     let before = sink.errors();
@@ -113,13 +118,13 @@ fn name_one<'a>(
     let skip = steps_named(cx, &spec.skip.0, sink);
     let stage = spec.stage.as_ref().and_then(|stage| stages::find(cx, stage, sink));
     let stage = stage.or_else(|| stages::of_spec(cx));
-    let kind = one_kind(name, spec, sink)?;
-    let plan = kind.plan(sink)?;
+    let plan = plan?;
     if sink.errors() > before || spec.broken {
         return None;
     }
     let goals = (!goals.is_empty()).then_some(goals);
-    Some(Named { name, spec, kind, plan, goals, skip, with, stage, current: None })
+    let Bound { with, from_event } = bound;
+    Some(Named { name, spec, kind, plan, goals, skip, with, from_event, stage, current: None })
 }
 
 fn steps_named(cx: &Context<'_>, names: &[Spanned<String>], sink: &mut Sink) -> Vec<(u32, Span)> {
@@ -193,7 +198,7 @@ pub(crate) fn prove_all(
     for named in all {
         looked_at += ground.vertices.len();
         let trigger = (looked_at <= MOST_LOOKED_AT)
-            .then(|| prove(cx, ground, named, default_skip, sink))
+            .then(|| prove(cx, ground, (named, all), default_skip, sink))
             .flatten();
         started += trigger.as_ref().map_or(0, |trigger| trigger.sliced.slice.steps.len());
         if looked_at > MOST_LOOKED_AT || started > MOST_STARTED {
@@ -226,7 +231,7 @@ fn too_much_written(at: Span, what: &str) -> Diagnostic {
 fn prove(
     cx: &Context<'_>,
     ground: &Ground<'_>,
-    named: &Named<'_>,
+    (named, all): (&Named<'_>, &[Named<'_>]),
     default_skip: &[u32],
     sink: &mut Sink,
 ) -> Option<CheckedTrigger> {
@@ -234,10 +239,11 @@ fn prove(
     if !ground.is_placed && named.kind.may_live_on_azure_ml() {
         return None;
     }
-    let (sliced, homes) = homes::choose(cx, ground, named, default_skip, sink)?;
+    let (sliced, homes) = homes::choose(cx, ground, (named, all), default_skip, sink)?;
     slice_holds(cx, ground, named, &sliced, sink);
     all_bound(cx, ground, named, &sliced, sink);
     homes::can_fire(cx, ground, named, &sliced, &homes, sink);
+    events::can_arrive(cx, ground, named, &homes, sink);
     let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
     let concurrency = said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan());
     let passed = named.spec.passthrough.as_deref();
@@ -260,6 +266,7 @@ fn prove(
         sliced,
         skip,
         with: named.with.clone(),
+        from_event: named.from_event.clone(),
         homes,
         concurrency,
         passthrough,
@@ -354,35 +361,6 @@ pub(crate) fn read_by<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Paramete
     read
 }
 
-/// The values in `with`, which hold or not whatever the graph is.
-fn values(
-    cx: &Context<'_>,
-    parameters: &[Option<Parameter>],
-    pasted: &[Pasted],
-    spec: &TriggerSpec,
-    sink: &mut Sink,
-) -> Vec<(ParameterId, Scalar)> {
-    let mut with = Vec::new();
-    for (name, value) in spec.with.good() {
-        let Some(index) = cx.find_parameter(&name.value, name.span, sink) else { continue };
-        let OrReference::Value(literal) = value else {
-            let OrReference::Reference(text) = value else { continue };
-            sink.report(
-                Diagnostic::new(&BAD_VALUE, text.span, "`with` binds values")
-                    .help("write the value itself"),
-            );
-            continue;
-        };
-        let Some(parameter) = &parameters[index as usize] else { continue };
-        if let Some(value) = proved::value_of(cx, parameter, literal, sink) {
-            pasteable(pasted, ParameterId(index), &value, literal.span, sink);
-            with.push((ParameterId(index), value));
-        }
-    }
-    with.sort_by_key(|(id, _)| *id);
-    with
-}
-
 fn all_bound(
     cx: &Context<'_>,
     ground: &Ground<'_>,
@@ -409,88 +387,6 @@ fn all_bound(
                         "write `with: {{ {name}: … }}`, or give the parameter a default"
                     )),
             );
-        }
-    }
-}
-
-/// How Azure ML puts a parameter's value into what it runs; the worst of all places counts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Pasted {
-    /// Not at all.
-    Never,
-    /// Handed to a component, which quotes it in its own way.
-    HandedOn,
-    /// Between quotes.
-    Quoted,
-    /// Bare, in arguments that are split at blanks.
-    Bare,
-}
-
-/// How the steps on Azure ML read each parameter.
-pub(crate) fn pasted(steps: &[Option<Step>], parameters: usize) -> Vec<Pasted> {
-    let mut pasted = vec![Pasted::Never; parameters];
-    let mut note = |reference: &Reference, how: Pasted| {
-        if let Reference::Parameter(id) = reference {
-            let known = &mut pasted[id.0 as usize];
-            *known = how.max(*known);
-        }
-    };
-    for step in steps.iter().flatten().filter(|step| step.is_on_azure_ml()) {
-        let component = step.task.component().map(|it| &it.component);
-        let is_foreign = component.is_some_and(|it| !matches!(it, ComponentPlace::Made(_)));
-        let how = if is_foreign { Pasted::HandedOn } else { Pasted::Quoted };
-        step.references(&mut |reference| note(reference, how));
-        for input in step.argument_inputs().filter(|input| input.kind.is_scalar()) {
-            input.references(&mut |reference| note(reference, Pasted::Bare));
-        }
-    }
-    pasted
-}
-
-/// Azure ML pastes values into commands, and drops empty ones.
-fn pasteable(pasted: &[Pasted], id: ParameterId, value: &Scalar, at: Span, sink: &mut Sink) {
-    if let Scalar::Text(text) = value {
-        text_pasteable(pasted[id.0 as usize], text, at, sink);
-    }
-}
-
-/// Refuses a text that Azure ML cannot paste.
-pub(crate) fn text_pasteable(pasted: Pasted, text: &str, at: Span, sink: &mut Sink) {
-    if pasted == Pasted::Never {
-        return;
-    }
-    let (message, help) = if text.is_empty() {
-        ("an empty text does not reach Azure ML", "the service drops it; choose a word for «none»")
-    } else if pasted == Pasted::HandedOn {
-        return;
-    } else if text.contains(['\'', '"', '$', '`', '\\']) || text.chars().any(char::is_control) {
-        (
-            "this text cannot be handed to Azure ML",
-            "Azure ML pastes it into a command line, so it may not hold quotes, `$`, backticks, backslashes or control characters",
-        )
-    } else if pasted == Pasted::Bare && text.contains(char::is_whitespace) {
-        (
-            "this text would be several arguments of a `parallel` step",
-            "Azure ML splits the arguments at blanks; write it without, or read it from a file in `code`",
-        )
-    } else {
-        return;
-    };
-    sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
-}
-
-/// The defaults and choices of parameters that reach Azure ML.
-pub(crate) fn parameters_pasteable(cx: &Context<'_>, ground: &Ground<'_>, sink: &mut Sink) {
-    for (index, parameter) in (0u32..).zip(ground.parameters) {
-        let Some(parameter) = parameter else { continue };
-        let Some(spec) = &cx.spec.parameters.items[index as usize].value else { continue };
-        if let (Some(value), Some(literal)) = (&parameter.default, spec.default()) {
-            pasteable(ground.pasted, ParameterId(index), value, literal.span, sink);
-        }
-        for choice in &parameter.choices {
-            if parameter.default.as_ref() != Some(choice) {
-                pasteable(ground.pasted, ParameterId(index), choice, spec.span(), sink);
-            }
         }
     }
 }

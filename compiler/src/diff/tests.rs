@@ -43,6 +43,7 @@ fn plan() -> Plan {
         enabled: true,
         slice: vec![StepId(0), StepId(1), StepId(2)],
         with: vec![(ParameterId(0), Scalar::Integer(3))],
+        from_event: Vec::new(),
         passthrough: crate::plan::Passthrough::default(),
         homes: vec![Home::GitHub],
         workflow: Some(0),

@@ -48,6 +48,7 @@ pub fn waits_for(kind: &TriggerKind) -> String {
         TriggerKind::PullRequest(_) => "a pull request",
         TriggerKind::Schedule(_) => "the clock",
         TriggerKind::Http(_) => "a call",
+        TriggerKind::Event(_) => "an event",
         TriggerKind::Manual => "a person",
     };
     format!("it waits for {what}")

@@ -188,16 +188,18 @@ fn fired<'p>(
             TriggerKind::Schedule(timing) if kind == "schedule" => {
                 let entries = match home {
                     Home::AzurePipelines => timing.utc.as_ref().map_or(0, Vec::len),
-                    Home::GitHub | Home::AzureMl => timing.local.len(),
+                    Home::GitHub | Home::AzureMl | Home::Events => timing.local.len(),
                 };
                 if left < entries {
                     return Some(trigger);
                 }
                 left -= entries;
             }
+            TriggerKind::Event(_) if kind == "repository_dispatch" => return Some(trigger),
             TriggerKind::Push(_)
             | TriggerKind::PullRequest(_)
             | TriggerKind::Schedule(_)
+            | TriggerKind::Event(_)
             | TriggerKind::Http(_)
             | TriggerKind::Manual => {}
         }

@@ -165,6 +165,7 @@ fn trigger_of(
         enabled: trigger.enabled,
         slice: trigger.sliced.slice.steps.iter().map(|step| StepId(*step)).collect(),
         with: trigger.with.clone(),
+        from_event: trigger.from_event.clone(),
         stage: trigger.stage,
         homes: trigger.homes.clone(),
         passthrough: trigger.passthrough.clone(),

@@ -71,6 +71,10 @@ pub(crate) fn of_trigger(
         parts.workflows.len() - 1
     });
     parts.workflows[index].triggers.push(id);
+    for parameter in &mut parts.workflows[index].parameters {
+        let brought = |(id, _): &(ParameterId, _)| *id == parameter.id;
+        parameter.is_brought |= trigger.from_event.iter().any(brought);
+    }
     #[allow(clippy::cast_possible_truncation)]
     let index = index as u32;
     index
@@ -90,6 +94,8 @@ fn shares(
             (other, &trigger.kind),
             (TriggerKind::Push(_), TriggerKind::Push(_))
                 | (TriggerKind::PullRequest(_), TriggerKind::PullRequest(_))
+                // What comes with one event is nothing to another.
+                | (TriggerKind::Event(_), TriggerKind::Event(_))
         )
     };
     workflow.concurrency == trigger.concurrency
@@ -133,6 +139,7 @@ fn build(
             id,
             value: bound(plan, head.with, id),
             is_bound: head.with.iter().any(|(bound, _)| *bound == id),
+            is_brought: false,
         })
         .collect();
     let staging = stages::that_matters(checked, plan, steps, head.staging, &parameters);

@@ -1,6 +1,6 @@
 //! What specs share.
 
-use super::{Home, Stage, StageId, Staging, Text};
+use super::{Datastore, Home, Stage, StageId, Staging, Text, Wiring};
 
 /// The project of a spec, with every default filled in.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,6 +19,8 @@ pub struct Project {
     pub github_folder: String,
     /// Folder of the Azure Pipelines files, root-relative (default `.azure-pipelines`).
     pub azure_pipelines_folder: String,
+    /// Folder of the wiring of events, root-relative (default `.azure`).
+    pub events_folder: String,
     /// What tells this project's live resources from others': `owner/repository` when the project
     /// file says so; `None`: the CI run's own repository.
     pub identity: Option<String>,
@@ -30,6 +32,10 @@ pub struct Project {
     pub pins: Vec<Pin>,
     /// The stages, in the author's order; mostly none.
     pub stages: Vec<Stage>,
+    /// Where datastores are, in the author's order.
+    pub datastores: Vec<Datastore>,
+    /// What brings events.
+    pub wiring: Wiring,
 }
 
 /// A release of an action.
@@ -58,12 +64,18 @@ impl Project {
         &self.stages[id.0 as usize]
     }
 
+    /// The datastore of a name.
+    pub fn datastore(&self, name: &str) -> Option<&Datastore> {
+        self.datastores.iter().find(|one| one.name == name)
+    }
+
     /// Where a target's files go.
     pub fn folder(&self, engine: Home) -> &str {
         match engine {
             Home::AzureMl => &self.azure_ml_folder,
             Home::GitHub => &self.github_folder,
             Home::AzurePipelines => &self.azure_pipelines_folder,
+            Home::Events => &self.events_folder,
         }
     }
 }

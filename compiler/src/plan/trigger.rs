@@ -1,6 +1,8 @@
 //! What starts the pipeline, and where each trigger lives.
 
-use super::{Http, ParameterId, Passthrough, Scalar, StageId, StepId, SubmissionId, Timing};
+use super::{
+    Event, EventText, Http, ParameterId, Passthrough, Scalar, StageId, StepId, SubmissionId, Timing,
+};
 
 /// A trigger of the spec (the implicit `manual` of every workflow is not one).
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +17,8 @@ pub struct Trigger {
     pub slice: Vec<StepId>,
     /// Parameters that it binds.
     pub with: Vec<(ParameterId, Scalar)>,
+    /// Parameters whose values come with its event.
+    pub from_event: Vec<(ParameterId, EventText)>,
     /// The stage that it starts; `None`: the first on CI, each of them on Azure ML.
     pub stage: Option<StageId>,
     /// Where it lives; never empty. More than one only when the author asked for it.
@@ -50,6 +54,8 @@ pub enum TriggerKind {
     Schedule(Box<Timing>),
     /// A call.
     Http(Http),
+    /// Something that happens in Azure.
+    Event(Box<Event>),
     /// A person.
     Manual,
 }
@@ -104,6 +110,8 @@ pub enum Home {
     GitHub,
     /// Azure Pipelines.
     AzurePipelines,
+    /// Event Grid and Logic Apps. They start what lives elsewhere; no trigger lives there.
+    Events,
 }
 
 impl Home {
@@ -113,6 +121,7 @@ impl Home {
             Self::AzureMl => "azureml",
             Self::GitHub => "github",
             Self::AzurePipelines => "azure_pipelines",
+            Self::Events => "events",
         }
     }
 
@@ -122,6 +131,7 @@ impl Home {
             Self::AzureMl => "Azure ML",
             Self::GitHub => "GitHub",
             Self::AzurePipelines => "Azure Pipelines",
+            Self::Events => "Event Grid",
         }
     }
 }

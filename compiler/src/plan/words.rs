@@ -150,6 +150,7 @@ impl TriggerKind {
             Self::Http(http) => {
                 format!("a call of {}, deployment {}", http.endpoint, http.deployment_name())
             }
+            Self::Event(event) => event.words(),
             Self::Manual => "by hand".to_owned(),
         }
     }

@@ -43,6 +43,9 @@ pub struct WorkflowParameter {
     pub value: Option<Scalar>,
     /// Whether the triggers bind it, so that the stage makes no difference to the value.
     pub is_bound: bool,
+    /// Whether the event that fires the workflow may bring it, in its payload under the parameter's
+    /// name.
+    pub is_brought: bool,
 }
 
 /// Index of a job in [`Workflow::jobs`].

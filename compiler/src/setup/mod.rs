@@ -76,8 +76,9 @@ impl Setup {
                 Home::GitHub => self.github.read(artifact, &self.names.default_branch),
                 Home::AzurePipelines => self.azure_pipelines.read(plan, artifact),
                 Home::AzureMl => self.azure.read(plan, artifact),
+                Home::Events => {}
             }
-            if home(plan, &artifact.path) != Home::AzureMl {
+            if matches!(home(plan, &artifact.path), Home::GitHub | Home::AzurePipelines) {
                 self.azure.read_ci(plan, artifact);
             }
         }
@@ -87,7 +88,7 @@ impl Setup {
 /// Which engine a file is for.
 fn home(plan: &Plan, path: &str) -> Home {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let ci = [Home::GitHub, Home::AzurePipelines].into_iter();
-    let mut found = ci.filter(|it| plan.project.folder(*it).trim_end_matches('/') == folder);
+    let other = [Home::GitHub, Home::AzurePipelines, Home::Events].into_iter();
+    let mut found = other.filter(|it| plan.project.folder(*it).trim_end_matches('/') == folder);
     found.next().unwrap_or(Home::AzureMl)
 }

@@ -1,6 +1,6 @@
 //! Expressions: texts with `${{ path }}` in them.
 //!
-//! A path names a value: `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, `run.id`,
+//! A path names a value: `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, `event.f`, `run.id`,
 //! `git.sha`, `git.branch`, `git.tag`, `variables.X`, `secrets.X`. Blanks inside the braces are free.
 //! Names of parameters, inputs and outputs may hold dots, which are groups on Azure ML.
 //! `$[[ … ]]` is left out when a value that is named in it is not set.
@@ -67,6 +67,8 @@ pub enum Path {
     Searched(Range<usize>),
     /// `matrix.x`, a value of the step's combination.
     Matrix(Range<usize>),
+    /// `event.f`, a value that the event of a trigger brings.
+    Event(Range<usize>),
     /// `run.id`.
     RunId,
     /// `stage.name`.

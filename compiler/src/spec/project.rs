@@ -32,8 +32,9 @@ choice! {
         GitHub = "github",
         /// Pipelines of Azure Pipelines.
         AzurePipelines = "azure_pipelines",
+        /// What brings events: templates for Azure Resource Manager, as JSON and as Bicep.
+        Events = "events",
     }
-    later { "events" }
 }
 
 impl TargetWord {
@@ -43,6 +44,7 @@ impl TargetWord {
             Self::AzureMl | Self::AzureMlRest => Home::AzureMl,
             Self::GitHub => Home::GitHub,
             Self::AzurePipelines => Home::AzurePipelines,
+            Self::Events => Home::Events,
         }
     }
 }
@@ -105,8 +107,49 @@ record! {
         opt azureml = "azureml": Spanned<PathText> = ".azureml",
         /// The folder of the Azure Pipelines files.
         opt azure_pipelines = "azure_pipelines": Spanned<PathText> = ".azure-pipelines",
+        /// The folder of what brings events.
+        opt events = "events": Spanned<PathText> = ".azure",
     }
-    later { "events" }
+}
+
+record! {
+    /// Where a datastore of the workspace is.
+    ///
+    /// ```yaml
+    /// account: stdiabetes
+    /// container: azureml-blobstore
+    /// ```
+    DatastoreSpec as "a datastore" {
+        /// The storage account.
+        req account = "account": Spanned<String>,
+        /// The container.
+        req container = "container": Spanned<String>,
+    }
+}
+
+record! {
+    /// What brings events from Azure to what they start, and what it may use. All of it is in the
+    /// project's resource group.
+    ///
+    /// ```yaml
+    /// key_vault: kv-diabetes
+    /// github_token: github-dispatch-token
+    /// storage: stdiabetes
+    /// topics: { workspace: evgt-diabetes }
+    /// ```
+    EventsSpec as "the settings of events" {
+        /// The vault that has the token with which GitHub is called.
+        opt key_vault = "key_vault": Spanned<String>,
+        /// The secret in the vault: a token that may write contents of the repository, which is what
+        /// GitHub asks of whoever starts a workflow.
+        opt github_token = "github_token": Spanned<String> = "github-dispatch-token",
+        /// The storage account in which the wiring keeps which events it saw, so that none counts
+        /// twice, waits for quiet (`debounce`), and leaves what could not be delivered.
+        opt storage = "storage": Spanned<String>,
+        /// System topics of Event Grid that exist already, since a source has one: that of the
+        /// `workspace`, and of datastores by their names.
+        all topics = "topics": Dict<EntryName, Spanned<String>>,
+    }
 }
 
 record! {
@@ -178,6 +221,9 @@ record! {
         opt azure_devops = "azure_devops": AzureDevOpsSpec,
         /// Levels of lints.
         all lint = "lint": Dict<AnyName, Spanned<LintLevel>>,
+        /// Where the workspace's datastores are, for events of them.
+        all datastores = "datastores": Dict<EntryName, DatastoreSpec>,
+        /// What brings events.
+        opt events = "events": EventsSpec,
     }
-    later { "datastores" }
 }

@@ -9,10 +9,10 @@ use crate::spec::fault::Fault;
 /// Forms that are allowed, for messages.
 pub(super) const ALLOWED: &str = "allowed are `parameters.x`, `steps.s.outputs.o`, `inputs.x`, `outputs.o`, \
     `search_space.x`, `matrix.x`, `run.id`, `stage.name`, `git.sha`, `git.branch`, `git.tag`, \
-    `variables.X` and `secrets.X`";
+    `variables.X`, `secrets.X` and, in the `with` of a trigger, `event.x`";
 
 /// Words that a path may start with.
-const ROOTS: [&str; 11] = [
+const ROOTS: [&str; 12] = [
     "parameters",
     "steps",
     "inputs",
@@ -24,10 +24,8 @@ const ROOTS: [&str; 11] = [
     "stage",
     "variables",
     "secrets",
+    "event",
 ];
-
-/// Words that a path will be able to start with.
-const LATER: [&str; 1] = ["event"];
 
 /// What other languages call our paths.
 const ELSEWHERE: [(&str, &str); 12] = [
@@ -59,10 +57,11 @@ pub(super) fn path(content: &str, start: usize) -> Result<Path, Fault> {
         "outputs" if !rest.is_empty() => Ok(Path::OwnOutput(name)),
         "search_space" if !rest.is_empty() => Ok(Path::Searched(name)),
         "matrix" if is_name(rest) => Ok(Path::Matrix(name)),
+        "event" if !rest.is_empty() => Ok(Path::Event(name)),
         "steps" => output(rest, name),
         "run" | "git" | "stage" => fact(root, rest, at, name),
         "variables" | "secrets" => platform_name(root, rest, at, name),
-        "parameters" | "inputs" | "outputs" | "search_space" | "matrix" => {
+        "parameters" | "inputs" | "outputs" | "search_space" | "matrix" | "event" => {
             Err(Fault::new(at, format!("`{root}` alone is no value")).help(format!("`{root}.x`")))
         }
         _ => Err(unknown_root(content, root, at)),
@@ -160,9 +159,6 @@ fn platform_name(
 }
 
 fn unknown_root(content: &str, root: &str, at: Range<usize>) -> Fault {
-    if LATER.contains(&root) {
-        return Fault::not_supported(at, format!("`{root}.…` in an expression"));
-    }
     let fault = Fault::new(at, format!("there is no `{root}` to refer to"));
     if root == "args" {
         return fault.help("the arguments of an image are read in its `tags` only");
@@ -177,7 +173,7 @@ fn unknown_root(content: &str, root: &str, at: Range<usize>) -> Fault {
     if cut(rest).0 == "outputs" {
         return fault.help(format!("did you mean `steps.{content}`?"));
     }
-    match near_miss(root, ROOTS.into_iter().chain(LATER)) {
+    match near_miss(root, ROOTS) {
         Some(near) => fault.help(format!("did you mean `{near}{}`?", &content[root.len()..])),
         None => fault.help(ALLOWED),
     }

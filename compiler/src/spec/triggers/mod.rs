@@ -2,20 +2,27 @@
 //! [`TriggerSpec::kinds`].
 
 mod commits;
+mod data;
 mod http;
 mod manual;
 mod schedule;
+mod with;
+mod workspace;
 
 pub use commits::{PullRequestSpec, PushSpec};
+pub use data::DataChangedSpec;
 pub use http::HttpSpec;
 pub use manual::ManualSpec;
 pub use schedule::ScheduleSpec;
+pub use with::BoundValue;
+pub use workspace::{
+    DriftDetectedSpec, JobCompletedSpec, JobFailedSpec, ModelDeployedSpec, ModelRegisteredSpec,
+};
 
 use super::decode::{Dict, Many};
 use super::passthrough::PassthroughSpec;
 use super::record::{choice, record};
-use super::text::{OrReference, Text};
-use super::values::{Literal, PortName};
+use super::values::PortName;
 use crate::diagnostics::Sink;
 use crate::plan::{Concurrency, Home, TriggerKind};
 use crate::source::Spanned;
@@ -30,7 +37,6 @@ choice! {
         /// Azure Pipelines.
         AzurePipelines = "azure_pipelines",
     }
-    later { "events" }
 }
 
 impl HomeWord {
@@ -84,6 +90,18 @@ record! {
         opt schedule = "schedule": ScheduleSpec,
         /// A call of a published endpoint.
         opt http = "http": HttpSpec,
+        /// Blobs that change.
+        opt data_changed = "data_changed": DataChangedSpec,
+        /// A version of a model that is registered.
+        opt model_registered = "model_registered": ModelRegisteredSpec,
+        /// Models that are deployed.
+        opt model_deployed = "model_deployed": ModelDeployedSpec,
+        /// A job of Azure ML that is completed.
+        opt job_completed = "job_completed": JobCompletedSpec,
+        /// A job of Azure ML that failed.
+        opt job_failed = "job_failed": JobFailedSpec,
+        /// Data that drift.
+        opt drift_detected = "drift_detected": DriftDetectedSpec,
         /// A person.
         opt manual = "manual": ManualSpec,
 
@@ -91,8 +109,8 @@ record! {
         all goals = "goals": Many<Spanned<String>>,
         /// Steps that count as done.
         all skip = "skip": Many<Spanned<String>>,
-        /// Values of parameters.
-        all with = "with": Dict<PortName, OrReference<Literal>>,
+        /// Values of parameters; what an event brings is `${{ event.x }}`.
+        all with = "with": Dict<PortName, BoundValue>,
         /// The stage that it starts; by default the first on CI, and each of them on Azure ML.
         opt stage = "stage": Spanned<String>,
         /// Whether it fires.
@@ -105,10 +123,7 @@ record! {
         /// Keys of the event that only one CI platform has, as they are.
         opt passthrough = "passthrough": Box<PassthroughSpec>,
     }
-    later {
-        "data_changed", "model_registered", "model_deployed", "job_completed",
-        "job_failed", "drift_detected", "pipeline_completed",
-    }
+    later { "pipeline_completed" }
 }
 
 /// What fires a trigger.
@@ -133,20 +148,35 @@ pub trait TriggerKindSpec {
 
 impl TriggerSpec {
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 5] = ["push", "pull_request", "schedule", "http", "manual"];
+    pub const KIND_KEYS: [&'static str; 11] = [
+        "push",
+        "pull_request",
+        "schedule",
+        "http",
+        "data_changed",
+        "model_registered",
+        "model_deployed",
+        "job_completed",
+        "job_failed",
+        "drift_detected",
+        "manual",
+    ];
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn TriggerKindSpec> {
-        let all: [Option<&dyn TriggerKindSpec>; 5] = [
+        let all: [Option<&dyn TriggerKindSpec>; 11] = [
             self.push.as_ref().map(|it| it as _),
             self.pull_request.as_ref().map(|it| it as _),
             self.schedule.as_ref().map(|it| it as _),
             self.http.as_ref().map(|it| it as _),
+            self.data_changed.as_ref().map(|it| it as _),
+            self.model_registered.as_ref().map(|it| it as _),
+            self.model_deployed.as_ref().map(|it| it as _),
+            self.job_completed.as_ref().map(|it| it as _),
+            self.job_failed.as_ref().map(|it| it as _),
+            self.drift_detected.as_ref().map(|it| it as _),
             self.manual.as_ref().map(|it| it as _),
         ];
         all.into_iter().flatten().collect()
     }
 }
-
-/// The text of a `with` that is no literal; events give these, which this version does not build.
-pub type EventText = Text;

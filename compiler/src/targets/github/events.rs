@@ -11,21 +11,25 @@ pub(super) struct Events<'a> {
     push: Option<&'a Push>,
     pull_request: Option<(&'a PullRequest, &'a Passthrough)>,
     schedules: Vec<&'a Timing>,
+    /// The type of the dispatch by which an event arrives.
+    dispatch: Option<String>,
 }
 
 impl<'a> Events<'a> {
     /// Enabled triggers whose home this is.
     pub(super) fn of(plan: &'a Plan, workflow: &Workflow) -> Self {
-        let mut events = Self { push: None, pull_request: None, schedules: Vec::new() };
-        for trigger in workflow.triggers.iter().map(|id| plan.trigger(*id)) {
+        let mut events =
+            Self { push: None, pull_request: None, schedules: Vec::new(), dispatch: None };
+        for id in &workflow.triggers {
+            let trigger = plan.trigger(*id);
             if trigger.lives_on(Home::GitHub) {
-                events.add(trigger);
+                events.add(trigger, plan.event_type(*id));
             }
         }
         events
     }
 
-    fn add(&mut self, trigger: &'a Trigger) {
+    fn add(&mut self, trigger: &'a Trigger, event_type: String) {
         match &trigger.kind {
             // Triggers that share a file have the same filters.
             TriggerKind::Push(push) => self.push = Some(push),
@@ -33,6 +37,7 @@ impl<'a> Events<'a> {
                 self.pull_request = Some((request, &trigger.passthrough));
             }
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
+            TriggerKind::Event(_) => self.dispatch = Some(event_type),
             TriggerKind::Http(_) | TriggerKind::Manual => {}
         }
     }
@@ -49,7 +54,10 @@ impl<'a> Events<'a> {
 
     /// Whether only people start the workflow.
     pub(super) fn by_hand_only(&self) -> bool {
-        self.push.is_none() && self.pull_request.is_none() && self.schedules.is_empty()
+        self.push.is_none()
+            && self.pull_request.is_none()
+            && self.schedules.is_empty()
+            && self.dispatch.is_none()
     }
 
     /// Conditions that the events cannot say themselves.
@@ -76,11 +84,19 @@ impl<'a> Events<'a> {
         on.put_some("pull_request", self.pull_request.map(pull_request));
         let schedules: Vec<_> = self.schedules.into_iter().flat_map(schedule).collect();
         on.put_filled("schedule", schedules);
+        on.put_some("repository_dispatch", self.dispatch.map(dispatched));
         let mut dispatch = Map::new();
         dispatch.put_filled("inputs", inputs);
         on.put("workflow_dispatch", filled(dispatch));
         on
     }
+}
+
+/// What an event in Azure, or a caller, sends.
+fn dispatched(event_type: String) -> Map {
+    let mut filters = Map::new();
+    filters.put("types", Doc::Words(vec![event_type]));
+    filters
 }
 
 fn push(push: &Push) -> Map {

@@ -90,7 +90,12 @@ impl Builder {
     ) -> ParameterId {
         let id = ParameterId(u32::try_from(self.plan.parameters.len()).unwrap());
         self.plan.parameters.push(sample::limited(name, kind, value.clone()));
-        self.workflow().parameters.push(WorkflowParameter { id, value, is_bound: true });
+        self.workflow().parameters.push(WorkflowParameter {
+            id,
+            value,
+            is_bound: true,
+            is_brought: false,
+        });
         id
     }
 
@@ -107,6 +112,7 @@ impl Builder {
             enabled: true,
             slice: Vec::new(),
             with: Vec::new(),
+            from_event: Vec::new(),
             passthrough: crate::plan::Passthrough::default(),
             homes: vec![Home::AzurePipelines],
             workflow: Some(0),

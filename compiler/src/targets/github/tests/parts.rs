@@ -68,6 +68,7 @@ pub(super) fn workflow(plan: &Plan, jobs: Vec<Job>) -> Workflow {
         id: ParameterId(id),
         value: parameter.default.clone(),
         is_bound: true,
+        is_brought: false,
     };
     Workflow {
         id: plan.name.clone(),
@@ -89,6 +90,7 @@ pub(super) fn trigger(name: &str, kind: TriggerKind, home: Home) -> Trigger {
         enabled: true,
         slice: vec![],
         with: vec![],
+        from_event: Vec::new(),
         passthrough: crate::plan::Passthrough::default(),
         homes: vec![home],
         workflow: Some(0),
