@@ -154,7 +154,7 @@ pub(crate) fn compare(written: &Written<'_>) -> Result<usize, String> {
             let found = match home {
                 Home::GitHub => of_github(plan, &root),
                 Home::AzurePipelines => of_azure_pipelines(plan, &root),
-                Home::AzureMl => unreachable!("no CI platform"),
+                Home::AzureMl | Home::Events => unreachable!("no CI platform"),
             };
             let wanted = wanted(plan, workflow, home);
             if found != wanted {

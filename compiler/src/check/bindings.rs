@@ -8,7 +8,7 @@ use crate::diagnostics::{
 };
 use crate::plan::{
     ComponentPlace, Event, EventField, EventPiece, EventSource, EventText, Parameter, ParameterId,
-    Reference, Scalar, Step, TriggerKind,
+    Reference, Scalar, Step, TriggerKind, ValueType,
 };
 use crate::source::Span;
 use crate::spec::expr::{Part, Path};
@@ -112,8 +112,8 @@ fn settled(piece: EventPiece) -> EventPiece {
 
 fn words(piece: EventPiece) -> String {
     match piece {
-        EventPiece::Literal(text) => text,
-        EventPiece::Field(EventField { source: EventSource::Fixed(text), .. }) => text,
+        EventPiece::Literal(text)
+        | EventPiece::Field(EventField { source: EventSource::Fixed(text), .. }) => text,
         EventPiece::Field(field) => field.name,
     }
 }
@@ -179,17 +179,19 @@ fn joined(parameter: &Parameter, pieces: &[EventPiece], at: Span, sink: &mut Sin
         Some(EventPiece::Field(_)) | None => false,
     };
     let (name, kind) = (&parameter.name, parameter.kind);
-    let (message, help) = match kind {
-        crate::plan::ValueType::String => return Some(()),
-        _ if !kind.is_scalar() && is_address => return Some(()),
-        _ if !kind.is_scalar() => (
-            format!("`{name}` takes data, and this is no address"),
-            "such as `azureml:diabetes:${{ event.version }}`",
-        ),
-        _ => (
+    if kind == ValueType::String || !kind.is_scalar() && is_address {
+        return Some(());
+    }
+    let (message, help) = if kind.is_scalar() {
+        (
             format!("`{name}` is of the type {}, and this is text", kind.word()),
             "bind one value alone: `${{ event.x }}`",
-        ),
+        )
+    } else {
+        (
+            format!("`{name}` takes data, and this is no address"),
+            "such as `azureml:diabetes:${{ event.version }}`",
+        )
     };
     sink.report(Diagnostic::new(&WRONG_TYPE, at, message).help(help));
     None

@@ -95,10 +95,7 @@ fn ci_homes(
 ) -> Option<Vec<Home>> {
     let manual = named.plan == TriggerKind::Manual;
     let homes: Vec<Home> = match (wanted, manual) {
-        ([], true) => {
-            let ci = |home: &&Home| **home != Home::AzureMl;
-            ground.project.targets.iter().filter(ci).copied().collect()
-        }
+        ([], true) => ground.project.targets.iter().copied().filter(|home| home.is_ci()).collect(),
         ([], false) => vec![ground.project.ci],
         _ => wanted.iter().map(|home| home.plan()).collect(),
     };

@@ -7,7 +7,7 @@ use crate::plan::Home;
 use crate::spec::DEFAULT_TIMEOUT_MINUTES;
 
 pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
-    if checked.project.targets.iter().any(|target| *target != Home::AzureMl) {
+    if checked.project.targets.iter().any(|target| target.is_ci()) {
         beyond(checked, sink);
         alone(checked, sink);
     } else if let Some(timeout) = &checked.spec.timeout {

@@ -1,7 +1,6 @@
 //! `root-above`: CI platforms read files from the repository's root on, not from a folder below.
 
 use crate::diagnostics::{Diagnostic, ROOT_ABOVE, Sink};
-use crate::plan::Home;
 use crate::source::{FileId, Span};
 use crate::spec::project::ProjectSpec;
 
@@ -9,7 +8,7 @@ use crate::spec::project::ProjectSpec;
 /// there.
 pub(crate) fn lint_project(project: &ProjectSpec, file: FileId, above: &str, sink: &mut Sink) {
     let targets = &project.targets.0;
-    let ci = targets.is_empty() || targets.iter().any(|it| it.value.plan() != Home::AzureMl);
+    let ci = targets.is_empty() || targets.iter().any(|it| it.value.plan().is_ci());
     if above.is_empty() || project.root.is_some() || !ci {
         return;
     }

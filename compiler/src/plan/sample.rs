@@ -32,7 +32,7 @@ pub(crate) fn project(ci: Home, targets: &[Home]) -> Project {
         azure_pipelines_folder: ".azure-pipelines".to_owned(),
         events_folder: ".azure".to_owned(),
         datastores: Vec::new(),
-        wiring: Default::default(),
+        wiring: crate::plan::Wiring::default(),
         identity: None,
         targets: targets.to_vec(),
         also: Vec::new(),

@@ -115,6 +115,11 @@ pub enum Home {
 }
 
 impl Home {
+    /// Whether it is a CI platform.
+    pub fn is_ci(self) -> bool {
+        matches!(self, Self::GitHub | Self::AzurePipelines)
+    }
+
     /// The word that authors use.
     pub fn word(self) -> &'static str {
         match self {

@@ -170,7 +170,7 @@ fn play(
     match home {
         Home::GitHub => github::play(plan, &root, &stage, &values),
         Home::AzurePipelines => azure_pipelines::play(plan, &root, &stage, &values),
-        Home::AzureMl => unreachable!("no CI platform"),
+        Home::AzureMl | Home::Events => unreachable!("no CI platform"),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn faults(written: &Written<'_>) -> Vec<String> {
         let found = match home {
             Home::GitHub => github::faults(&artifact.text, &root),
             Home::AzurePipelines => azure_pipelines::faults(&artifact.text, &root),
-            Home::AzureMl => unreachable!("no CI platform"),
+            Home::AzureMl | Home::Events => unreachable!("no CI platform"),
         };
         all.extend(found.into_iter().map(|fault| format!("{}: {fault}", artifact.path)));
     }

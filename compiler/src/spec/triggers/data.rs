@@ -76,7 +76,11 @@ impl TriggerKindSpec for DataChangedSpec {
             sink.report(wrong.help(*help));
         }
         let changes = self.changes(sink);
+        let before = sink.errors();
         let debounce_seconds = self.debounce_seconds(sink);
+        if sink.errors() > before {
+            return None;
+        }
         let Watched { folder, prefix, suffix, is_deep } = watched.ok()?;
         Some(TriggerKind::Event(Box::new(Event::DataChanged(DataChanged {
             datastore: self.datastore.value.clone(),
@@ -85,7 +89,7 @@ impl TriggerKindSpec for DataChangedSpec {
             suffix,
             is_deep,
             changes: changes?,
-            debounce_seconds: debounce_seconds?,
+            debounce_seconds,
         }))))
     }
 }
@@ -109,9 +113,8 @@ impl DataChangedSpec {
         Some(changes)
     }
 
-    /// `None` after a mistake.
-    fn debounce_seconds(&self, sink: &mut Sink) -> Option<Option<u32>> {
-        let Some(debounce) = &self.debounce else { return Some(None) };
+    fn debounce_seconds(&self, sink: &mut Sink) -> Option<u32> {
+        let debounce = self.debounce.as_ref()?;
         let seconds = debounce.value.0;
         if seconds > LONGEST_DEBOUNCE {
             let message = "`debounce` is at most one day";
@@ -119,7 +122,7 @@ impl DataChangedSpec {
             sink.report(Diagnostic::new(&LIMIT, debounce.span, message).help(help));
             return None;
         }
-        Some(u32::try_from(seconds).ok())
+        u32::try_from(seconds).ok()
     }
 }
 
@@ -204,25 +207,22 @@ mod tests {
         Some((folder, prefix, suffix, is_deep))
     }
 
-    fn is(
-        folder: &str,
-        prefix: &str,
-        suffix: &str,
-        deep: bool,
-    ) -> Option<(String, String, String, bool)> {
-        Some((folder.to_owned(), prefix.to_owned(), suffix.to_owned(), deep))
-    }
-
     #[test]
     fn paths_are_folders_or_patterns() {
-        assert_eq!(read("raw"), is("raw/", "", "", true));
-        assert_eq!(read("raw/"), is("raw/", "", "", true));
-        assert_eq!(read(""), is("", "", "", true));
-        assert_eq!(read("raw/**"), is("raw/", "", "", true));
-        assert_eq!(read("raw/*"), is("raw/", "", "", false));
-        assert_eq!(read("a/b/part-*.csv"), is("a/b/", "part-", ".csv", false));
-        assert_eq!(read("raw/**/*.csv"), is("raw/", "", ".csv", true));
-        assert_eq!(read("*.csv"), is("", "", ".csv", false));
+        let all = [
+            ("raw", "raw/", "", "", true),
+            ("raw/", "raw/", "", "", true),
+            ("", "", "", "", true),
+            ("raw/**", "raw/", "", "", true),
+            ("raw/*", "raw/", "", "", false),
+            ("a/b/part-*.csv", "a/b/", "part-", ".csv", false),
+            ("raw/**/*.csv", "raw/", "", ".csv", true),
+            ("*.csv", "", "", ".csv", false),
+        ];
+        for (path, folder, prefix, suffix, deep) in all {
+            let is = (folder.to_owned(), prefix.to_owned(), suffix.to_owned(), deep);
+            assert_eq!(read(path), Some(is), "{path}");
+        }
     }
 
     #[test]

@@ -329,7 +329,7 @@ fn project() -> Project {
         azure_pipelines_folder: ".azure-pipelines".to_owned(),
         events_folder: ".azure".to_owned(),
         datastores: Vec::new(),
-        wiring: Default::default(),
+        wiring: crate::plan::Wiring::default(),
         identity: Some("contoso/diabetes".to_owned()),
         targets: vec![Home::AzureMl],
         also: Vec::new(),
