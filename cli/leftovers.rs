@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use mlopsc_compiler::diff::{Leftover, live};
+use mlopsc_compiler::diff::{Leftover, Live, Workspace, live};
 use mlopsc_compiler::plan::Plan;
 
 /// What the releases of a project do.
@@ -12,7 +12,7 @@ pub(crate) struct Releases {
     /// Pipelines whose release deletes what their spec does not name any more.
     released: BTreeSet<String>,
     /// What they look after.
-    live: BTreeSet<Leftover>,
+    live: BTreeSet<Live>,
 }
 
 impl Releases {
@@ -30,16 +30,17 @@ impl Releases {
 /// a release will delete it, or when it is another pipeline's now.
 pub(crate) fn of_file(path: &str, text: &str, releases: &Releases) -> Option<Leftover> {
     let file = path.rsplit('/').next()?;
-    let leftover = match file.split(['-', '.']).next()? {
-        "schedule" => Leftover::Schedule,
-        "endpoint" => Leftover::Endpoint,
+    let live = match file.split(['-', '.']).next()? {
+        "schedule" => Live::Schedule,
+        "endpoint" => Live::Endpoint,
         _ => return None,
     };
     let doc: serde_json::Value = serde_json::from_str(text).ok()?;
     let pipeline = doc["tags"]["mlopsc_pipeline"].as_str()?;
     let name = doc["name"].as_str().filter(|name| is_name(name))?;
-    let left = leftover(name.to_owned());
-    (!releases.released.contains(pipeline) && !releases.live.contains(&left)).then_some(left)
+    let what = live(name.to_owned());
+    let is_left = !releases.released.contains(pipeline) && !releases.live.contains(&what);
+    is_left.then_some(Leftover { what, workspace: None })
 }
 
 /// A name is put into commands that people run: nothing but what the names of schedules and endpoints
@@ -51,24 +52,49 @@ fn is_name(name: &str) -> bool {
 
 /// What becomes of something that no release looks after.
 pub(crate) fn fact(left: &Leftover) -> String {
-    match left {
-        Leftover::Schedule(name) => {
-            format!("the schedule `{name}` stays in the workspace and goes on firing")
+    let place = left.workspace.as_ref().map(|it| format!(" `{}`", it.name)).unwrap_or_default();
+    match &left.what {
+        Live::Schedule(name) => {
+            format!("the schedule `{name}` stays in the workspace{place} and goes on firing")
         }
-        Leftover::Endpoint(name) => {
-            format!("the endpoint `{name}` stays in the workspace and can be called")
+        Live::Endpoint(name) => {
+            format!("the endpoint `{name}` stays in the workspace{place} and can be called")
         }
+        Live::OnlineEndpoint(name) => format!(
+            "the endpoint `{name}` stays in the workspace{place}, and its machines cost what they cost"
+        ),
+        Live::Deployment { endpoint, name } => format!(
+            "the deployment `{name}` of the endpoint `{endpoint}` stays in the workspace{place}"
+        ),
     }
 }
 
 /// How a person deletes it; only a schedule that is disabled can be deleted.
 pub(crate) fn commands(left: &Leftover) -> String {
-    match left {
-        Leftover::Schedule(name) => {
-            format!("`az ml schedule disable --name {name}`, `az ml schedule delete --name {name}`")
+    let place = left.workspace.as_ref().map(flags).unwrap_or_default();
+    match &left.what {
+        Live::Schedule(name) => format!(
+            "`az ml schedule disable --name {name}{place}`, `az ml schedule delete --name {name}{place}`"
+        ),
+        Live::Endpoint(name) => format!("`az ml batch-endpoint delete --name {name}{place}`"),
+        Live::OnlineEndpoint(name) => {
+            format!("`az ml online-endpoint delete --name {name}{place}`")
         }
-        Leftover::Endpoint(name) => format!("`az ml batch-endpoint delete --name {name}`"),
+        Live::Deployment { endpoint, name } => format!(
+            "`az ml batch-deployment delete --name {name} --endpoint-name {endpoint}{place}`"
+        ),
     }
+}
+
+/// Where, as far as the project says it outright.
+fn flags(workspace: &Workspace) -> String {
+    let all = [
+        ("subscription", &workspace.subscription),
+        ("resource-group", &workspace.resource_group),
+        ("workspace-name", &workspace.name),
+    ];
+    let said = all.into_iter().filter(|(_, value)| is_name(value));
+    said.map(|(flag, value)| format!(" --{flag} {value}")).collect()
 }
 
 /// Both, as one line.
@@ -88,11 +114,12 @@ mod tests {
         let none = Releases::default();
         let released = BTreeSet::from(["old".to_owned()]);
         let released = Releases { released, ..Releases::default() };
-        assert_eq!(of_file(path, TEXT, &none), Some(Leftover::Schedule("old-nightly".to_owned())));
-        let endpoint = Leftover::Endpoint("old-nightly".to_owned());
+        let left = |what| Some(Leftover { what, workspace: None });
+        assert_eq!(of_file(path, TEXT, &none), left(Live::Schedule("old-nightly".to_owned())));
+        let endpoint = Live::Endpoint("old-nightly".to_owned());
         let path_of_endpoint = ".azureml/old/endpoint.json";
         let live = Releases { live: BTreeSet::from([endpoint.clone()]), ..Releases::default() };
-        assert_eq!(of_file(path_of_endpoint, TEXT, &none), Some(endpoint));
+        assert_eq!(of_file(path_of_endpoint, TEXT, &none), left(endpoint));
         assert_eq!(of_file(path_of_endpoint, TEXT, &live), None);
         assert_eq!(of_file(path, TEXT, &released), None);
         assert_eq!(of_file(".azureml/old/pipeline.json", TEXT, &none), None);

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use crate::plan::{Parameter, Place, Plan, Scalar, Step, StepId, Task};
 
 mod aspects;
+mod live;
 #[cfg(test)]
 mod tests;
+
+pub use live::{Leftover, Live, Workspace, left, live};
 
 /// What one spec became.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -27,7 +30,7 @@ pub struct Diff {
     /// Azure ML steps that cannot reuse an earlier result: what they run or read changed, or the
     /// default of a parameter that they read, or a step that they read from is such a step. (New content of code, conda files and data comes on top.)
     pub runs_again: Vec<String>,
-    /// Schedules and endpoints that stay in the workspace: see [`left`].
+    /// What stays in workspaces: see [`left`].
     pub left: Vec<Leftover>,
 }
 
@@ -209,48 +212,6 @@ fn edge_words(plan: &Plan, among: &BTreeSet<&str>) -> BTreeSet<String> {
     words.collect()
 }
 
-/// Something that nobody takes out of the workspace any more.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Leftover {
-    /// A schedule of Azure ML, by its name.
-    Schedule(String),
-    /// An endpoint, by its name.
-    Endpoint(String),
-}
-
-impl Leftover {
-    /// The name in the workspace.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Schedule(name) | Self::Endpoint(name) => name,
-        }
-    }
-}
-
-/// The schedules and endpoints that a plan's release looks after.
-pub fn live(plan: &Plan) -> Vec<Leftover> {
-    let Some(release) = plan.written_release() else { return Vec::new() };
-    let in_stage = |plan: &Plan| -> Vec<Leftover> {
-        let schedules =
-            release.triggers.iter().filter(|id| plan.trigger(**id).published().is_none());
-        let schedules = schedules.map(|id| Leftover::Schedule(plan.schedule_name(*id)));
-        let endpoints = plan.endpoints().into_iter();
-        schedules.chain(endpoints.map(|one| Leftover::Endpoint(one.name.to_owned()))).collect()
-    };
-    plan.each_stage().flat_map(in_stage).collect()
-}
-
-/// What stays in the workspace after a change: a release deletes what its own pipeline does not ask
-/// for any more, but when there is none left, or when the pipeline is called differently now, nobody
-/// does. What the new plan asks for itself is taken over.
-pub fn left(old: &Plan, new: Option<&Plan>) -> Vec<Leftover> {
-    if new.is_some_and(|new| new.name == old.name && new.written_release().is_some()) {
-        return Vec::new();
-    }
-    let kept = new.map(live).unwrap_or_default();
-    live(old).into_iter().filter(|one| !kept.contains(one)).collect()
-}
-
 fn breaks(old: &Plan, new: &Plan) -> Vec<String> {
     let mut breaks = Vec::new();
     if old.name != new.name {
@@ -271,6 +232,7 @@ fn breaks(old: &Plan, new: &Plan) -> Vec<String> {
             breaks.push(format!("parameter `{}` is new and has no default", after.name));
         }
     }
+    breaks.extend(live::breaks(old, new));
     breaks
 }
 

@@ -119,6 +119,105 @@ triggers:
     assert!(text.contains("`az ml schedule delete --name tiny-nightly`"), "{text}");
 }
 
+const STAGED: &str = "\
+mlopsc: 1
+name: tiny
+steps:
+  greet: { compute: serverless, environment: \"azureml:e:1\", run: echo hello }
+  release:
+    stage: prod
+    deploy:
+      online: { endpoint: tiny-prod, instance_type: Standard_DS3_v2, instance_count: 1 }
+      model: azureml:tiny:1
+triggers:
+  nightly: { schedule: { every: day, at: \"02:00\" }, goals: greet }
+";
+
+const STAGES: &str = "\
+mlopsc: 1
+targets: [azureml, github]
+azure: { subscription: s, resource_group: rg, workspace: mlw-dev }
+stages: { dev: {}, prod: { azure: { workspace: mlw-prod } } }
+";
+
+/// A committed project with stages, and what `diff` says of changes in it.
+struct Staged(Sandbox);
+
+impl Staged {
+    fn new() -> Self {
+        let sandbox = Sandbox::new(&[("tiny.mlops.yaml", STAGED), ("mlopsc.yaml", STAGES)]);
+        commit(&sandbox);
+        Self(sandbox)
+    }
+
+    /// The lines with an exclamation mark.
+    fn says(&self, spec: &str, project: &str) -> Vec<String> {
+        self.0.write("tiny.mlops.yaml", spec);
+        self.0.write("mlopsc.yaml", project);
+        let text = self.0.run(&["diff"]).code(0).out;
+        let lines = text.lines().filter_map(|line| line.strip_prefix("  ! "));
+        lines.map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn a_stage_that_moves_leaves_behind_what_it_had() {
+    let staged = Staged::new();
+    assert_eq!(
+        staged.says(STAGED, &STAGES.replace("mlw-prod", "mlw-new")),
+        [
+            "breaks callers: the endpoint `tiny-prod` in stage prod is in another workspace: its \
+             address and its keys are others",
+            "the schedule `tiny-prod-nightly` stays in the workspace `mlw-prod` and goes on firing; \
+             delete it with `az ml schedule disable --name tiny-prod-nightly --subscription s \
+             --resource-group rg --workspace-name mlw-prod`, `az ml schedule delete --name \
+             tiny-prod-nightly --subscription s --resource-group rg --workspace-name mlw-prod`",
+            "the endpoint `tiny-prod` stays in the workspace `mlw-prod`, and its machines cost what \
+             they cost; delete it with `az ml online-endpoint delete --name tiny-prod --subscription \
+             s --resource-group rg --workspace-name mlw-prod`",
+        ]
+    );
+    // In a workspace that another stage still has, its release leaves alone what is the moved one's.
+    let shared = STAGES.replace("workspace: mlw-prod", "resource_group: rg");
+    let staged = Staged(Sandbox::new(&[("tiny.mlops.yaml", STAGED), ("mlopsc.yaml", &shared)]));
+    commit(&staged.0);
+    let says = staged.says(STAGED, STAGES);
+    assert!(
+        says.iter().any(|line| line.starts_with("the schedule `tiny-prod-nightly`")),
+        "{says:?}"
+    );
+    // What is of a stage that is gone, it deletes.
+    let spec = STAGED.replace("stage: prod", "stage: dev");
+    let says = staged.says(&spec, &shared.replace(", prod: { azure: { resource_group: rg } }", ""));
+    assert!(!says.iter().any(|line| line.starts_with("the schedule")), "{says:?}");
+}
+
+#[test]
+fn an_endpoint_that_is_renamed_or_asks_otherwise_breaks_callers() {
+    let staged = Staged::new();
+    let says = staged.says(&STAGED.replace("endpoint: tiny-prod", "endpoint: grown-prod"), STAGES);
+    assert_eq!(says.len(), 2, "{says:?}");
+    assert_eq!(
+        says[0],
+        "breaks callers: `release` deploys to the endpoint `grown-prod` and no longer `tiny-prod` in \
+         stage prod: callers must follow"
+    );
+    assert!(says[1].starts_with("the endpoint `tiny-prod` stays"), "{says:?}");
+    let tokens = "endpoint: tiny-prod, auth_mode: aad_token";
+    assert_eq!(
+        staged.says(&STAGED.replace("endpoint: tiny-prod", tokens), STAGES),
+        [
+            "breaks callers: the endpoint `tiny-prod` in stage prod has the `auth_mode` aad_token and no \
+          longer key: callers must sign in in that way"
+        ]
+    );
+    let (before, after) = STAGED.split_once("  release:").unwrap();
+    let gone = [before, &after[after.find("triggers").unwrap()..]].concat();
+    let says = staged.says(&gone, STAGES);
+    assert_eq!(says.len(), 1, "{says:?}");
+    assert!(says[0].starts_with("the endpoint `tiny-prod` stays"), "{says:?}");
+}
+
 #[test]
 fn without_git_or_a_repository_diff_says_so() {
     let sandbox = Sandbox::tiny();

@@ -45,7 +45,7 @@ fn put(object: &mut Value, diff: &Diff) {
 }
 
 fn names(left: &[Leftover]) -> Value {
-    left.iter().map(Leftover::name).collect()
+    left.iter().map(|left| left.what.name()).collect()
 }
 
 fn change(change: &Change) -> Value {
