@@ -117,7 +117,12 @@ fn scripts(
                 let value = fact(&name, value, facts, is_azure);
                 (name, value)
             });
-            (script, env.collect())
+            let at = if is_azure { "BUILD_SOURCEBRANCH" } else { "GITHUB_REF" };
+            let given = match facts {
+                Facts { tag: "", branch } => format!("refs/heads/{branch}"),
+                Facts { tag, .. } => format!("refs/tags/{tag}"),
+            };
+            (script, env.chain([(at.to_owned(), given)]).collect())
         })
         .collect()
 }
@@ -162,7 +167,7 @@ fn tags(call: &[String]) -> BTreeSet<&str> {
 
 #[test]
 fn an_image_that_is_there_is_not_built() {
-    for script in ensure(Facts { branch: "main", ..Facts::default() }) {
+    for script in ensure(Facts { branch: "feature", ..Facts::default() }) {
         let world = World::new();
         world.write("there", &format!("{}\n", image().1));
         let ran = world.bash(&script);
@@ -184,15 +189,8 @@ fn an_image_that_is_missing_is_built_pushed_and_tagged() {
         let build = calls.last().expect("a call");
         assert_eq!(build[..3], ["buildx", "build", "--push"]);
         let own = name.rsplit(':').next().expect("a tag");
-        let wanted = [
-            own,
-            "src-cache",
-            "latest",
-            "build-42",
-            "sdk-1.35.2",
-            "commit-0123abcd",
-            "branch-feature-new-model",
-        ];
+        let wanted =
+            [own, "src-cache", "newest", "build-42", "commit-0123abcd", "branch-feature-new-model"];
         assert_eq!(tags(build), wanted.into_iter().collect());
         let has = |words: &[&str]| build.windows(words.len()).any(|it| it == words);
         assert!(has(&["--file", "images/Dockerfile"]), "{build:?}");
@@ -203,6 +201,31 @@ fn an_image_that_is_missing_is_built_pushed_and_tagged() {
             "{build:?}"
         );
         assert_eq!(world.read("context"), ".\n");
+    }
+}
+
+#[test]
+fn a_tag_that_reads_as_the_same_each_time_is_moved_by_the_default_branch_alone() {
+    for (branch, is_there, wanted) in [
+        ("main", false, true),
+        ("main", true, true),
+        ("feature", false, false),
+        ("feature", true, false),
+        ("feature/main", false, false),
+    ] {
+        for script in ensure(Facts { branch, ..Facts::default() }) {
+            let world = World::new();
+            if is_there {
+                world.write("there", &format!("{}\n", image().1));
+            }
+            assert_eq!(world.bash(&script).code, Some(0));
+            let calls = world.calls();
+            let put: BTreeSet<&str> = calls.iter().flat_map(|call| tags(call)).collect();
+            let moved = ["latest", "sdk-1.35.2"].iter().all(|tag| put.contains(tag));
+            assert_eq!(moved, wanted, "{branch}: {put:?}");
+            assert!(!wanted || put.contains("latest"), "{branch}: {put:?}");
+            assert_eq!(put.contains("newest"), !is_there, "{branch}: {put:?}");
+        }
     }
 }
 

@@ -10,13 +10,13 @@ use crate::diagnostics::{
 };
 use crate::docker::{self, Content, Digest};
 use crate::plan::{
-    BuiltImage, Credentials, Home, ImageId, ImageTag, Piece, Recipe, Reference, TagPiece,
+    BuiltImage, Credentials, Home, ImageId, ImageTag, Piece, Recipe, Reference, TagPiece, TagRuns,
     Text as PlanText,
 };
 use crate::source::{EntryKind, Files, SourceFile, Sources, Span, Spanned, join};
 use crate::spec::expr::Path;
 use crate::spec::image::{Image, is_tag};
-use crate::spec::images::{ImageSpec, RegistrySpec, TagPiece as Written, TagSpec};
+use crate::spec::images::{ImageSpec, RegistrySpec, TagPiece as Written, TagSpec, TagWhen};
 use crate::spec::project::ProjectSpec;
 use crate::spec::steps::StepSpec;
 use crate::spec::text::Text;
@@ -362,7 +362,7 @@ pub(crate) fn built(
     let same = |it: &BuiltImage| it.name == *word && it.variant.as_deref() == variant;
     let index = built.iter().position(same).map_or_else(
         || {
-            built.push(plan(word, image, variant, digest)?);
+            built.push(plan(word, image, variant, digest, cx.project)?);
             Some(built.len() - 1)
         },
         Some,
@@ -375,6 +375,7 @@ fn plan(
     image: &ImageSpec,
     variant: Option<&str>,
     digest: &Digest,
+    project: &ProjectSpec,
 ) -> Option<BuiltImage> {
     let registry = &image.registry;
     let context = image.context.as_ref().and_then(|path| join("", &path.value.0));
@@ -405,11 +406,11 @@ fn plan(
         recipe,
         context,
         args: args(image),
-        tags: image.tags.0.iter().map(|tag| plan_tag(image, tag)).collect(),
+        tags: image.tags.0.iter().map(|tag| plan_tag(image, tag, project)).collect(),
     })
 }
 
-fn plan_tag(image: &ImageSpec, tag: &TagSpec) -> ImageTag {
+fn plan_tag(image: &ImageSpec, tag: &TagSpec, project: &ProjectSpec) -> ImageTag {
     let value = |name: &str| {
         let item = image.args.get(name)?;
         item.value.as_ref().map(|word| word.0.value.clone())
@@ -420,9 +421,19 @@ fn plan_tag(image: &ImageSpec, tag: &TagSpec) -> ImageTag {
         Written::Fact(fact, false) => TagPiece::Fact(fact.clone()),
         Written::Fact(fact, true) => TagPiece::Slug(fact.clone()),
     });
-    let reads_tag = |piece: &Written| matches!(piece, Written::Fact(Reference::GitTag, _));
-    ImageTag {
-        pieces: pieces.collect(),
-        on_git_tag: tag.when.is_some() || tag.tag.pieces.iter().any(reads_tag),
+    ImageTag { pieces: pieces.collect(), runs: runs(tag, project) }
+}
+
+/// A tag without a fact of the run would move with every branch.
+fn runs(tag: &TagSpec, project: &ProjectSpec) -> TagRuns {
+    let facts = || tag.tag.pieces.iter().filter(|it| matches!(it, Written::Fact(..)));
+    let mut tags = facts().filter(|it| matches!(it, Written::Fact(Reference::GitTag, _)));
+    match tag.when.map(|when| when.value) {
+        Some(TagWhen::GitTag) => TagRuns::OfGitTags,
+        _ if tags.next().is_some() => TagRuns::OfGitTags,
+        None if facts().next().is_none() => {
+            TagRuns::OfBranch(super::project::default_branch(project).to_owned())
+        }
+        Some(TagWhen::Built) | None => TagRuns::Building,
     }
 }

@@ -11,6 +11,11 @@ use crate::spec::expr::Path;
 use crate::spec::project::{AzureSpec, CiWord, LoginWord, ProjectSpec, TargetWord};
 use crate::spec::text::Text;
 
+/// The branch that counts where nothing names one.
+pub(crate) fn default_branch(spec: &ProjectSpec) -> &str {
+    spec.default_branch.as_ref().map_or("main", |it| &it.value)
+}
+
 /// What the project writes.
 pub(crate) fn targets(spec: &ProjectSpec) -> Vec<Home> {
     if spec.targets.0.is_empty() {
@@ -61,7 +66,7 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
             Some(CiWord::AzurePipelines) => Home::AzurePipelines,
             Some(CiWord::GitHub) | None => Home::GitHub,
         },
-        default_branch: spec.default_branch.as_ref().map_or("main", |it| &it.value).to_owned(),
+        default_branch: default_branch(spec).to_owned(),
         azure: azure(spec.azure.as_ref(), sink),
         variable_groups: groups,
         azure_ml_folder: folder(folders.and_then(|it| it.azureml.as_ref()), ".azureml", sink),

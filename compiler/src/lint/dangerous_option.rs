@@ -46,7 +46,9 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
                 let all: Vec<String> = list.iter().map(|word| word.value.clone()).collect();
                 for (at, word) in list.iter().enumerate() {
                     let open = opens(&all[at], all.get(at + 1));
-                    open.into_iter().for_each(|why| say(word, &why, sink));
+                    if let Some(what) = open {
+                        say(word, &what, sink);
+                    }
                 }
             }
             None => {}
@@ -56,7 +58,9 @@ pub(crate) fn lint(checked: &Checked<'_>, sink: &mut Sink) {
 
 fn report(text: &Spanned<String>, words: &[String], sink: &mut Sink) {
     for (at, word) in words.iter().enumerate() {
-        opens(word, words.get(at + 1)).into_iter().for_each(|why| say(text, &why, sink));
+        if let Some(what) = opens(word, words.get(at + 1)) {
+            say(text, &what, sink);
+        }
     }
 }
 
@@ -97,11 +101,11 @@ fn opens(word: &str, next: Option<&String>) -> Option<String> {
 /// Whether a folder is one of the machine itself, or holds those.
 fn is_of_machine(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    let is_in = |folder: &&str| {
-        path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let is_in = |folder: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             || folder.starts_with(&format!("{path}/"))
     };
-    FOLDERS.iter().any(|folder| is_in(&folder))
+    FOLDERS.iter().any(|folder| is_in(folder))
 }
 
 #[cfg(test)]

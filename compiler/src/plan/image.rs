@@ -78,8 +78,19 @@ pub enum Recipe {
 pub struct ImageTag {
     /// Its parts.
     pub pieces: Vec<TagPiece>,
-    /// Whether only runs for a tag of git put it on the image, and these always.
-    pub on_git_tag: bool,
+    /// The runs that put it on the image.
+    pub runs: TagRuns,
+}
+
+/// Runs that put a tag on an image.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TagRuns {
+    /// The one that builds it.
+    Building,
+    /// Each one for a tag of git.
+    OfGitTags,
+    /// Each one of this branch: the tag names the same image tomorrow only if the branch does.
+    OfBranch(String),
 }
 
 /// A part of a tag.

@@ -274,6 +274,8 @@ choice! {
     TagWhen as "a time for a tag" {
         /// In runs for a tag of git.
         GitTag = "git.tag",
+        /// In the run that builds the image, whatever its branch.
+        Built = "built",
     }
 }
 
@@ -288,8 +290,9 @@ record! {
     TagSpec as "a tag of an image" {
         /// The tag.
         req tag = "tag": TagText,
-        /// The runs that put it on the image; by default the one that builds it. A tag that reads
-        /// `git.tag` always waits for one.
+        /// The runs that put it on the image. By default it is the one that builds the image; for a tag
+        /// that reads as the same each time, such as `latest`, those of the default branch, so that no
+        /// other branch moves it; and for one that reads `git.tag`, always those for a tag of git.
         opt when = "when": Spanned<TagWhen>,
     }
     short tag

@@ -4,10 +4,11 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{BuiltImage, ImageTag, Recipe, Reference, TagPiece};
+use crate::plan::{BuiltImage, ImageTag, Recipe, Reference, TagPiece, TagRuns};
 
 const FUNCTIONS: &str = include_str!("scripts/image.sh");
 const SLUG: &str = include_str!("scripts/slug.sh");
+const OF_BRANCH: &str = include_str!("scripts/image_branch.sh");
 const ENSURE: &str = include_str!("scripts/ensure_image.sh");
 const NAME: &str = include_str!("scripts/image_output.sh");
 const TRY_OUT: &str = include_str!("scripts/try_image.sh");
@@ -50,8 +51,15 @@ fn with_tags(image: &BuiltImage, always: bool) -> Script {
     let mut facts = Vec::new();
     let tags: String = image.tags.iter().map(|tag| put(tag, always, &mut facts)).collect();
     let slug = if tags.contains("$(slug ") { SLUG } else { "" };
-    let text = [FUNCTIONS, slug, &tags, &arguments(image), ENSURE].concat();
-    Script { text, env: fixed(image), facts }
+    let mut env = fixed(image);
+    let branch = image.tags.iter().find_map(|tag| match &tag.runs {
+        TagRuns::OfBranch(branch) => Some(branch),
+        TagRuns::Building | TagRuns::OfGitTags => None,
+    });
+    env.extend(branch.map(|branch| ("DEFAULT_BRANCH".to_owned(), branch.clone())));
+    let of_branch = if branch.is_some() { OF_BRANCH } else { "" };
+    let text = [FUNCTIONS, slug, of_branch, &tags, &arguments(image), ENSURE].concat();
+    Script { text, env, facts }
 }
 
 fn arguments(image: &BuiltImage) -> String {
@@ -86,7 +94,8 @@ fn fixed(image: &BuiltImage) -> Vec<(String, String)> {
 /// The line that puts a tag on the image, and what it reads. What the run is not for is not put on.
 fn put(tag: &ImageTag, always: bool, facts: &mut Vec<(&'static str, Reference)>) -> String {
     let mut word = String::new();
-    let mut demanded = tag.on_git_tag.then_some(Reference::GitTag);
+    let is_release = tag.runs == TagRuns::OfGitTags;
+    let mut demanded = is_release.then_some(Reference::GitTag);
     for piece in &tag.pieces {
         match piece {
             TagPiece::Literal(text) => word.push_str(text),
@@ -101,7 +110,10 @@ fn put(tag: &ImageTag, always: bool, facts: &mut Vec<(&'static str, Reference)>)
             }
         }
     }
-    let verb = if always || tag.on_git_tag { "always" } else { "built" };
+    if let TagRuns::OfBranch(_) = &tag.runs {
+        return format!("if of_branch; then always \"{word}\"; fi\n");
+    }
+    let verb = if always || is_release { "always" } else { "built" };
     match demanded {
         Some(fact) => {
             let name = note(&fact, facts);

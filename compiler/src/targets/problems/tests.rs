@@ -14,11 +14,15 @@ fn bash(script: &str, env: &[(&str, &str)]) -> (Option<i32>, String) {
 
 /// What the script says of a log.
 fn shown(issue: &str, tools: &str, folder: &str, log: &str) -> String {
+    shown_below("/repo", issue, tools, folder, log)
+}
+
+fn shown_below(root: &str, issue: &str, tools: &str, folder: &str, log: &str) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), log).unwrap();
     let script = super::script(issue, "$LOG", "ROOT");
     let path = file.path().to_str().unwrap();
-    let env = [("LOG", path), ("ROOT", "/repo"), ("PROBLEMS", tools), ("PROBLEMS_FOLDER", folder)];
+    let env = [("LOG", path), ("ROOT", root), ("PROBLEMS", tools), ("PROBLEMS_FOLDER", folder)];
     let (code, said) = bash(&format!("set -euo pipefail\n{script}"), &env);
     assert_eq!(code, Some(0));
     said
@@ -63,6 +67,71 @@ fn files_are_found_from_the_root_on() {
     let files: Vec<&str> =
         said.lines().map(|line| line.split(['=', ',']).nth(1).unwrap()).collect();
     assert_eq!(files, ["src/lib/a.py", "b.py", "/tmp/c.py", "src/lib/sub/d.py"]);
+}
+
+#[test]
+fn names_may_hold_blanks_when_there_is_such_a_file() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("my lib")).unwrap();
+    std::fs::write(root.path().join("my lib/a b.py"), "").unwrap();
+    let root = root.path().to_str().unwrap();
+    let log = format!(
+        "my lib/a b.py:3: error: x\n{root}/my lib/a b.py:4: error: y\nWARNING my lib.py:5: error: z\n10 of 12:3: error: no\n"
+    );
+    assert_eq!(
+        shown_below(root, GITHUB, "mypy", "", &log),
+        "::error file=my lib/a b.py,line=3::x\n::error file=my lib/a b.py,line=4::y\n"
+    );
+    let log = "a b.py:1: error: x\n";
+    assert_eq!(
+        shown_below(root, GITHUB, "mypy", "my lib", log),
+        "::error file=my lib/a b.py,line=1::x\n"
+    );
+}
+
+#[test]
+fn files_that_pytest_cannot_read_are_shown() {
+    let log = "\
+==================================== ERRORS ====================================
+_____________________ ERROR collecting tests/test_train.py _____________________
+ImportError while importing test module '/repo/tests/test_train.py'.
+Hint: make sure your test modules/packages have valid Python names.
+Traceback:
+/usr/lib/python3.12/importlib/__init__.py:90: in import_module
+    return _bootstrap._gcd_import(name[level:], package, level)
+tests/test_train.py:4: in <module>
+    import training
+training/__init__.py:7: in <module>
+    import nope
+E   ModuleNotFoundError: No module named 'nope'
+____________________ ERROR collecting tests/test_two words.py ____________________
+/usr/lib/python3/site-packages/_pytest/python.py:617: in _importtestmodule
+    mod = import_path(self.path)
+E     File \"/repo/tests/test_two words.py\", line 3
+E       def test_a(
+E                 ^
+E   SyntaxError: '(' was never closed
+_____________________ ERROR collecting tests/test_lone.py ______________________
+/usr/lib/python3.12/lib.py:12: in run
+E   RuntimeError: no
+=========================== short test summary info ============================
+ERROR tests/test_train.py
+tests/test_a.py:9: in test_a
+E   assert 1 == 2
+";
+    assert_eq!(
+        shown(GITHUB, "pytest", "", log),
+        "::error file=training/__init__.py,line=7::ModuleNotFoundError: No module named 'nope'
+::error file=tests/test_two words.py,line=3::SyntaxError: '(' was never closed
+::error file=tests/test_lone.py,line=1::RuntimeError: no
+"
+    );
+    let log = "ImportError while loading conftest '/repo/tests/conftest.py'.\ntests/conftest.py:2: in <module>\n    import nope\nE   ModuleNotFoundError: No module named 'nope'\n";
+    assert_eq!(
+        shown(GITHUB, "pytest", "", log),
+        "::error file=tests/conftest.py,line=2::ModuleNotFoundError: No module named 'nope'\n"
+    );
+    assert_eq!(shown(GITHUB, "mypy", "", log), "");
 }
 
 #[test]
