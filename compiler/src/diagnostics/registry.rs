@@ -83,6 +83,8 @@ rules! {
     Warning LOST_RETRY "lost-retry";
     Warning LOST_FAIL_FAST "lost-fail-fast";
     Warning LOST_FAILURE "lost-failure";
+    Warning IGNORED_FAILURE "ignored-failure";
+    Warning NEVER_TRUE "never-true";
     Warning LOST_CONCURRENCY "lost-concurrency";
     Warning LOST_TIMEOUT "lost-timeout";
     Warning LITERAL_SECRET "literal-secret";

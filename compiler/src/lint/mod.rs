@@ -9,6 +9,7 @@ mod busy_minute;
 mod bytes_of_table;
 mod dangerous_option;
 mod fixed_version;
+mod ignored_failure;
 mod literal_secret;
 mod lost_cache;
 mod lost_concurrency;
@@ -21,6 +22,7 @@ mod missing_code;
 mod missing_data;
 mod missing_path;
 mod name_style;
+mod never_true;
 mod output_not_written;
 mod platform_command;
 mod rare_schedule_day;
@@ -65,6 +67,7 @@ static LINTS: &[Lint] = &[
     bytes_of_table::lint,
     dangerous_option::lint,
     fixed_version::lint,
+    ignored_failure::lint,
     literal_secret::lint,
     lost_cache::lint,
     lost_concurrency::lint,
@@ -77,6 +80,7 @@ static LINTS: &[Lint] = &[
     missing_data::lint,
     missing_path::lint,
     name_style::lint,
+    never_true::lint,
     output_not_written::lint,
     platform_command::lint,
     rare_schedule_day::lint,
