@@ -6,7 +6,7 @@ mod mermaid;
 mod text;
 
 use mlopsc_compiler::plan::{
-    Edge, Home, Place, Plan, Setting, Step, StepId, SubmissionId, Task, Trigger, Work,
+    Edge, Home, Place, Plan, Setting, Step, StepId, SubmissionId, Task, Trigger, TriggerId, Work,
 };
 
 use crate::analysis::{Analysed, analyse};
@@ -40,6 +40,10 @@ struct Group<'a> {
     steps: Vec<(StepId, &'a Step)>,
     /// Jobs with equal layers do not wait for each other.
     layer: usize,
+    /// The jobs before it, by their place among all.
+    needs: Vec<usize>,
+    /// Whether people approve what comes after it.
+    is_gate: bool,
 }
 
 /// The jobs of the whole graph, in order; the plain steps where there is no CI file.
@@ -53,24 +57,38 @@ fn groups(plan: &Plan) -> Vec<Group<'_>> {
         let before = job.needs.iter().filter_map(|id| layers.get(id.0 as usize)).max();
         let layer = before.map_or(0, |layer| layer + 1);
         layers.push(layer);
-        groups.push(match &job.work {
-            Work::Step(id) => Group { title: None, steps: vec![(*id, plan.step(*id))], layer },
-            Work::Gate { environment, .. } => {
-                let title = Some(format!("approval in {environment}"));
-                Group { title, steps: Vec::new(), layer }
-            }
-            Work::StageGate(gate) => {
-                let title = Some(format!("approval of {}", plan.staging_words(gate.staging)));
-                Group { title, steps: Vec::new(), layer }
-            }
-            Work::Submit(id) => submission(plan, *id, layer),
-            Work::Image(id) => {
-                let title = Some(format!("image {}", plan.image(*id).reference()));
-                Group { title, steps: Vec::new(), layer }
-            }
-        });
+        let mut group = group_of(plan, &job.work, layer);
+        group.needs = job.needs.iter().map(|id| id.0 as usize).collect();
+        groups.push(group);
     }
     groups
+}
+
+fn group_of<'a>(plan: &'a Plan, work: &Work, layer: usize) -> Group<'a> {
+    let job = |title: Option<String>, steps, is_gate| Group {
+        title,
+        steps,
+        layer,
+        needs: Vec::new(),
+        is_gate,
+    };
+    match work {
+        Work::Step(id) => job(None, vec![(*id, plan.step(*id))], false),
+        Work::Gate { environment, .. } => {
+            job(Some(format!("approval in {environment}")), Vec::new(), true)
+        }
+        Work::StageGate(gate) => {
+            let words = gate.condition.as_ref().map(|it| plan.condition_words(it));
+            let when = words.map(|words| format!(" when {words}")).unwrap_or_default();
+            let stage = plan.staging_words(gate.staging);
+            job(Some(format!("approval of {stage}{when}")), Vec::new(), true)
+        }
+        Work::Submit(id) => submission(plan, *id, layer),
+        Work::Image(id) => {
+            let title = format!("image {}", plan.image(*id).reference());
+            job(Some(title), Vec::new(), false)
+        }
+    }
 }
 
 fn bare_groups(plan: &Plan) -> Vec<Group<'_>> {
@@ -82,7 +100,7 @@ fn submission(plan: &Plan, id: SubmissionId, layer: usize) -> Group<'_> {
     let job = plan.submission(id);
     let steps = job.steps.iter().map(|id| (*id, plan.step(*id))).collect();
     let title = Some(format!("Azure ML job pipeline{}.json", job.suffix));
-    Group { title, steps, layer }
+    Group { title, steps, layer, needs: Vec::new(), is_gate: false }
 }
 
 /// Where a step runs, in a word or two; `None` when its task says that itself.
@@ -133,10 +151,19 @@ fn homes(trigger: &Trigger) -> String {
     homes.join(", ")
 }
 
-/// What fires a trigger, and whether it does.
-fn firing(trigger: &Trigger) -> String {
-    let off = if trigger.enabled { "" } else { " (disabled)" };
-    format!("{}{off}", trigger.kind.words())
+/// What fires a trigger, whether it does, and in which stages.
+fn firing(plan: &Plan, id: TriggerId) -> String {
+    let words = plan.trigger(id).kind.words();
+    match plan.fires_in(id).as_deref() {
+        None => format!("{words} (disabled)"),
+        Some([]) => words,
+        Some(stages) => format!("{words} (in {})", stages.join(", ")),
+    }
+}
+
+/// The triggers, with their ids.
+fn triggers(plan: &Plan) -> impl Iterator<Item = (TriggerId, &Trigger)> {
+    (0..).map(TriggerId).zip(&plan.triggers)
 }
 
 /// The steps that start first: those of the slice that wait for nothing in it.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read as _};
 
 use mlopsc_compiler::firing::{self, Change, Moment, Reference, Verdict};
-use mlopsc_compiler::plan::{Home, Plan, Trigger, TriggerKind, Work};
+use mlopsc_compiler::plan::{Home, Plan, Trigger, TriggerId, TriggerKind, Work};
 use serde_json::{Value, json};
 
 use crate::analysis::{Analysed, analyse};
@@ -121,23 +121,26 @@ struct Answer<'a> {
     steps: Vec<&'a str>,
     /// What a release applies.
     applies: Vec<&'a str>,
+    /// The stages in which it runs; none where they make no difference.
+    stages: Vec<&'a str>,
     verdict: Verdict,
     /// What is to be known besides.
     note: Option<&'static str>,
 }
 
 fn answers<'a>(plan: &'a Plan, event: &Event) -> Vec<Answer<'a>> {
-    let mut all: Vec<Answer<'a>> = plan
-        .triggers
-        .iter()
-        .map(|trigger| {
-            let (verdict, note) = judge(plan, trigger, event);
+    let mut all: Vec<Answer<'a>> = (0..)
+        .map(TriggerId)
+        .zip(&plan.triggers)
+        .map(|(id, trigger)| {
+            let (verdict, note) = judge(plan, id, event);
             Answer {
                 plan,
                 name: &trigger.name,
                 homes: trigger.homes.iter().map(|home| home.word()).collect(),
                 steps: trigger.slice.iter().map(|id| plan.step(*id).name.as_str()).collect(),
                 applies: Vec::new(),
+                stages: plan.fires_in(id).unwrap_or_default(),
                 verdict,
                 note,
             }
@@ -167,12 +170,14 @@ fn released<'a>(plan: &'a Plan, event: &Event) -> Option<Answer<'a>> {
         homes: vec![release.home.word()],
         steps: checks.collect(),
         applies: release.triggers.iter().map(|id| plan.trigger(*id).name.as_str()).collect(),
+        stages: plan.stages.iter().filter_map(|stage| stage.stage_name()).collect(),
         verdict,
         note: None,
     })
 }
 
-fn judge(plan: &Plan, trigger: &Trigger, event: &Event) -> (Verdict, Option<&'static str>) {
+fn judge(plan: &Plan, id: TriggerId, event: &Event) -> (Verdict, Option<&'static str>) {
+    let trigger = plan.trigger(id);
     let default = plan.project.default_branch.as_str();
     let (reference, paths): (Reference<'_>, &[String]) = match event {
         Event::Push(branch, paths) => {
@@ -182,7 +187,7 @@ fn judge(plan: &Plan, trigger: &Trigger, event: &Event) -> (Verdict, Option<&'st
             (Reference::PullRequest(branch.as_deref().unwrap_or(default)), paths)
         }
         Event::Tag(tag) => (Reference::Tag(tag), &[]),
-        Event::Time(time) => return (at(trigger, *time), None),
+        Event::Time(time) => return (at(plan, id, *time), None),
     };
     let verdict = firing::verdict(trigger, &Change { reference, paths });
     let is_many = paths.len() > MOST_PATHS && trigger.homes.contains(&Home::GitHub);
@@ -191,11 +196,12 @@ fn judge(plan: &Plan, trigger: &Trigger, event: &Event) -> (Verdict, Option<&'st
 }
 
 /// Whether a trigger fires in a minute.
-fn at(trigger: &Trigger, time: Moment) -> Verdict {
+fn at(plan: &Plan, id: TriggerId, time: Moment) -> Verdict {
+    let trigger = plan.trigger(id);
     let TriggerKind::Schedule(timing) = &trigger.kind else {
         return Verdict::Not(firing::waits_for(&trigger.kind));
     };
-    if !trigger.enabled {
+    if plan.fires_in(id).is_none() {
         return Verdict::Not("`enabled: false`".to_owned());
     }
     match firing::firings(timing, home(trigger), time).next() {
@@ -217,7 +223,8 @@ impl Answer<'_> {
         let Verdict::Not(reason) = &self.verdict else {
             let applies = if self.applies.is_empty() { "" } else { "applies " };
             let what = if self.applies.is_empty() { &self.steps } else { &self.applies };
-            return format!("fires on {}: {applies}{}", self.homes.join(", "), what.join(", "));
+            let (homes, stages) = (self.homes.join(", "), in_stages(&self.stages));
+            return format!("fires on {homes}{stages}: {applies}{}", what.join(", "));
         };
         format!("does not fire: {reason}")
     }
@@ -237,6 +244,7 @@ impl Answer<'_> {
             "homes": self.homes,
             "steps": self.steps,
             "applies": self.applies,
+            "stages": self.stages,
         })
     }
 }
@@ -266,16 +274,25 @@ struct Time<'a> {
     plan: &'a Plan,
     trigger: &'a Trigger,
     zone: &'a str,
+    stages: Vec<&'a str>,
+}
+
+/// Where a run is, where that makes a difference.
+fn in_stages(stages: &[&str]) -> String {
+    if stages.is_empty() { String::new() } else { format!(" in {}", stages.join(", ")) }
 }
 
 /// The next times of all schedules that are enabled, in order.
 fn calendar<'a>(plans: &[&'a Plan], from: Moment, count: usize) -> Vec<Time<'a>> {
     let mut all = Vec::new();
     for plan in plans {
-        for trigger in plan.triggers.iter().filter(|trigger| trigger.enabled) {
+        for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
             let TriggerKind::Schedule(timing) = &trigger.kind else { continue };
+            let Some(stages) = plan.fires_in(id) else { continue };
             let times = firing::firings(timing, home(trigger), from).take(count);
-            all.extend(times.map(|moment| Time { moment, plan, trigger, zone: &timing.zone }));
+            let zone = &timing.zone;
+            let time = |moment| Time { moment, plan, trigger, zone, stages: stages.clone() };
+            all.extend(times.map(time));
         }
     }
     all.sort_by_key(|time| time.moment);
@@ -293,6 +310,7 @@ impl Time<'_> {
             "pipeline": self.plan.name,
             "trigger": self.trigger.name,
             "home": home(self.trigger).word(),
+            "stages": self.stages,
         })
     }
 }
@@ -308,7 +326,7 @@ fn listed(times: &[Time<'_>], from: Moment) -> String {
             "UTC" => String::new(),
             zone => format!("  ({} {zone})", time.moment.words_in(zone)),
         };
-        let home = home(time.trigger).word();
+        let home = format!("{}{}", home(time.trigger).word(), in_stages(&time.stages));
         format!("{}  {:wide$}  {home}{zone}\n", time.moment.words(), name(time))
     };
     times.iter().map(line).collect()

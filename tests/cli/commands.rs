@@ -143,6 +143,36 @@ fn graphs_show_steps_engines_and_triggers() {
     assert!(dot.contains("[label=\"clean\"]"), "{dot}");
 }
 
+#[test]
+fn pictures_show_the_gates_of_stages() {
+    let spec = "\
+mlopsc: 1
+name: gated
+defaults: { runner: ubuntu-24.04 }
+steps:
+  test: { run: pytest }
+  train: { needs: test, compute: \"azureml:cpu\", environment: \"azureml:e:1\", run: echo hello }
+  promote: { needs: train, stage: prod, azure: true, run: az ml model list }
+";
+    let project = "mlopsc: 1\nstages: { dev: {}, prod: { approval: production } }\n";
+    let sandbox = Sandbox::new(&[("gated.mlops.yaml", spec), ("mlopsc.yaml", project)]);
+    let mermaid = sandbox.run(&["graph", "--format", "mermaid"]).code(0).out;
+    for line in [
+        "p0g1{{\"approval of the chosen stage\"}}",
+        "p0s0 --> p0g1",
+        "p0g1 --> p0s1",
+        "p0g3{{\"approval of stage prod\"}}",
+        "p0s1 --> p0g3",
+        "p0g3 --> p0s2",
+    ] {
+        assert!(mermaid.contains(&format!("    {line}\n")), "{line} is not in\n{mermaid}");
+    }
+    let dot = sandbox.run(&["graph", "--format", "dot"]).code(0).out;
+    assert!(dot.contains("p0g3 [shape=hexagon, label=\"approval of stage prod\"];"), "{dot}");
+    let text = sandbox.run(&["graph"]).code(0).out;
+    assert!(text.contains("  4  approval of stage prod\n"), "{text}");
+}
+
 const JOB: &str = "\
 type: pipeline
 settings: { default_compute: azureml:cpu }

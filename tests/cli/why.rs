@@ -123,3 +123,35 @@ triggers:
     let out = said(&["why", "--push", "src/score.py", "--branch", "dev"]);
     assert!(out.contains("  release  does not fire: only `main` is released\n"), "{out}");
 }
+
+#[test]
+fn what_fires_in_some_stages_alone_is_said_of_these() {
+    let spec = "mlopsc: 1
+name: scoring
+steps:
+  score: { compute: serverless, environment: \"azureml:sklearn:4\", run: echo hello }
+triggers:
+  night: { schedule: { every: day, at: \"02:00\" }, enabled: false }
+  noon: { schedule: { every: day, at: \"12:00\" } }
+  evening: { schedule: { every: day, at: \"20:00\" }, stage: test }
+  commit: { push: {}, stage: prod }
+  never: { schedule: { every: day, at: \"02:00\" }, enabled: false }
+stages:
+  prod: { triggers: { night: { enabled: true }, commit: { enabled: false } } }
+";
+    let project = "mlopsc: 1\nstages: { dev: {}, test: {}, prod: {} }\n";
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", project), ("scoring.mlops.yaml", spec)]);
+    let at = sandbox.run(&["why", "--at", "2026-12-01T02:00"]).code(0).out;
+    assert!(at.contains("  night    fires on azureml in prod: score\n"), "{at}");
+    assert!(at.contains("  never    does not fire: `enabled: false`\n"), "{at}");
+    let next = sandbox.run(&["why", "--from", "2026-12-01T00:00", "--next", "3"]).code(0).out;
+    assert!(next.contains("scoring night    azureml in prod\n"), "{next}");
+    assert!(next.contains("scoring noon     azureml in dev, test, prod\n"), "{next}");
+    assert!(next.contains("scoring evening  azureml in test\n"), "{next}");
+    assert!(!next.contains("never"), "{next}");
+    let push = sandbox.run(&["why", "--push", "a"]).code(0).out;
+    assert!(push.contains("  commit   does not fire: `enabled: false`\n"), "{push}");
+    let graph = sandbox.run(&["graph"]).code(0).out;
+    assert!(graph.contains("every day at 02:00 (UTC) (in prod) → all steps\n"), "{graph}");
+    assert!(graph.contains("every day at 02:00 (UTC) (disabled) → all steps\n"), "{graph}");
+}

@@ -23,6 +23,10 @@ impl Language for Dot {
         format!("{id} [style=rounded, label={}];", quoted(label))
     }
 
+    fn gate(id: &str, label: &str) -> String {
+        format!("{id} [shape=hexagon, label={}];", quoted(label))
+    }
+
     fn step_of_group(id: &str, label: &str) -> String {
         format!("{id} [label={}];", quoted(label))
     }

@@ -23,6 +23,10 @@ impl Language for Mermaid {
         format!("{id}({})", quoted(label))
     }
 
+    fn gate(id: &str, label: &str) -> String {
+        format!("{id}{{{{{}}}}}", quoted(label))
+    }
+
     fn step_of_group(id: &str, label: &str) -> String {
         format!("{id}[{}]", quoted(label))
     }

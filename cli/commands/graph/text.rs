@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::plan::{Edge, Plan, Step, Trigger};
 
-use super::{Group, edges_into, firing, flow, groups, homes, notes, place};
+use super::{Group, edges_into, firing, flow, groups, homes, notes, place, triggers};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     plans.iter().map(|plan| one(plan)).collect::<Vec<_>>().join("\n")
@@ -72,9 +72,9 @@ fn draw_triggers(text: &mut String, plan: &Plan) {
     let names = width(plan.triggers.iter().map(|trigger| &*trigger.name));
     let wide =
         width(plan.triggers.iter().map(homes).collect::<Vec<_>>().iter().map(|home| &**home));
-    for trigger in &plan.triggers {
+    for (id, trigger) in triggers(plan) {
         let (name, home) = (&trigger.name, homes(trigger));
-        let (fires, starts) = (firing(trigger), started(plan, trigger));
+        let (fires, starts) = (firing(plan, id), started(plan, trigger));
         let _ = writeln!(text, "  {name:names$}  {home:wide$}  {fires} → {starts}");
     }
 }

@@ -201,7 +201,7 @@ fn one_breaks(before: &Callable, all: &[Callable]) -> Vec<String> {
     let there = |it: &&Callable| it.endpoint == before.endpoint && it.workspace == before.workspace;
     let after = all.iter().find(|it| is_own(it) && it.stage == before.stage);
     let after = after.or_else(|| all.iter().find(there)).or_else(|| all.iter().find(is_own));
-    let stage = before.stage.iter().map(|stage| format!(" in stage {stage}")).collect::<String>();
+    let stage = before.stage.as_ref().map(|stage| format!(" in stage {stage}")).unwrap_or_default();
     let (owner, verb, endpoint) = (&before.owner, before.verb, &before.endpoint);
     let Some(after) = after else {
         let is_gone = before.is_published;

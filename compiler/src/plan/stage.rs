@@ -1,7 +1,8 @@
 //! Stages: the same pipeline in several places, such as dev, test and prod.
 
 use super::{
-    Job, Place, Plan, Reference, Scalar, Source, Step, StepId, Task, Work, WorkflowParameter,
+    Home, Job, Place, Plan, Reference, Scalar, Source, Step, StepId, Task, TriggerId, Work,
+    WorkflowParameter,
 };
 
 /// Index of a stage in [`super::Project::stages`] and [`Plan::stages`].
@@ -55,6 +56,25 @@ impl Plan {
             }
             Staging::None | Staging::Chosen => vec![self],
         }
+    }
+
+    /// The stages in which a trigger fires, by name, none where they make no difference; `None`: it
+    /// does not fire. What lives on Azure ML is there once in each stage, and CI starts one.
+    pub fn fires_in(&self, id: TriggerId) -> Option<Vec<&str>> {
+        let trigger = self.trigger(id);
+        let stages: Vec<&Self> = if trigger.homes == [Home::AzureMl] {
+            self.each_stage().filter(|plan| plan.trigger(id).enabled).collect()
+        } else {
+            // Whether CI starts something is said here for all stages.
+            let workflow = trigger.workflow.and_then(|at| self.workflows.get(at as usize));
+            let staging = workflow.map_or(Staging::None, |it| it.staging);
+            if staging == Staging::None {
+                return trigger.enabled.then(Vec::new);
+            }
+            self.variants(staging).into_iter().take(usize::from(trigger.enabled)).collect()
+        };
+        let names = stages.iter().filter_map(|plan| plan.stage_name());
+        (!stages.is_empty()).then(|| names.collect())
     }
 
     /// The plans of the stages that jobs of a run may be in, the run's own first.
