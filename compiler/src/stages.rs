@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::check::{self, Shared, Subject};
 use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink};
-use crate::plan::{Pin, Plan, StageId};
+use crate::plan::{Pin, Plan, StageId, Trigger};
 use crate::source::{Files, Sources, folder_of};
 use crate::spec::{Allow, Spec};
 use crate::{conda, is_of_conda, lint, lower, uses};
@@ -50,6 +50,7 @@ impl Work<'_> {
         if is_whole && self.sink.errors() == 0 {
             no_idle_changes(spec, &plans, &mut self.sink);
             no_shared_endpoints(spec, &plans, &mut self.sink);
+            no_shared_deployments(spec, &plans, &mut self.sink);
         }
         lower::with_stages(if is_whole { plans } else { Vec::new() })
     }
@@ -138,15 +139,55 @@ fn no_idle_changes(spec: &Spec, plans: &[Arc<Plan>], sink: &mut Sink) {
     }
 }
 
-/// In one workspace there is one endpoint of a name.
-fn no_shared_endpoints(spec: &Spec, plans: &[Arc<Plan>], sink: &mut Sink) {
+/// Whether two stages have one workspace.
+fn share_workspace(one: &Plan, other: &Plan) -> bool {
     let place = |plan: &Plan| {
         let azure = &plan.project.azure;
         (azure.subscription.clone(), azure.resource_group.clone(), azure.workspace.clone())
     };
+    place(one) == place(other)
+}
+
+/// A step that runs in several stages deploys to an endpoint of each.
+fn no_shared_deployments(spec: &Spec, plans: &[Arc<Plan>], sink: &mut Sink) {
+    for (at, plan) in plans.iter().enumerate().filter(|(_, plan)| is_run(spec, plan)) {
+        let twins = || plans[..at].iter().filter(|other| is_run(spec, other));
+        for (id, deploy) in plan.deployments() {
+            let step = plan.step(id);
+            let is_same = |other: &&Arc<Plan>| {
+                let mut all =
+                    other.deployments().filter(|(id, _)| other.step(*id).name == step.name);
+                share_workspace(other, plan)
+                    && all.any(|(_, it)| it.endpoint.eq_ignore_ascii_case(&deploy.endpoint))
+            };
+            let Some(twin) = twins().find(is_same) else { continue };
+            let Some(written) = spec.steps.get(&step.name) else { continue };
+            let (one, other) = (twin.stage_name(), plan.stage_name());
+            let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
+            let message = format!(
+                "the stages `{one}` and `{other}` have one workspace, and there the same endpoint"
+            );
+            let help = format!(
+                "give the step another one: `stages: {{ {other}: {{ steps: {{ {}: {{ endpoint: … }} }} }} }}`, or a `stage`",
+                step.name
+            );
+            sink.report(Diagnostic::new(&CONFLICT, written.name.span, message).help(help));
+        }
+    }
+}
+
+/// Whether a run of the spec may be in a plan's stage.
+fn is_run(spec: &Spec, plan: &Plan) -> bool {
+    let Some(whole) = &spec.stage else { return true };
+    let said = |trigger: &Trigger| trigger.stage.is_some() && trigger.stage == plan.stage;
+    plan.stage_name() == Some(whole.value.as_str()) || plan.triggers.iter().any(said)
+}
+
+/// In one workspace there is one endpoint of a name.
+fn no_shared_endpoints(spec: &Spec, plans: &[Arc<Plan>], sink: &mut Sink) {
     for (at, plan) in plans.iter().enumerate() {
         let twins: Vec<&Arc<Plan>> =
-            plans[..at].iter().filter(|other| place(other) == place(plan)).collect();
+            plans[..at].iter().filter(|other| share_workspace(other, plan)).collect();
         for (trigger, http) in plan.published() {
             let is_same = |other: &&&Arc<Plan>| {
                 let mut calls = other.published();

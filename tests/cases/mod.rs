@@ -73,6 +73,7 @@ cases! {
     default_stage
     deploy
     deploy_online
+    deploy_stages
     endings
     files_both_ways
     image_steps

@@ -77,6 +77,12 @@ pub(crate) fn spec(tape: &mut Tape<'_>, world: &World, published: &[&str]) -> No
             changes.push(((*trigger).to_owned(), change.node()));
         }
         stage.filled("triggers", Node::Dict(changes));
+        let endpoint = |step: &String| {
+            let mut change = Record::default();
+            change.put("endpoint", text(format!("{}-{name}", step.replace('_', "-"))));
+            (step.clone(), change.node())
+        };
+        stage.filled("steps", Node::Dict(world.deployed.iter().map(endpoint).collect()));
         entries.push(((*name).to_owned(), stage.node()));
     }
     Node::Dict(entries)

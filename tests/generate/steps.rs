@@ -82,6 +82,11 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     }
     if kind == 0 && tape.chance(25) {
         super::own::deploy(tape, world, &mut step, &mut made);
+        if tape.chance(60) {
+            world.deployed.push(name.to_owned());
+        } else {
+            super::stages::of(tape, world, &mut step, 100);
+        }
         return (step.node(), made);
     }
     if kind == 1 && tape.chance(30) && super::own::image(tape, world, &mut step, &mut made) {

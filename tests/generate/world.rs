@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) runners: Vec<String>,
     /// The stages of the project.
     pub(crate) stages: Vec<&'static str>,
+    /// Steps that deploy in each of them.
+    pub(crate) deployed: Vec<String>,
     /// Images that the project builds.
     pub(crate) images: Vec<&'static str>,
     /// Those that steps build for themselves.

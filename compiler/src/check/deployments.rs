@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::Context;
 use super::triggers::CheckedTrigger;
-use crate::diagnostics::{CONFLICT, Diagnostic, NOT_SUPPORTED, Sink};
+use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
 use crate::plan::{Concurrency, Deploy, Home, Step, Task, TriggerKind};
 use crate::source::Span;
 
@@ -20,7 +20,6 @@ pub(crate) fn hold(
     for (at, step) in (0u32..).zip(steps) {
         let Some((name, deploy)) = step.as_ref().and_then(deployment) else { continue };
         let span = place(cx, at);
-        in_one_stage(cx, at, span, sink);
         let endpoint = deploy.endpoint.to_ascii_lowercase();
         if let Some((first, other)) = known.get(&endpoint) {
             let message = format!("`{other}` deploys to the endpoint `{}` too", deploy.endpoint);
@@ -53,18 +52,6 @@ fn place(cx: &Context<'_>, step: u32) -> Span {
     let online = spec.and_then(|it| it.online.as_ref()).map(|it| it.endpoint.span);
     let batch = spec.and_then(|it| it.batch.as_ref()).map(|it| it.endpoint.span);
     online.or(batch).unwrap_or_else(|| cx.step_span(step))
-}
-
-/// Names of endpoints are unique in a region, so that each stage has one of its own.
-fn in_one_stage(cx: &Context<'_>, step: u32, at: Span, sink: &mut Sink) {
-    let Some(stage) = super::stages::names(cx).last() else { return };
-    if cx.step(step).is_none_or(|body| super::stages::of_step(cx, body).is_some()) {
-        return;
-    }
-    let message = "a `deploy` step that runs in several stages is not supported yet";
-    sink.report(Diagnostic::new(&NOT_SUPPORTED, at, message).help(format!(
-        "write `stage: {stage}` beside `deploy`; another stage has an endpoint, and a step, of its own"
-    )));
 }
 
 /// What a trigger publishes has endpoints, deployments and files of its own.

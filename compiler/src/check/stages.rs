@@ -158,6 +158,7 @@ pub(crate) fn spec_holds(spec: &Spec, project: &ProjectSpec, sink: &mut Sink) {
             parameters_hold(spec, stage, sink);
             entries_hold(spec, project, stage, sink);
             triggers_hold(spec, stage, sink);
+            steps_hold(spec, stage, &item.name.value, sink);
         }
     }
     if !project.stages.items.is_empty() {
@@ -212,6 +213,34 @@ fn triggers_hold(spec: &Spec, stage: &SpecStage, sink: &mut Sink) {
             let message = format!("the trigger `{}` publishes at no endpoint", name.value);
             let help = "only triggers of the kind `http` have one";
             sink.report(Diagnostic::new(&CONFLICT, endpoint.span, message).help(help));
+        }
+    }
+}
+
+fn steps_hold(spec: &Spec, changes: &SpecStage, stage: &str, sink: &mut Sink) {
+    for item in &changes.steps.items {
+        let name = &item.name;
+        let Some(known) = spec.steps.get(&name.value) else {
+            let known = spec.steps.names();
+            sink.report(unknown(&UNKNOWN_REFERENCE, name.span, "step", &name.value, known));
+            continue;
+        };
+        let Some(step) = known.value.as_ref().filter(|it| !it.broken) else { continue };
+        let default = spec.defaults.as_ref().and_then(|defaults| defaults.stage.as_ref());
+        let own = step.stage.as_ref().or(default).filter(|own| own.value != stage);
+        if step.deploy.is_none() {
+            let message = format!("the step `{}` deploys to no endpoint", name.value);
+            let help = "only steps of the kind `deploy` have one";
+            sink.report(Diagnostic::new(&CONFLICT, name.span, message).help(help));
+        } else if let Some(own) = own {
+            let message =
+                format!("the step `{}` runs in the stage `{}` alone", name.value, own.value);
+            let help = "remove it here, and name the endpoint in the step";
+            sink.report(
+                Diagnostic::new(&CONFLICT, name.span, message)
+                    .related(own.span, "the stage")
+                    .help(help),
+            );
         }
     }
 }

@@ -94,13 +94,29 @@ impl Step {
 }
 
 impl Plan {
-    /// The steps that deploy in the plan's own stage.
+    /// The steps that deploy in the plan's own stage, be it in others too.
     pub fn deployments(&self) -> impl Iterator<Item = (StepId, &Deploy)> {
         (0..).map(StepId).zip(&self.steps).filter_map(|(id, step)| match &step.task {
-            Task::Own(_) if step.stage != self.stage => None,
+            Task::Own(_) if step.stage.is_some() && step.stage != self.stage => None,
             Task::Own(own) => Some((id, own.deploy()?)),
             Task::Command(_) | Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
         })
+    }
+
+    /// What a step of this name deploys in each stage, the step's own file paths with it; one alone
+    /// where it always runs in the same stage.
+    pub fn deployed<'p>(&'p self, step: &'p Step) -> Vec<(&'p Self, &'p Deploy)> {
+        let of = |plan: &'p Self| {
+            let step = plan.steps.iter().find(|known| known.name == step.name)?;
+            match &step.task {
+                Task::Own(own) => Some((plan, own.deploy()?)),
+                Task::Command(_) | Task::FanOut(_) | Task::Native(_) | Task::Component(_) => None,
+            }
+        };
+        match step.stage {
+            Some(_) => of(self.at_step(step)).into_iter().collect(),
+            None => self.each_stage().filter_map(of).collect(),
+        }
     }
 
     /// The file of the endpoint that a step deploys to, in the step's own stage.

@@ -6,6 +6,7 @@ use super::ports::{LongParameter, ParameterSpec};
 use super::project::{AzureSpec, ProjectSpec};
 use super::record::record;
 use super::resources::EnvironmentSpec;
+use super::steps::StepSpec;
 use super::triggers::TriggerSpec;
 use super::values::{CiEnvironment, EntryName, Literal, PortName, StepName};
 use crate::source::Spanned;
@@ -47,6 +48,20 @@ record! {
         all environments = "environments": Dict<EntryName, EnvironmentSpec>,
         /// What is different of triggers.
         all triggers = "triggers": Dict<StepName, StageTrigger>,
+        /// What is different of steps that deploy.
+        all steps = "steps": Dict<StepName, StageStep>,
+    }
+}
+
+record! {
+    /// What a stage changes of a step that deploys.
+    ///
+    /// ```yaml
+    /// endpoint: diabetes-prod
+    /// ```
+    StageStep as "what a stage changes of a step" {
+        /// The name of the endpoint that it deploys to.
+        req endpoint = "endpoint": Spanned<String>,
     }
 }
 
@@ -104,10 +119,28 @@ impl Spec {
                 change.apply(trigger);
             }
         }
+        for (name, change) in stage.steps.good() {
+            let item = spec.steps.items.iter_mut().find(|it| it.name.value == name.value);
+            if let Some(step) = item.and_then(|item| item.value.as_mut()) {
+                change.apply(step);
+            }
+        }
         replace(&mut spec.compute, &stage.compute, |name| project.compute.get(name).is_some());
         let shared = |name: &str| project.environments.get(name).is_some();
         replace(&mut spec.environments, &stage.environments, shared);
         spec
+    }
+}
+
+impl StageStep {
+    fn apply(&self, step: &mut StepSpec) {
+        let Some(deploy) = &mut step.deploy else { return };
+        if let Some(online) = &mut deploy.online {
+            online.endpoint.clone_from(&self.endpoint);
+        }
+        if let Some(batch) = &mut deploy.batch {
+            batch.endpoint.clone_from(&self.endpoint);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, container, expression, extras, gate, image, matrix, parameters};
+use super::{condition, container, expression, extras, gate, image, matrix, parameters, stage};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
 /// after one hour.
@@ -254,6 +254,7 @@ fn value_of(reader: &mut Reader<'_>, step: &Step, value: &own::Value) -> Value {
         }
         own::Value::Of(Variable::Reference(reference)) => reader.reference(reference),
         own::Value::Text(text) => reader.text(text),
+        own::Value::Staged(texts) => stage::staged(reader.scope(), texts),
         own::Value::JobOf(step) => {
             let job = reader.azure_ml_job(*step);
             Value::safe(expression::variable(&job))

@@ -3,6 +3,7 @@
 
 use crate::emit::Map;
 use crate::plan::{Azure, Plan, Text};
+use crate::targets::own;
 
 use super::expression::{self, Choice};
 use super::reader::Reader;
@@ -48,6 +49,15 @@ pub(super) fn approvals(scope: &Scope<'_>) -> String {
     let variants = scope.plan.variants(scope.staging);
     let text = |plan: &Plan| expression::literal(plan.stage_approval().unwrap_or_default());
     expression::by_stage(variants.iter().map(|plan| choice(plan, text(plan))).collect())
+}
+
+/// A text of ours for each stage.
+pub(super) fn staged(scope: &Scope<'_>, texts: &[String]) -> Value {
+    let variants = scope.plan.variants(scope.staging);
+    let text = |plan: &Plan| expression::literal(own::Value::of_stage(texts, plan));
+    Value::safe(expression::by_stage(
+        variants.iter().map(|plan| choice(plan, text(plan))).collect(),
+    ))
 }
 
 fn choice(plan: &Plan, text: String) -> Choice<'_> {

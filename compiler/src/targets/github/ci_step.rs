@@ -154,8 +154,11 @@ impl CiStep<'_> {
     /// Two deployments to one endpoint, of whatever branch or pipeline, would undo each other.
     fn queue(&self) -> Option<String> {
         let Task::Own(own) = &self.own.task else { return None };
-        let endpoint = own.deploy().map(|deploy| deploy.endpoint.to_ascii_lowercase());
-        endpoint.map(|endpoint| format!("deploy-to-{endpoint}"))
+        own.deploy()?;
+        let each = self.scope.plan.deployed(self.own).into_iter();
+        let name = |endpoint: &str| format!("deploy-to-{}", endpoint.to_ascii_lowercase());
+        let names: Vec<String> = each.map(|(_, deploy)| name(&deploy.endpoint)).collect();
+        Some(stage::staged(self.scope, &names))
     }
 
     /// Its own environment, else that of the stage that it signs in to, else the one with the
@@ -325,6 +328,7 @@ impl CiStep<'_> {
                 Some(expression::reference(self.scope, source))
             }
             Value::Text(text) => Some(expression::text(self.scope, text)),
+            Value::Staged(texts) => Some(stage::staged(self.scope, texts)),
             Value::JobOf(step) => {
                 Some(expression::expression(&self.scope.needed_output(*step, "job")))
             }
@@ -358,7 +362,7 @@ impl CiStep<'_> {
                 }
                 Value::Of(Variable::Reference(source)) => references.push(source),
                 Value::Text(text) => references.extend(in_text(text)),
-                Value::Of(Variable::Output(_)) | Value::JobOf(_) => {}
+                Value::Of(Variable::Output(_)) | Value::JobOf(_) | Value::Staged(_) => {}
             }
         }
         scope::parameters(references)

@@ -133,7 +133,7 @@ pub(super) fn place(scope: &Scope<'_>, own: &Step, variables: &[(String, Value)]
         .iter()
         .filter_map(|(name, value)| match value {
             Value::Of(variable) => path(scope, own, name, variable),
-            Value::Text(_) | Value::JobOf(_) => None,
+            Value::Text(_) | Value::JobOf(_) | Value::Staged(_) => None,
         })
         .collect();
     if paths.is_empty() && own.outputs.is_empty() {

@@ -2,6 +2,7 @@
 
 use crate::emit::Map;
 use crate::plan::{Azure, Piece, Plan, Text};
+use crate::targets::own::Value;
 
 use super::expression::{self, expression, quoted};
 use super::gate;
@@ -30,6 +31,11 @@ fn literal(scope: &Scope<'_>, text: impl Fn(&Plan) -> String) -> String {
         return expression::literal(&all[0]);
     }
     expression(&operand(scope, |plan| quoted(&text(plan))))
+}
+
+/// A text of ours for each stage.
+pub(super) fn staged(scope: &Scope<'_>, texts: &[String]) -> String {
+    literal(scope, |plan| Value::of_stage(texts, plan).to_owned())
 }
 
 /// The stage's name.

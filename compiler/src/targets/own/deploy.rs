@@ -10,11 +10,14 @@ const MODEL_FORM: &str = "^azureml:([A-Za-z0-9][A-Za-z0-9._-]*[:@]\
 
 /// The work of a step that deploys.
 pub(super) fn work(plan: &Plan, step: &Step, own: &Deploy) -> Work {
-    let file = |path: String| Value::Text(literal(path));
+    let staged = |text: fn(&Plan, &Step, &Deploy) -> String| {
+        let each = plan.deployed(step).into_iter();
+        of_stages(each.map(|(plan, own)| text(plan, step, own)).collect())
+    };
     let mut variables = vec![
-        ("ENDPOINT".to_owned(), Value::Text(literal(&own.endpoint))),
-        ("ENDPOINT_FILE".to_owned(), file(plan.step_endpoint_file(step))),
-        ("DEPLOYMENT_FILE".to_owned(), file(plan.step_deployment_file(step))),
+        ("ENDPOINT".to_owned(), staged(|_, _, own| own.endpoint.clone())),
+        ("ENDPOINT_FILE".to_owned(), staged(|plan, step, _| plan.step_endpoint_file(step))),
+        ("DEPLOYMENT_FILE".to_owned(), staged(|plan, step, _| plan.step_deployment_file(step))),
         ("MODEL".to_owned(), Value::Text(own.model.clone())),
         ("MODEL_FORM".to_owned(), Value::Text(literal(MODEL_FORM))),
         ("RUN".to_owned(), Value::Of(Variable::Reference(Reference::RunId))),
@@ -30,9 +33,19 @@ pub(super) fn work(plan: &Plan, step: &Step, own: &Deploy) -> Work {
             }
         }
         Serving::Batch(serving) => {
-            variables.push(("DEPLOYMENT".to_owned(), file(serving.deployment.clone())));
+            variables.push(("DEPLOYMENT".to_owned(), Value::Text(literal(&serving.deployment))));
             Work::ours(&[QUOTED, include_str!("scripts/batch.sh")].concat(), variables)
         }
+    }
+}
+
+/// Text that may differ by stage.
+fn of_stages(texts: Vec<String>) -> Value {
+    match texts.as_slice() {
+        [first, others @ ..] if others.iter().all(|text| text == first) => {
+            Value::Text(literal(first))
+        }
+        _ => Value::Staged(texts),
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) enum Value {
     Text(Text),
     /// The name of the Azure ML job that runs a step.
     JobOf(StepId),
+    /// Fixed text for each stage, in the order of the project's.
+    Staged(Vec<String>),
 }
 
 impl Work {
@@ -61,6 +63,14 @@ impl Work {
 
     fn ours(script: &str, variables: Vec<(String, Value)>) -> Self {
         Self { script: script.to_owned(), variables, is_own: true, undo: None }
+    }
+}
+
+impl Value {
+    /// The text of a plan's stage, where a value differs by stage.
+    pub(crate) fn of_stage<'a>(texts: &'a [String], plan: &Plan) -> &'a str {
+        let own = plan.stage.and_then(|id| texts.get(id.0 as usize));
+        own.or(texts.first()).map_or("", String::as_str)
     }
 }
 
