@@ -172,6 +172,22 @@ fn setup_lists_what_the_outputs_read() {
 }
 
 #[test]
+fn what_is_of_one_stage_is_asked_for_in_that_stage_alone() {
+    let (setup, _) = of_case("stages").expect("a plan");
+    let readers = |name: &str| -> Vec<Option<String>> {
+        setup.github.variables[name].iter().cloned().collect()
+    };
+    assert_eq!(readers("PROD_CLIENT_ID"), [Some("production".to_owned())]);
+    assert_eq!(readers("PROD_SUBSCRIPTION_ID"), [Some("production".to_owned())]);
+    assert_eq!(readers("AZURE_CLIENT_ID"), [None, Some("test".to_owned())]);
+    let (setup, _) = of_case("default_stage").expect("a plan");
+    for (workspace, assets) in &setup.azure.workspaces {
+        let is_prod = format!("{:?}", workspace.name).contains("mlw-prod");
+        assert_eq!(assets.models.contains("churn:1"), is_prod, "{workspace:?}");
+    }
+}
+
+#[test]
 fn what_setup_lists_is_what_the_heads_of_the_outputs_say() {
     for name in CASES {
         let Some((setup, artifacts)) = of_case(name) else { continue };

@@ -347,3 +347,33 @@ steps:
     assert!(said.contains("the folder `../data` is empty"), "{said}");
     assert!(said.contains("help: Azure ML uploads no empty folders: put a file into it"), "{said}");
 }
+
+#[test]
+fn environments_that_clash_are_shown_at_both_places() {
+    let project = "\
+mlopsc: 1
+stages: { prod: { approval: production } }
+images:
+  ci:
+    registry: { login_server: contoso.azurecr.io, service_connection: acr, username: \"${{ variables.U }}\", password: \"${{ secrets.P }}\", ci_environment: registry }
+    repository: mlops/ci
+    dockerfile: Dockerfile
+";
+    let spec = "\
+mlopsc: 1
+name: tiny
+steps:
+  look: { runner: ubuntu-24.04, container: ci, azure: true, run: az ml model list }
+";
+    let files =
+        [("mlopsc.yaml", project), ("tiny.mlops.yaml", spec), ("Dockerfile", "FROM python:3.11\n")];
+    let sandbox = Sandbox::new(&files);
+    let run = sandbox.run(&["check", "--message-format", "full"]).code(1);
+    for words in [
+        "in the stage `prod` that is `production`",
+        "mlopsc.yaml:2:29: the environment of the stage\n",
+        "mlopsc.yaml:5:154: the environment of the image's registry\n",
+    ] {
+        assert!(run.out.contains(words), "{words} is not in\n{}", run.out);
+    }
+}

@@ -300,11 +300,11 @@ fn approvals_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink
         // What it fetches is in the stage of the run.
         let may_be = |at: usize| fetches || step.stage.is_none_or(|own| own.0 as usize == at);
         let own = body.approval.as_ref().or(body.ci_environment.as_ref());
-        let own = own.map(|own| (own.value.0.clone(), own.span));
+        let own = own.map(|own| (own.value.0.clone(), own.span, None));
         let own = own.or_else(|| of_image(cx, step, body).filter(|_| step.signs_in()));
         let stages = project.stages.iter().enumerate().filter(|(at, _)| may_be(*at));
         let clash = stages.filter_map(|(_, stage)| Some((stage, stage.approval.as_ref()?)));
-        if let Some((own, at)) = own
+        if let Some((own, at, image)) = own
             && let Some((stage, approval)) = clash.into_iter().find(|(_, it)| **it != own)
         {
             let message = format!(
@@ -312,16 +312,34 @@ fn approvals_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink
                 stage.name
             );
             let help = "name the same one, give the step a `stage` of its own, or leave this out";
-            sink.report(Diagnostic::new(&CONFLICT, at, message).help(help));
+            let of_stage = cx.project.stages.get(&stage.name).and_then(|item| item.value.as_ref());
+            let of_stage = of_stage.and_then(|stage| stage.approval.as_ref());
+            let others = [
+                (of_stage.map(|approval| approval.span), "the environment of the stage"),
+                (image, "the environment of the image's registry"),
+            ];
+            let diagnostic = Diagnostic::new(&CONFLICT, at, message).help(help);
+            sink.report(others.into_iter().fold(diagnostic, |said, (other, label)| match other {
+                Some(other) => said.related(other, label),
+                None => said,
+            }));
         }
     }
 }
 
-/// The environment that has the secrets of the registry of a step's image.
-fn of_image(cx: &Context<'_>, step: &Step, body: &StepSpec) -> Option<(String, Span)> {
+/// The environment that has the secrets of the registry of a step's image: where the step names the
+/// image, and where the image has the environment.
+fn of_image(
+    cx: &Context<'_>,
+    step: &Step,
+    body: &StepSpec,
+) -> Option<(String, Span, Option<Span>)> {
     let images = cx.built.borrow();
-    let name = images.get(step.image()?.0 as usize)?.environment.clone()?;
-    Some((name, body.container.as_ref().map_or(body.span, OrMatrix::span)))
+    let image = images.get(step.image()?.0 as usize)?;
+    let name = image.environment.clone()?;
+    let spec = cx.project.images.get(&image.name).and_then(|item| item.value.as_ref());
+    let said = spec.and_then(|image| image.registry.ci_environment.as_ref()).map(|it| it.span);
+    Some((name, body.container.as_ref().map_or(body.span, OrMatrix::span), said))
 }
 
 /// Whether a step needs files that an Azure ML job gave.

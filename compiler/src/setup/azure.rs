@@ -107,12 +107,21 @@ impl Azure {
             for stage in plan.each_stage() {
                 self.workspaces.entry(Workspace::of(stage)).or_default();
             }
-            let own = self.workspaces.entry(Workspace::of(plan)).or_default();
+            let own = stage_of_file(plan, &artifact.path);
             for (key, node) in all {
                 let text = tree.text_of(node);
-                if text.starts_with("azureml:") && !text.contains('\n') {
-                    let is_model = key.to_ascii_lowercase().contains("model");
-                    own.address(text, if is_model { "model" } else { "" }, None);
+                if !text.starts_with("azureml:") || text.contains('\n') {
+                    continue;
+                }
+                let is_model = key.to_ascii_lowercase().contains("model");
+                let deploying = plan.each_stage().filter(|stage| deploys(stage, text));
+                let mut stages: Vec<&Plan> = deploying.filter(|_| is_model).collect();
+                if stages.is_empty() {
+                    stages.push(own);
+                }
+                for stage in stages {
+                    let workspace = self.workspaces.entry(Workspace::of(stage)).or_default();
+                    workspace.address(text, if is_model { "model" } else { "" }, None);
                 }
             }
         }
@@ -129,6 +138,32 @@ impl Azure {
             }
         }
     }
+}
+
+/// The plan of the stage that the runs of a CI file are in when nobody chooses.
+fn stage_of_file<'p>(plan: &'p Plan, path: &str) -> &'p Plan {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.strip_suffix(".yml").unwrap_or(file);
+    let workflow = plan.workflows.iter().find(|workflow| workflow.id == stem);
+    let stages = workflow.map(|workflow| plan.variants(workflow.staging));
+    stages.and_then(|stages| stages.first().copied()).unwrap_or(plan)
+}
+
+/// Whether a step deploys the model of an address in the plan's own stage.
+fn deploys(stage: &Plan, address: &str) -> bool {
+    stage.deployments().any(|(_, deploy)| {
+        let literal = match deploy.model.first() {
+            Some(Piece::Literal(text)) => text.as_str(),
+            Some(Piece::Reference(_)) | None => "",
+        };
+        known_part(literal) == known_part(address)
+    })
+}
+
+/// An address up to what only a run knows.
+fn known_part(address: &str) -> &str {
+    let known = address.split("${{").next().unwrap_or(address);
+    known.split("$(").next().unwrap_or(known)
 }
 
 impl Assets {
@@ -169,8 +204,7 @@ impl Assets {
             return;
         }
         // A version that only a run knows is any version.
-        let known = bare.split("${{").next().unwrap_or(bare).split("$(").next().unwrap_or(bare);
-        let name = known.trim_end_matches([':', '@']).to_owned();
+        let name = known_part(bare).trim_end_matches([':', '@']).to_owned();
         // What starts with a slash is an id of the REST API.
         if name.is_empty() || name.starts_with('/') {
             return;

@@ -41,7 +41,7 @@ impl GitHub {
         let refs = refs(&tree, root, default_branch);
         let outside = walk::entries(&tree, root).filter(|(key, _)| *key != "jobs");
         for (_, node) in outside {
-            self.values(&tree, node, None);
+            self.values(&tree, node, &Choice::read(""));
         }
         let Some(jobs) = walk::value(&tree, root, "jobs") else { return };
         for (_, job) in walk::entries(&tree, jobs) {
@@ -53,11 +53,7 @@ impl GitHub {
         let environment = environment(tree, job).unwrap_or_default();
         let names = walk::outcomes(environment);
         self.environments.extend(fresh(&self.environments, &names));
-        let readers: Vec<Option<&str>> =
-            names.iter().map(|name| Some(name.as_str()).filter(|name| !name.is_empty())).collect();
-        for reader in readers {
-            self.values(tree, job, reader);
-        }
+        self.values(tree, job, &Choice::read(environment));
         for (key, node) in walk::all(tree, job) {
             let text = tree.text_of(node);
             match key {
@@ -92,22 +88,32 @@ impl GitHub {
         self.credentials.values().flatten().cloned().collect()
     }
 
-    /// The secrets and variables that expressions below a node read.
-    fn values(&mut self, tree: &Tree<'_>, from: NodeId, environment: Option<&str>) {
+    /// The secrets and variables that expressions below a node read, in a job's environment.
+    fn values(&mut self, tree: &Tree<'_>, from: NodeId, environment: &Choice<'_>) {
         for (key, node) in walk::all(tree, from) {
             let Kind::Scalar(scalar) = tree.kind(node) else { continue };
             // Conditions need no brackets.
             let bare = (key == "if").then_some(scalar.text);
             for expression in walk::expressions(scalar.text).into_iter().chain(bare) {
-                let sets = [(&mut self.secrets, "secrets."), (&mut self.variables, "vars.")];
-                for (set, word) in sets {
-                    for name in walk::names(expression, word) {
-                        // The platform gives this one.
-                        if name != "GITHUB_TOKEN" {
-                            let readers: &mut Readers = set.entry(name.to_owned()).or_default();
-                            readers.insert(environment.map(str::to_owned));
-                        }
-                    }
+                self.expression(expression.trim(), environment);
+            }
+        }
+    }
+
+    /// What an expression reads in each stage, which decides on the environment, too.
+    fn expression(&mut self, text: &str, environment: &Choice<'_>) {
+        let value = Choice::read(text);
+        let conditions = environment.cases.iter().chain(&value.cases).map(|(it, _)| Some(*it));
+        for condition in conditions.chain([None]) {
+            let reader = environment.value(condition);
+            let reader = Some(reader).filter(|name| !name.is_empty());
+            let read = value.value(condition);
+            let sets = [(&mut self.secrets, "secrets."), (&mut self.variables, "vars.")];
+            for (set, word) in sets {
+                // The platform gives this one.
+                for name in walk::names(&read, word).into_iter().filter(|it| *it != "GITHUB_TOKEN")
+                {
+                    set.entry(name.to_owned()).or_default().insert(reader.clone());
                 }
             }
         }
