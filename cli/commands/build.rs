@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use mlopsc_compiler::diagnostics::{Tally, near_miss};
+use mlopsc_compiler::source::Files as _;
 use mlopsc_compiler::targets::{TARGETS, Target};
 
 use crate::analysis::{analyse_and, each};
@@ -30,7 +31,7 @@ pub(crate) fn run(output: &Output, args: &BuildArgs) -> Result<Outcome, Trouble>
     }
     refuse_idle_targets(&order.targets, &lists)?;
     let tally = report(output, &lists)?;
-    let changed = carry_out(output, &lists)?;
+    let changed = carry_out(output, &lists, order.out.is_some())?;
     // The process ends: to take thousands of plans apart would only cost time.
     std::mem::forget(lists);
     Ok(Outcome::findings(tally.errors > 0 || (changed && args.fail_on_change)))
@@ -104,11 +105,14 @@ fn report(output: &Output, lists: &[Worklist]) -> Result<Tally, Trouble> {
 
 /// Writes and removes, and says whether there was anything to do. Every file is ready beside its
 /// place before the first one moves there.
-fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
+fn carry_out(output: &Output, lists: &[Worklist], is_out: bool) -> Result<bool, Trouble> {
     let writes = lists.iter().flat_map(|list| list.writes.iter().map(move |write| (list, write)));
     let staged = each(writes.collect(), |(list, write)| stage(list, write));
     let staged: Vec<Ready<'_>> = staged.into_iter().collect::<Result<_, _>>()?;
     let mut done = written(output, each(staged, keep))?;
+    if !is_out {
+        say_ignored(output, lists);
+    }
     for list in lists {
         for orphan in &list.removals {
             let removed = list.disk.remove(&orphan.path, &orphan.folder);
@@ -132,6 +136,23 @@ fn carry_out(output: &Output, lists: &[Worklist]) -> Result<bool, Trouble> {
         aside(&format!("unchanged {fresh}\n"));
     }
     Ok(done)
+}
+
+/// Says which of the files no commit would have, so that no platform sees them.
+fn say_ignored(output: &Output, lists: &[Worklist]) {
+    let all = lists.iter().flat_map(|list| list.writes.iter().map(move |write| (list, write)));
+    let is_ignored = |disk: &Disk, path: &str| disk.left_out(path).unwrap_or(false);
+    let mut ignored = all.filter(|(list, write)| is_ignored(&list.disk, &write.path));
+    let Some((list, first)) = ignored.next() else { return };
+    let shown = output.shown(&list.disk, &first.path);
+    let more = match ignored.count() {
+        0 => String::new(),
+        1 => " and 1 more file".to_owned(),
+        count => format!(" and {count} more files"),
+    };
+    aside(&format!(
+        "note: git ignores {shown}{more}: commit them (git add --force), or take the rule out of .gitignore\n"
+    ));
 }
 
 /// A file that waits beside its place.

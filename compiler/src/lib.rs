@@ -214,7 +214,7 @@ pub struct Analysis {
 
 /// What specs under one root may not do together: be called alike, write the same file, or publish
 /// at the same endpoint. Each
-/// finding is added to the analysis that it concerns, whose plan is taken away. What several of them
+/// finding is added to the analyses that it concerns (a name, to the last of them), whose plans are taken away. What several of them
 /// say of one file that they use is said once.
 pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     let mut analyses: Vec<&mut Analysis> = analyses.collect();
@@ -237,30 +237,47 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     clashes.extend(names_of_broken(&analyses));
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
     for (first, second, (place, file)) in clashes {
+        let is_name = place != plan::ENDPOINTS && place != plan::COMPONENTS;
+        if is_name {
+            // A spec that uses both says it too.
+            let (one, other) = (path(analyses[first]), path(analyses[second]));
+            let users = [uses::clash(&one, &other, &file), uses::clash(&other, &one, &file)];
+            for analysis in &mut analyses {
+                analysis.diagnostics.retain(|it| !users.contains(&it.message));
+            }
+        }
         for (one, other) in [(first, second), (second, first)] {
             let other = path(analyses[other]);
-            let (message, help) = if place == plan::ENDPOINTS {
-                (
-                    format!("`{other}` publishes at the endpoint `{file}` too"),
-                    "each release would give it a default of its own; publish at different endpoints",
-                )
-            } else if place == plan::COMPONENTS {
-                (
-                    format!("`{other}` registers the component `{file}` too"),
-                    "what an endpoint calls is named after the pipeline and its trigger; rename one of them",
-                )
-            } else {
-                (
-                    format!("`{other}` writes files called `{file}` too"),
-                    "files are called after the pipeline and its triggers; rename one of them",
-                )
-            };
             let concerned = &mut *analyses[one];
+            concerned.plan = None;
+            if is_name && one == first {
+                continue;
+            }
+            let (message, help) = clash(&place, &file, &other);
             let conflict = Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message);
             concerned.diagnostics.push(conflict.help(help));
-            concerned.plan = None;
         }
     }
+}
+
+/// What is said of a spec that wants what another one has.
+fn clash(place: &str, what: &str, other: &str) -> (String, &'static str) {
+    if place == plan::ENDPOINTS {
+        return (
+            format!("`{other}` publishes at the endpoint `{what}` too"),
+            "each release would give it a default of its own; publish at different endpoints",
+        );
+    }
+    if place == plan::COMPONENTS {
+        return (
+            format!("`{other}` registers the component `{what}` too"),
+            "what an endpoint calls is named after the pipeline and its trigger; rename one of them",
+        );
+    }
+    (
+        format!("`{other}` writes files called `{what}` too"),
+        "files are called after the pipeline and its triggers; rename one of them",
+    )
 }
 
 /// Specs of one name of which some have errors: what they write is not known, but what it is called.

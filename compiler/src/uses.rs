@@ -209,7 +209,7 @@ impl<'a> Loader<'a> {
             return Some(());
         };
         let first = self.way.first()?.at;
-        let message = format!("`{path}` and `{other}` are both called `{}`", name.value);
+        let message = clash(path, &other, &name.value);
         sink.report(
             Diagnostic::new(&CONFLICT, first, message)
                 .related(name.span, "one of the names")
@@ -239,4 +239,9 @@ impl<'a> Loader<'a> {
             sink.report(Diagnostic::new(&LIMIT, site.at, message).help(help));
         }
     }
+}
+
+/// What is said of two specs that cannot stand beside each other in one pipeline.
+pub(crate) fn clash(one: &str, other: &str, name: &str) -> String {
+    format!("`{one}` and `{other}` are both called `{name}`")
 }

@@ -130,6 +130,21 @@ fn what_git_tracks_counts_although_it_is_ignored() {
 }
 
 #[test]
+fn a_file_that_is_written_and_that_git_ignores_is_said_once() {
+    let sandbox = Sandbox::tiny();
+    sandbox.write(".gitignore", ".github/\n");
+    git(&sandbox, &["init"]);
+    let told = "note: git ignores .github/workflows/tiny.yml: commit them";
+    assert!(sandbox.run(&["build"]).code(0).err.contains(told));
+    assert!(!sandbox.run(&["build"]).code(0).err.contains("git ignores"));
+    git(&sandbox, &["add", "--force", ".github"]);
+    sandbox.write("tiny.mlops.yaml", &super::TINY.replace("hello", "you"));
+    assert!(!sandbox.run(&["build"]).code(0).err.contains("git ignores"));
+    let elsewhere = sandbox.run(&["build", "--out", "out"]).code(0);
+    assert!(!elsewhere.err.contains("git ignores"), "{}", elsewhere.err);
+}
+
+#[test]
 fn an_index_that_is_not_understood_is_said() {
     let sandbox = sandbox();
     git(&sandbox, &["init"]);

@@ -2,6 +2,7 @@
 
 use super::names::unknown;
 use super::{events, images};
+use crate::diagnostics::excerpt;
 use crate::diagnostics::{
     BAD_EXPRESSION, BAD_VALUE, Diagnostic, Level, RULES, Sink, UNKNOWN_REFERENCE,
 };
@@ -159,6 +160,21 @@ fn folder(
     }
 }
 
+/// Whether a workspace can be called so, where its name is written.
+fn is_workspace(text: &Text, sink: &mut Sink) {
+    let name = text.text.as_str();
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_name = (3..=33).contains(&name.len())
+        && name.bytes().all(is_letter)
+        && !name.starts_with(['-', '_']);
+    if text.spans.is_empty() && !is_name {
+        let message = format!("`{}` cannot be the name of a workspace", excerpt(name));
+        let help =
+            "it has 3 to 33 letters, digits, `-` and `_`, and starts with a letter or a digit";
+        sink.report(Diagnostic::new(&BAD_VALUE, text.span, message).help(help));
+    }
+}
+
 pub(crate) fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
     let mut text =
         |field: fn(&AzureSpec) -> Option<&Text>, default: &str| match spec.and_then(field) {
@@ -170,6 +186,9 @@ pub(crate) fn azure(spec: Option<&AzureSpec>, sink: &mut Sink) -> Azure {
     let subscription = text(|it| it.subscription.as_ref(), "AZURE_SUBSCRIPTION_ID");
     let resource_group = text(|it| it.resource_group.as_ref(), "AZURE_RESOURCE_GROUP");
     let workspace = text(|it| it.workspace.as_ref(), "AZUREML_WORKSPACE");
+    if let Some(text) = spec.and_then(|it| it.workspace.as_ref()) {
+        is_workspace(text, sink);
+    }
     let service_connection = match spec.and_then(|it| it.service_connection.as_ref()) {
         Some(text) => setting(text, sink),
         None => vec![Piece::Literal("azure-ml".to_owned())],

@@ -28,7 +28,7 @@ fn github(text: &mut String, setup: &Setup) {
     text.push_str("\n## GitHub\n\n");
     for (name, reviewed) in &github.environments {
         let reviewers = if *reviewed {
-            ", with required reviewers: without them its jobs fail, since anybody could go on"
+            ", with required reviewers: without them its jobs fail, since anybody could go on. A run that waits for them keeps its workflow's place: approve, reject or cancel it, or later runs wait too"
         } else {
             ""
         };
@@ -102,7 +102,7 @@ fn azure_pipelines(text: &mut String, setup: &Setup) {
     }
     for (name, asks) in &own.environments {
         let approval = if *asks {
-            "; its jobs ask people themselves, so that a check of its own would ask them again"
+            "; its jobs ask people themselves, so that a check of its own would ask them again. A run that waits for an answer keeps the lock of its pipeline: approve, reject or cancel it, or later runs wait too"
         } else {
             "; an approval check where people must agree"
         };

@@ -399,7 +399,12 @@ pub(crate) fn is_number(text: &str) -> bool {
         && no_leading_zero
         && fraction.is_none_or(digits)
         && exponent.is_none_or(|text| digits(text.strip_prefix(['-', '+']).unwrap_or(text)))
-        && text.parse::<f64>().is_ok_and(f64::is_finite)
+        && text.parse::<f64>().is_ok_and(|number| number.is_finite() && !vanishes(mantissa, number))
+}
+
+/// Whether programs would read 0 where something else is written (`1e-400`).
+fn vanishes(mantissa: &str, number: f64) -> bool {
+    number == 0.0 && mantissa.contains(|digit: char| matches!(digit, '1'..='9'))
 }
 
 /// Reads a whole number.

@@ -114,6 +114,16 @@ pub(crate) fn number(found: Found<'_>) -> Option<String> {
     if found.quoted && super::decode::is_number(text) {
         return Some(QUOTES.to_owned());
     }
+    let is_written = text.ends_with(|letter: char| letter.is_ascii_digit());
+    if let Some(read) = text.parse::<f64>().ok().filter(|_| is_written && text.contains(['e', 'E']))
+    {
+        if read == 0.0 {
+            return Some("programs read this as 0: numbers go down to about 1e-308".to_owned());
+        }
+        if read.is_infinite() {
+            return Some("programs read this as infinite: numbers go up to about 1e308".to_owned());
+        }
+    }
     if let Some(hint) = whole_number(Found { text, quoted: false }) {
         return Some(hint);
     }
@@ -203,6 +213,8 @@ mod tests {
         assert_eq!(hint(number, ".5"), "write `0.5`");
         assert_eq!(hint(number, "0,5"), "write `0.5`");
         assert_eq!(hint(number, "1,000"), "");
+        assert!(hint(number, "1e-400").contains("as 0"));
+        assert!(hint(number, "-1e400").contains("as infinite"));
         assert_eq!(hint(whole_number, "0,5"), "");
         assert_eq!(hint(whole_number, "5%"), "write `5`");
     }

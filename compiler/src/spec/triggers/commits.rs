@@ -27,7 +27,9 @@ record! {
 }
 
 record! {
-    /// Pull requests. Those of forks do not run what needs Azure or secrets.
+    /// Pull requests. Those of forks run nothing of a file in which any job needs Azure or secrets, since
+    /// a fork's run has neither; a trigger whose `goals` need none of both has a file of its own, which
+    /// runs for forks too.
     ///
     /// ```yaml
     /// branches: main
