@@ -106,6 +106,7 @@ cases! {
     stages
     sweep_whole
     values_to_azureml
+    variable_groups
     windows_line_ends
 }
 

@@ -25,6 +25,10 @@ fn stage(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
     if tape.chance(40) {
         stage.put("approval", text(tape.pick(&["production", "Prod_1"])));
     }
+    if tape.chance(30) {
+        let groups = vec![text(format!("{name}-azure")), text("all stages")];
+        stage.put("variable_groups", Node::List(groups));
+    }
     let mut azure = Record::default();
     for key in ["client_id", "tenant", "subscription", "resource_group", "workspace"] {
         if tape.chance(30) {
@@ -45,6 +49,13 @@ fn stage(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
         stage.put("environments", Node::Dict(vec![("training".to_owned(), software)]));
     }
     stage.node()
+}
+
+/// Variable groups of a CI step.
+pub(crate) fn groups(tape: &mut Tape<'_>, step: &mut Record) {
+    if tape.chance(10) {
+        step.put("variable_groups", text(tape.pick(&["azure-ml", "it's a group", "data"])));
+    }
 }
 
 /// What a spec changes in them.

@@ -407,6 +407,7 @@ fn extras(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
         let both = both.map(|(name, keys)| (name.to_owned(), Node::Dict(keys)));
         step.put("passthrough", Node::Dict(both.to_vec()));
     }
+    super::stages::groups(tape, step);
     if tape.chance(8) {
         step.put("retry", word(tape.pick(&["1", "10"])));
     }

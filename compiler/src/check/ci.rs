@@ -96,6 +96,7 @@ fn extras(cx: &Context<'_>, body: &StepSpec, sink: &mut Sink) -> CiExtras {
         permissions: body.permissions.as_ref().map_or_else(Vec::new, |it| it.asked()),
         matrix: None,
         passthrough: passthrough::of_step(body, sink),
+        variable_groups: body.variable_groups.0.iter().map(|it| it.value.clone()).collect(),
         services: Vec::new(),
     }
 }

@@ -3,10 +3,10 @@
 use super::names::{Context, unknown};
 use super::triggers::Ground;
 use crate::diagnostics::{
-    BAD_VALUE, CONFLICT, Diagnostic, LIMIT, NOT_SUPPORTED, Sink, UNKNOWN_COMPUTE,
+    BAD_VALUE, CANNOT_EXPRESS, CONFLICT, Diagnostic, LIMIT, NOT_SUPPORTED, Sink, UNKNOWN_COMPUTE,
     UNKNOWN_ENVIRONMENT, UNKNOWN_REFERENCE,
 };
-use crate::plan::{OwnWork, Project, Reference, Source, Stage, StageId, Step, StepId, Task};
+use crate::plan::{Home, OwnWork, Project, Reference, Source, Stage, StageId, Step, StepId, Task};
 use crate::source::{Span, Spanned};
 use crate::spec::Spec;
 use crate::spec::matrix::OrMatrix;
@@ -22,9 +22,12 @@ const LONGEST_NAME: usize = 30;
 /// The stages of a project.
 pub(crate) fn stages(spec: &ProjectSpec) -> Vec<Stage> {
     let stage = |item: &crate::spec::dict::Item<crate::spec::stages::StageSpec>| {
-        let approval = item.value.as_ref().and_then(|stage| stage.approval.as_ref());
+        let said = item.value.as_ref();
+        let approval = said.and_then(|stage| stage.approval.as_ref());
         let approval = approval.map(|it| it.value.0.clone());
-        Stage { name: item.name.value.clone(), approval }
+        let groups = said.into_iter().flat_map(|stage| &stage.variable_groups.0);
+        let variable_groups = groups.map(|group| group.value.clone()).collect();
+        Stage { name: item.name.value.clone(), approval, variable_groups }
     };
     spec.stages.items.iter().map(stage).collect()
 }
@@ -263,6 +266,24 @@ pub(crate) fn jobs_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project
     nothing_moves(cx, ground, sink);
     versions_stay(cx, ground, sink);
     approvals_hold(cx, ground, project, sink);
+    groups_hold(cx, ground, project, sink);
+}
+
+/// What a step fetches from Azure ML is found with the variables of the run's stage, and a job has
+/// those of one.
+fn groups_hold(cx: &Context<'_>, ground: &Ground<'_>, project: &Project, sink: &mut Sink) {
+    let has_groups = project.stages.iter().any(|stage| !stage.variable_groups.is_empty());
+    if !has_groups || !super::project::targets(cx.project).contains(&Home::AzurePipelines) {
+        return;
+    }
+    for (index, step) in (0u32..).zip(ground.steps) {
+        let Some((step, body)) = step.as_ref().zip(cx.step(index)) else { continue };
+        if let Some(stage) = body.stage.as_ref().filter(|_| fetches(ground, step)) {
+            let message = "this step reads what Azure ML gave in the run's stage, and stages have `variable_groups`";
+            let help = "a job of Azure Pipelines has the groups of one stage: read it in a step of the run's stage, which hands it on";
+            sink.report(Diagnostic::new(&CANNOT_EXPRESS, stage.span, message).help(help));
+        }
+    }
 }
 
 /// What a run does on Azure ML is in one workspace, that of the run's stage.

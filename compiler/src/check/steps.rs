@@ -265,6 +265,9 @@ fn instead(key: &str) -> &'static str {
         "resources" => "the machine of a CI step is its `runner`",
         "identity" => "a CI step signs in with `azure: true`",
         "reuse" => "a CI step runs each time",
+        "variable_groups" => {
+            "CI reads the variables of a step on Azure ML when it submits the job: write the groups at the root"
+        }
         "stage" => {
             "what a run does on Azure ML is in the run's stage: write `stage` on the trigger, or at the root of the spec; what is for another stage is a spec of its own"
         }
@@ -272,7 +275,7 @@ fn instead(key: &str) -> &'static str {
     }
 }
 
-fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 18] {
+fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 19] {
     [
         ("matrix", body.matrix.as_ref().map(|it| it.span)),
         ("container", body.container.as_ref().map(OrMatrix::span)),
@@ -292,6 +295,7 @@ fn ci_keys(body: &StepSpec) -> [(&'static str, Option<Span>); 18] {
         ("retry", body.retry.as_ref().map(|it| it.0.span)),
         ("permissions", body.permissions.as_ref().map(|it| it.span)),
         ("stage", body.stage.as_ref().map(|it| it.span)),
+        ("variable_groups", body.variable_groups.0.first().map(|it| it.span)),
     ]
 }
 

@@ -114,6 +114,8 @@ fn project(plan: &Plan, pairs: &mut Pairs) {
             format!("stage {}", stage.name),
             approval.unwrap_or_else(|| "no approval".to_owned()),
         );
+        let key = format!("stage {} variable_groups", stage.name);
+        pairs.put_list(&key, &stage.variable_groups);
     }
 }
 
@@ -293,6 +295,7 @@ fn ci_extras(extras: &CiExtras, pairs: &mut Pairs) {
         pairs.put(format!("cache {}", cache.tool.word()), cache.files.join(", "));
     }
     pairs.put_list("test_results", &extras.test_results);
+    pairs.put_list("variable_groups", &extras.variable_groups);
     let problems: Vec<String> = extras.problems.iter().map(|tool| (*tool).to_owned()).collect();
     pairs.put_list("problems", &problems);
     pairs.put_if("retry", extras.retries > 0, &extras.retries.to_string());

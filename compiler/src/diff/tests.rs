@@ -187,6 +187,7 @@ fn what_differs_in_one_stage_is_said_of_that_stage() {
         let stage = |name: &str, approval: Option<&str>| Stage {
             name: name.to_owned(),
             approval: approval.map(str::to_owned),
+            variable_groups: Vec::new(),
         };
         let mut first = plan();
         first.project.stages = vec![stage("dev", None), stage("prod", approval)];

@@ -70,6 +70,7 @@ impl Guide<'_> {
         let steps: Vec<&Step> = submission.steps.iter().map(|id| self.plan.step(*id)).collect();
         let first = steps.first().map_or("", |step| step.name.as_str());
         let mut goals = self.azure(from);
+        goals.extend(self.groups(from, None));
         match self.trail.keys(from).last().copied() {
             Some("timeout-minutes" | "timeoutInMinutes") => goals.push(spec(&["timeout"])),
             Some("needs" | "dependsOn") => goals.push(spec(&["steps", first, "needs"])),
@@ -78,6 +79,19 @@ impl Guide<'_> {
         goals.extend(self.read(&self.trail.line, None));
         goals.extend(self.named(&self.trail.line, None));
         Aim::new(goals, &["steps", first])
+    }
+
+    /// Where a variable group of a job is named.
+    fn groups(&self, from: usize, step: Option<&str>) -> Vec<Goal> {
+        if self.trail.keys(from).last() != Some(&"group") {
+            return Vec::new();
+        }
+        let name = self.trail.text().unwrap_or_default();
+        let has_it = |groups: &[String]| groups.iter().any(|group| group == name);
+        let stages = self.plan.project.stages.iter().filter(|it| has_it(&it.variable_groups));
+        let stages = stages.map(|it| project(&["stages", &it.name, "variable_groups"]));
+        let own = step.map(|step| spec(&["steps", step, "variable_groups"]));
+        own.into_iter().chain(stages).collect()
     }
 
     /// What of the project's `azure` a value is.
@@ -94,6 +108,7 @@ impl Guide<'_> {
         let own = |key: &str| spec(&["steps", name, key]);
         let mut goals = self.script(step);
         goals.extend(self.azure(from));
+        goals.extend(self.groups(from, Some(name)));
         if let Some(variable) = after(&keys, "env").or_else(|| after(&keys, "variables")) {
             goals.extend(self.variable(step, variable));
         }

@@ -40,11 +40,29 @@ pub(crate) fn that_matters(
     let in_env = plan.env.iter().flat_map(|(_, text)| text);
     let named = in_env.into_iter().any(|it| *it == Piece::Reference(Reference::StageName));
     let on_azure = |step: &Step| step.is_on_azure_ml() || step.signs_in() && step.stage.is_none();
+    let has_groups = plan.project.stages.iter().any(|stage| !stage.variable_groups.is_empty());
+    let reads_groups = |step: &Step| has_groups && step.stage.is_none() && reads_variables(step);
+    let env = || plan.env.iter().flat_map(|(_, text)| text);
+    let in_groups = has_groups && env().any(is_variable);
     let mut steps = steps.iter().map(|step| &plan.steps[*step as usize]);
     let matters = named
-        || steps.any(|step| on_azure(step) || names_it(step))
+        || in_groups
+        || steps.any(|step| on_azure(step) || names_it(step) || reads_groups(step))
         || parameters.iter().any(differs);
     if matters { run } else { Staging::None }
+}
+
+fn is_variable(piece: &Piece) -> bool {
+    matches!(piece, Piece::Reference(Reference::Variable(_) | Reference::Secret(_)))
+}
+
+/// Whether a step reads a variable, which another stage may have another value of.
+fn reads_variables(step: &Step) -> bool {
+    let mut reads = false;
+    step.references(&mut |reference| {
+        reads |= matches!(reference, Reference::Variable(_) | Reference::Secret(_));
+    });
+    reads
 }
 
 /// Whether a file is for the stage and the bindings of a trigger. With stages a default may be

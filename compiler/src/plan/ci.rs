@@ -19,6 +19,8 @@ pub struct CiExtras {
     pub matrix: Option<Box<Matrix>>,
     /// Keys of the job that only one platform has.
     pub passthrough: Passthrough,
+    /// Variable groups that its job imports on Azure Pipelines.
+    pub variable_groups: Vec<String>,
     /// Containers that run beside the step.
     pub services: Vec<ServiceContainer>,
 }

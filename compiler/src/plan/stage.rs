@@ -21,6 +21,8 @@ pub struct Stage {
     pub name: String,
     /// The CI environment whose reviewers approve before anything signs in to Azure in it.
     pub approval: Option<String>,
+    /// Variable groups that its jobs import on Azure Pipelines.
+    pub variable_groups: Vec<String>,
 }
 
 /// In which stage something on CI runs.

@@ -321,12 +321,17 @@ impl Step {
         matches!(self.place, Place::AzureMl(_))
     }
 
-    /// The combinations that it runs for, if it has a matrix.
-    pub fn matrix(&self) -> Option<&Matrix> {
+    /// What only some CI jobs have.
+    pub fn extras(&self) -> Option<&CiExtras> {
         match &self.place {
-            Place::Ci(place) => place.extras.matrix.as_deref(),
+            Place::Ci(place) => Some(&place.extras),
             Place::AzureMl(_) => None,
         }
+    }
+
+    /// The combinations that it runs for, if it has a matrix.
+    pub fn matrix(&self) -> Option<&Matrix> {
+        self.extras()?.matrix.as_deref()
     }
 
     /// What others get of an output. Of a matrix they get a folder, and in it a folder for each

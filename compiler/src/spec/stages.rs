@@ -1,7 +1,7 @@
 //! Stages: what the project file and a spec change for dev, test and prod.
 
 use super::Spec;
-use super::decode::Dict;
+use super::decode::{Dict, Many};
 use super::ports::{LongParameter, ParameterSpec};
 use super::project::{AzureSpec, ProjectSpec};
 use super::record::record;
@@ -23,6 +23,9 @@ record! {
         /// The CI platform's environment whose reviewers approve before anything signs in to Azure
         /// in this stage.
         opt approval = "approval": Spanned<CiEnvironment>,
+        /// Variable groups that jobs in this stage import on Azure Pipelines when they read a variable,
+        /// beside those of the project. Their values count before the project's.
+        all variable_groups = "variable_groups": Many<Spanned<String>>,
         /// What is different of the Azure settings.
         opt azure = "azure": AzureSpec,
         /// Entries of `compute` that are different.

@@ -157,7 +157,8 @@ impl Player<'_> {
             let outcome = if self.is_cancelled() { Outcome::Cancelled } else { Outcome::Skipped };
             return (outcome, Map::new());
         }
-        for variable in job["variables"].as_array().into_iter().flatten() {
+        let own = job["variables"].as_array().into_iter().flatten();
+        for variable in own.filter(|it| !it["name"].is_null()) {
             let (name, value) = (words(&variable["name"]), words(&variable["value"]));
             let runtime = value.strip_prefix("$[").and_then(|it| it.strip_suffix(']'));
             let value = runtime.map_or(value.clone(), |it| words(&evaluate(it, &scope)));

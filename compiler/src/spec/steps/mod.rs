@@ -161,6 +161,8 @@ record! {
         opt retry = "retry": Retries,
         /// What a CI job's own token may do on GitHub beyond what the step needs by itself.
         opt permissions = "permissions": Box<PermissionsSpec>,
+        /// Variable groups that the CI step's job imports on Azure Pipelines, beside those of the file.
+        all variable_groups = "variable_groups": Many<Spanned<String>>,
         /// The stage that a CI step always runs in; by default that of the run.
         opt stage = "stage": Spanned<String>,
         /// When a CI step runs: as to what came before it, or `${{ … }}` over values that steps before

@@ -37,6 +37,11 @@ pub(super) fn chosen_stage() -> String {
     "${{ parameters.stage }}".to_owned()
 }
 
+/// A key whose entries count in one stage alone.
+pub(super) fn in_stage(name: &str) -> String {
+    format!("${{{{ if eq(parameters.stage, {}) }}}}", inner_quoted(name))
+}
+
 /// Text that differs by stage, that of the first where nobody chose; plain where it does not.
 pub(super) fn by_stage(choices: Vec<Choice<'_>>) -> String {
     let is_plain = choices.iter().all(|(_, text)| *text == choices[0].1);

@@ -5,7 +5,7 @@ use crate::targets::header::{self as about, Reads};
 
 use super::reader::Reader;
 use super::scope::Scope;
-use super::{pipeline, triggers};
+use super::{groups, triggers};
 
 /// The needs of a workflow's file.
 pub(super) fn of_workflow(scope: &Scope<'_>, workflow: &Workflow) -> Vec<String> {
@@ -83,7 +83,7 @@ fn needs(scope: &Scope<'_>, stages: &[&Plan]) -> Vec<String> {
 
 /// The groups and what must be in them; without groups, the variables of the pipeline itself.
 fn variables(scope: &Scope<'_>, reads: &Reads) -> Option<String> {
-    let groups: Vec<&str> = pipeline::groups(scope).map(String::as_str).collect();
+    let groups = groups::all(scope);
     let variables = about::counted("variable", &reads.variables);
     let secrets = about::counted("secret variable", &reads.secrets);
     let inside: Vec<String> = variables.into_iter().chain(secrets).collect();

@@ -11,7 +11,9 @@ use super::reader::{self, Download, OUTPUTS, Reader};
 use super::scope::{self, Scope};
 use super::step::{self, FAIL, STRICT, Script};
 use super::value::{self, Value};
-use super::{condition, container, expression, extras, gate, image, matrix, parameters, stage};
+use super::{
+    condition, container, expression, extras, gate, groups, image, matrix, parameters, stage,
+};
 
 /// GitHub's and Azure Pipelines' own limit for a hosted job, in minutes. Left out, a job would end
 /// after one hour.
@@ -64,7 +66,8 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
         map.put("strategy", matrix::strategy(matrix, &scope.containers, labelled));
     }
     machine(scope, &mut map, step, place);
-    map.put_filled("variables", variables(&reader));
+    let groups = groups::of_step(scope, step).into_iter();
+    map.put_filled("variables", groups.chain(variables(&reader)).collect::<Vec<_>>());
     passthrough::put(&mut map, &place.extras.passthrough.azure_pipelines);
     map.put_some("environment", place.environment.as_deref().map(expression::literal));
     if place.environment.is_some() {

@@ -12,6 +12,7 @@ mod container;
 mod expression;
 mod extras;
 mod gate;
+mod groups;
 mod header;
 mod image;
 mod job;

@@ -6,7 +6,7 @@ use crate::targets::{Artifact, header as about, passthrough};
 
 use super::scope::Scope;
 use super::{
-    container, expression, gate, header, image, job, parameters, release, submit, triggers,
+    container, expression, gate, groups, header, image, job, parameters, release, submit, triggers,
 };
 
 /// The file of a workflow.
@@ -62,21 +62,11 @@ fn put_lock(root: &mut Map) {
 fn put_body(root: &mut Map, scope: &Scope<'_>, jobs: Vec<Map>) {
     root.put_filled("parameters", parameters::list(scope));
     root.put_filled("resources", container::resources(&scope.containers, &scope.services));
-    let group = |name: &String| {
-        let mut map = Map::new();
-        map.put("group", name.as_str());
-        map
-    };
-    root.put_filled("variables", groups(scope).map(group).collect::<Vec<_>>());
+    root.put_filled(
+        "variables",
+        groups::of_file(scope).map(|name| groups::entry(name)).collect::<Vec<_>>(),
+    );
     root.put("jobs", jobs);
-}
-
-/// The variable groups that the file imports: all, when it reads a variable at all. A file that reads
-/// none, such as one for pull requests of strangers, has no business with them.
-pub(super) fn groups<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a String> {
-    let groups = scope.plan.project.variable_groups.iter();
-    let reads_variables = scope.reads_variables.get();
-    groups.filter(move |_| reads_variables)
 }
 
 fn jobs(scope: &Scope<'_>) -> Vec<Map> {
@@ -85,7 +75,7 @@ fn jobs(scope: &Scope<'_>) -> Vec<Map> {
         match &one.work {
             Work::Step(step) => {
                 let own = scope.within(scope.plan.staging_of(*step, scope.run));
-                jobs.extend(job::write(&own, one, *step));
+                jobs.extend(groups::in_stage(&own, || job::write(&own, one, *step)));
             }
             Work::Gate { step, environment } => {
                 let step = &scope.plan.step(*step).display_name;
@@ -94,7 +84,10 @@ fn jobs(scope: &Scope<'_>) -> Vec<Map> {
             Work::StageGate(gate) => {
                 jobs.push(gate::stage(&scope.within(gate.staging), one, gate.condition.as_deref()));
             }
-            Work::Submit(id) => jobs.extend(submit::write(scope, one, scope.plan.submission(*id))),
+            Work::Submit(id) => {
+                let submission = scope.plan.submission(*id);
+                jobs.extend(groups::in_stage(scope, || submit::write(scope, one, submission)));
+            }
             Work::Image(id) => jobs.push(image::write(scope, one, scope.plan.image(*id))),
         }
     }

@@ -7,7 +7,7 @@ use crate::targets::release as shared;
 use super::reader::Reader;
 use super::scope::Scope;
 use super::step::{self, FAIL, STRICT, Script};
-use super::{expression, gate, scope};
+use super::{expression, gate, groups, scope};
 
 /// The jobs that apply the schedules, after all checks: one for each stage, behind its approval.
 pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Vec<Map> {
@@ -22,7 +22,8 @@ pub(super) fn write(scope: &Scope<'_>, release: &Release) -> Vec<Map> {
             before = vec![approval];
         }
         let staging = plan.stage.map_or(Staging::None, Staging::Fixed);
-        jobs.push(job(&scope.within(staging), plan, release, (&id, before)));
+        let own = scope.within(staging);
+        jobs.extend(groups::in_stage(&own, || vec![job(&own, plan, release, (&id, before))]));
         // A stage follows when the one before holds.
         before = vec![id];
     }

@@ -1,7 +1,7 @@
 //! What the jobs of one file know of each other.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::emit::Doc;
@@ -37,6 +37,8 @@ pub(super) struct Scope<'a> {
     pub(super) services: Rc<[Beside<'a>]>,
     /// Whether anything written so far reads a variable of the project's.
     pub(super) reads_variables: Rc<Cell<bool>>,
+    /// The variable groups that jobs import for themselves.
+    pub(super) groups: Rc<RefCell<Vec<String>>>,
     job_of_step: Rc<[Option<JobId>]>,
     /// The plans of the stages that the run reaches.
     reached: Rc<[&'a Plan]>,
@@ -63,6 +65,7 @@ impl<'a> Scope<'a> {
             services: container::services(steps(), &containers).into(),
             containers: containers.into(),
             reads_variables: Rc::default(),
+            groups: Rc::default(),
             job_of_step: jobs_of_steps(plan, jobs).into(),
             reached: plan.reached(jobs, run).into(),
         }

@@ -202,6 +202,7 @@ fn staged() -> Plan {
     let stage = |name: &str, approval: Option<&str>| Stage {
         name: name.to_owned(),
         approval: approval.map(str::to_owned),
+        variable_groups: Vec::new(),
     };
     let mut plan = plans::released();
     plan.project.stages = vec![stage("dev", None), stage("prod", Some("production"))];
