@@ -18,8 +18,10 @@ pub(crate) struct Releases {
 impl Releases {
     pub(crate) fn of<'a>(plans: impl Iterator<Item = &'a Plan>) -> Self {
         let mut all = Self::default();
-        for plan in plans.filter(|plan| plan.written_release().is_some()) {
-            all.released.insert(plan.name.clone());
+        for plan in plans {
+            if plan.written_release().is_some() {
+                all.released.insert(plan.name.clone());
+            }
             all.live.extend(live(plan));
         }
         all
@@ -30,16 +32,23 @@ impl Releases {
 /// a release will delete it, or when it is another pipeline's now.
 pub(crate) fn of_file(path: &str, text: &str, releases: &Releases) -> Option<Leftover> {
     let file = path.rsplit('/').next()?;
+    let doc: serde_json::Value = serde_json::from_str(text).ok()?;
+    let is_online = || doc["$schema"].as_str().is_some_and(|it| it.contains("managedOnline"));
     let live = match file.split(['-', '.']).next()? {
         "schedule" => Live::Schedule,
+        "endpoint" if is_online() => Live::OnlineEndpoint,
         "endpoint" => Live::Endpoint,
         _ => return None,
     };
-    let doc: serde_json::Value = serde_json::from_str(text).ok()?;
-    let pipeline = doc["tags"]["mlopsc_pipeline"].as_str()?;
+    // What a step deploys to, no release looks after.
+    let pipeline = doc["tags"]["mlopsc_pipeline"].as_str();
+    let is_released = pipeline.is_some_and(|name| releases.released.contains(name));
+    if pipeline.is_none() && doc["tags"]["mlopsc_step"].as_str().is_none() {
+        return None;
+    }
     let name = doc["name"].as_str().filter(|name| is_name(name))?;
     let what = live(name.to_owned());
-    let is_left = !releases.released.contains(pipeline) && !releases.live.contains(&what);
+    let is_left = !is_released && !releases.live.contains(&what);
     is_left.then_some(Leftover { what, workspace: None })
 }
 
@@ -94,7 +103,7 @@ fn flags(workspace: &Workspace) -> String {
         ("workspace-name", &workspace.name),
     ];
     let said = all.into_iter().filter(|(_, value)| is_name(value));
-    said.map(|(flag, value)| format!(" --{flag} {value}")).collect()
+    said.fold(String::new(), |flags, (flag, value)| format!("{flags} --{flag} {value}"))
 }
 
 /// Both, as one line.
@@ -124,6 +133,13 @@ mod tests {
         assert_eq!(of_file(path, TEXT, &released), None);
         assert_eq!(of_file(".azureml/old/pipeline.json", TEXT, &none), None);
         assert_eq!(of_file(path, "<<<<<<<", &none), None);
+        let deployed = r#"{"$schema": "https://x/managedOnlineEndpoint.schema.json",
+            "tags": {"mlopsc_step": "old/release"}, "name": "old-prod"}"#;
+        let path_of_step = ".azureml/old/prod/endpoint-release.json";
+        let endpoint = Live::OnlineEndpoint("old-prod".to_owned());
+        assert_eq!(of_file(path_of_step, deployed, &none), left(endpoint.clone()));
+        let live = Releases { live: BTreeSet::from([endpoint]), ..Releases::default() };
+        assert_eq!(of_file(path_of_step, deployed, &live), None);
         let hostile = TEXT.replace("old-nightly", "x; rm y");
         assert_eq!(of_file(path, &hostile, &none), None);
     }

@@ -97,6 +97,26 @@ fn the_gate_of_a_later_stage_stops_that_stage_alone() {
 }
 
 #[test]
+fn nobody_is_asked_about_a_stage_in_which_nothing_runs() {
+    // No step says «yes», and `release` is false: nothing of prod runs, so that nobody can refuse it.
+    for (refused, of_test) in [(false, Outcome::Success), (true, Outcome::Failure)] {
+        let scenario = Scenario { refused, ..MINUTES };
+        let judge = |_: &str, _: &mlopsc_compiler::plan::Workflow, one: &Run, other: &Run| {
+            for run in [one, other] {
+                assert_eq!(run.jobs["approve_test"], of_test, "{}", run.said);
+                for job in ["approve_prod", "promote", "announce", "after", "notes", "check"] {
+                    assert_eq!(run.jobs[job], Outcome::Skipped, "{job}\n{}", run.said);
+                }
+                // It does not wait for the step that was skipped, and neither does the gate.
+                let look = if refused { Outcome::Skipped } else { Outcome::Success };
+                assert_eq!(run.jobs["look"], look, "{}", run.said);
+            }
+        };
+        assert_eq!(on_both(|name| name == "stage_gates", &scenario, judge), 1);
+    }
+}
+
+#[test]
 fn a_run_without_a_choice_is_in_the_first_stage() {
     let judge = |name: &str, workflow: &mlopsc_compiler::plan::Workflow, one: &Run, other: &Run| {
         all_is_well(name, workflow, one, other);
