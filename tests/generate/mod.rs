@@ -6,6 +6,7 @@
 
 mod components;
 mod conform;
+mod extras;
 mod graphs;
 mod matrix;
 mod mistake;

@@ -8,7 +8,7 @@ use super::spec::{compute, env, environment, literal, runner};
 use super::tape::Tape;
 use super::world::{DATA, Made, Referable, SCALARS, World, fresh, is_data, prose};
 
-const PINNED: &str =
+pub(crate) const PINNED: &str =
     "ghcr.io/a/b@sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
 const STEPS: [&str; 24] = [
     "git",
@@ -62,34 +62,7 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
     let mut made = Made { name: name.to_owned(), on_ci, outputs: Vec::new(), feeds: Vec::new() };
     let mut step = Record::default();
     common(tape, world, &mut step, &mut made);
-    if kind == 5 {
-        let is_spec = tape.chance(35);
-        let brought =
-            if is_spec { super::components::pipeline } else { super::components::component };
-        brought(tape, world, &mut step, &mut made);
-        return (step.node(), made);
-    }
-    if kind == 6 && tape.chance(20) {
-        super::components::sweep(tape, world, &mut step, &mut made);
-        return (step.node(), made);
-    }
-    if kind == 6 {
-        native(tape, world, &mut step, &mut made);
-        return (step.node(), made);
-    }
-    if kind == 1 && tape.chance(35) && super::own::register(tape, world, &mut step, &mut made) {
-        return (step.node(), made);
-    }
-    if kind == 0 && tape.chance(25) {
-        super::own::deploy(tape, world, &mut step, &mut made);
-        if tape.chance(60) {
-            world.deployed.push(name.to_owned());
-        } else {
-            super::stages::of(tape, world, &mut step, 100);
-        }
-        return (step.node(), made);
-    }
-    if kind == 1 && tape.chance(30) && super::own::image(tape, world, &mut step, &mut made) {
+    if brought(tape, world, (kind, name), &mut step, &mut made) {
         return (step.node(), made);
     }
     let is_gated = step.0.iter().any(|(key, _)| key == "approval");
@@ -138,6 +111,44 @@ fn step(tape: &mut Tape<'_>, world: &mut World, name: &str, kind: usize) -> (Nod
         azure_ml(tape, world, &mut step, parallel);
     }
     (step.node(), made)
+}
+
+/// A step of a kind that says all of itself; whether it is one.
+fn brought(
+    tape: &mut Tape<'_>,
+    world: &mut World,
+    (kind, name): (usize, &str),
+    step: &mut Record,
+    made: &mut Made,
+) -> bool {
+    if kind == 5 {
+        let is_spec = tape.chance(35);
+        let of_azure_ml =
+            if is_spec { super::components::pipeline } else { super::components::component };
+        of_azure_ml(tape, world, step, made);
+        return true;
+    }
+    if kind == 6 && tape.chance(20) {
+        super::components::sweep(tape, world, step, made);
+        return true;
+    }
+    if kind == 6 {
+        native(tape, world, step, made);
+        return true;
+    }
+    if kind == 1 && tape.chance(35) && super::own::register(tape, world, step, made) {
+        return true;
+    }
+    if kind == 0 && tape.chance(25) {
+        super::own::deploy(tape, world, step, made);
+        if tape.chance(60) {
+            world.deployed.push(name.to_owned());
+        } else {
+            super::stages::of(tape, world, step, 100);
+        }
+        return true;
+    }
+    kind == 1 && tape.chance(30) && super::own::image(tape, world, step, made)
 }
 
 /// A step of one of Azure ML's own kinds.
@@ -363,7 +374,7 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, lists: &[&str])
         let path = text(format!("{}{path}{value}", world.up));
         step.put("artifacts", Node::Dict(vec![("kept-files".to_owned(), path)]));
     }
-    extras(tape, world, step);
+    super::extras::extras(tape, world, step);
     if tape.chance(15) {
         step.put(
             "when",
@@ -378,76 +389,6 @@ fn ci(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, lists: &[&str])
     if tape.chance(20) {
         step.put("timeout", text(tape.pick(&["15 minutes", "90s", "2h", "1m"])));
     }
-}
-
-/// What only some CI jobs have.
-fn extras(tape: &mut Tape<'_>, world: &mut World, step: &mut Record) {
-    if tape.chance(12) {
-        let file = text(format!("{}src/train.py", world.up));
-        let tool = tape.pick(&["pip", "conda"]);
-        step.put("cache", Node::Dict(vec![(tool.to_owned(), file)]));
-    }
-    if tape.chance(12) {
-        let path = tape.pick(&["report.xml", "out/**/*.xml", "a b.xml"]);
-        step.put("test_results", text(format!("{}{path}", world.up)));
-    }
-    if tape.chance(10) && !on_other_system(step) {
-        step.put("services", services(tape));
-    }
-    if tape.chance(10) {
-        let tools = ["flake8", "gcc", "mypy", "pylint", "pytest", "ruff", "yamllint"];
-        let mut tools = tape.some(&tools, 30);
-        tools.push("pytest");
-        step.put("problems", Node::List(tools.into_iter().map(text).collect()));
-    }
-    if tape.chance(8) {
-        let github = vec![("continue-on-error".to_owned(), word(tape.chance(50)))];
-        let azure = vec![("cancelTimeoutInMinutes".to_owned(), word(tape.pick(&[1, 30])))];
-        let both = [("github", github), ("azure_pipelines", azure)];
-        let both = both.map(|(name, keys)| (name.to_owned(), Node::Dict(keys)));
-        step.put("passthrough", Node::Dict(both.to_vec()));
-    }
-    super::stages::groups(tape, step);
-    if tape.chance(8) {
-        step.put("retry", word(tape.pick(&["1", "10"])));
-    }
-    if tape.chance(10) {
-        let (name, access) =
-            tape.pick(&[("issues", "write"), ("contents", "read"), ("id-token", "write")]);
-        step.put("permissions", Node::Dict(vec![(name.to_owned(), text(access))]));
-    }
-}
-
-/// Whether the machine may have no containers of Linux.
-fn on_other_system(step: &Record) -> bool {
-    let other = |node: &Node| match node {
-        Node::Text(label) => !label.starts_with("ubuntu"),
-        _ => true,
-    };
-    step.0.iter().any(|(key, value)| key == "runner" && other(value))
-}
-
-/// Containers beside a step.
-fn services(tape: &mut Tape<'_>) -> Node {
-    let mut database = Record::default();
-    database.put("image", text(PINNED));
-    if tape.chance(50) {
-        database.filled("env", Node::Dict(vec![("MODE".to_owned(), text(prose(tape)))]));
-    }
-    if tape.chance(60) {
-        database.put("ports", Node::List(vec![word(5432), text("15432:5433")]));
-    }
-    if tape.chance(50) {
-        database.put("health", text("pg_isready --username 'it is'"));
-    }
-    if tape.chance(40) {
-        database.put("options", text("--memory 1g --tmpfs \"/a b\""));
-    }
-    let mut all = vec![("db".to_owned(), database.node())];
-    if tape.chance(40) {
-        all.push(("cache-1".to_owned(), text("ghcr.io/a/cache:1.2")));
-    }
-    Node::Dict(all)
 }
 
 fn azure_ml(tape: &mut Tape<'_>, world: &mut World, step: &mut Record, parallel: bool) {

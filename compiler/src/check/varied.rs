@@ -5,7 +5,7 @@ use super::images::{self, Container};
 use super::matrix::{self, Combinations};
 use super::names::Context;
 use super::{ci, files, place};
-use crate::diagnostics::{BAD_VALUE, CANNOT_EXPRESS, Diagnostic, NOT_SUPPORTED, Sink, excerpt};
+use crate::diagnostics::{BAD_VALUE, CANNOT_EXPRESS, CONFLICT, Diagnostic, Sink, excerpt};
 use crate::plan::{Home, Piece, Pool, Reference, Runner, Text as PlanText};
 use crate::source::{Spanned, join};
 use crate::spec::image::{self, Image};
@@ -65,11 +65,11 @@ impl Varied<'_, '_> {
             let before = sink.errors();
             if cx.project.images.get(&name.value).is_some() {
                 let message = format!(
-                    "`{}`, which the project builds, as a value of a matrix is not supported yet",
+                    "`{}` is an image that the project builds, and a matrix chooses among images that are there",
                     name.value
                 );
-                let help = "write a step for each image that the project builds";
-                sink.report(Diagnostic::new(&NOT_SUPPORTED, name.span, message).help(help));
+                let help = "write a step for each such image: it waits for its own to be built, and signs in to its own registry, which all combinations of a matrix would share";
+                sink.report(Diagnostic::new(&CONFLICT, name.span, message).help(help));
             }
             let image = Spanned::new(Image(name.value), name.span);
             place::open_registry(&image, sink);
