@@ -1,6 +1,6 @@
 //! `locate`: places in generated files, asked for on the command line.
 
-use super::{Sandbox, WORKFLOW};
+use super::{PROJECT, Sandbox, WORKFLOW};
 
 fn built() -> Sandbox {
     let sandbox = Sandbox::tiny();
@@ -28,6 +28,38 @@ fn places_lead_to_the_spec() {
         ("# mlopsc", "tiny.mlops.yaml:1:1: the whole file\n"),
     ] {
         let run = sandbox.run(&["locate", &place(&sandbox, WORKFLOW, text)]).code(0);
+        assert_eq!(run.out, answer, "{text}");
+    }
+}
+
+#[test]
+fn keys_inside_of_keys_are_found() {
+    let spec = "mlopsc: 1
+name: tiny
+passthrough: { github: { run-name: By somebody } }
+steps:
+  greet:
+    runner: ubuntu-latest
+    services:
+      cache:
+        image: redis:8@sha256:0123456789012345678901234567890123456789012345678901234567890123
+        ports: [9187, 6379]
+    run: echo hello
+";
+    let project = PROJECT.replace("[github]", "[github, azure_pipelines]");
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", &project), ("tiny.mlops.yaml", spec)]);
+    sandbox.run(&["build"]).code(0);
+    let azure = ".azure-pipelines/tiny.yml";
+    for (file, text, answer) in [
+        (WORKFLOW, "run-name", "tiny.mlops.yaml:3:36: passthrough.github.run-name\n"),
+        (WORKFLOW, "By somebody", "tiny.mlops.yaml:3:36: passthrough.github.run-name\n"),
+        (azure, "container: cache", "tiny.mlops.yaml:8:7: steps.greet.services.cache\n"),
+        (azure, "image: redis", "tiny.mlops.yaml:9:16: steps.greet.services.cache.image\n"),
+        (azure, "redis:8", "tiny.mlops.yaml:9:16: steps.greet.services.cache.image\n"),
+        (azure, "ports:", "tiny.mlops.yaml:10:9: steps.greet.services.cache.ports\n"),
+        (azure, "9187:9187", "tiny.mlops.yaml:10:9: steps.greet.services.cache.ports\n"),
+    ] {
+        let run = sandbox.run(&["locate", &place(&sandbox, file, text)]).code(0);
         assert_eq!(run.out, answer, "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! Files of CI: the head, what starts them, and what they are given. Their jobs are in `jobs`.
 
-use crate::plan::{Home, Job, Plan, Trigger, TriggerKind, Workflow};
+use crate::plan::{Home, Job, Place, Plan, Step, Trigger, TriggerKind, Workflow};
 use crate::syntax::{Kind, NodeId};
 
 use super::tables::{self, find};
@@ -31,6 +31,7 @@ impl Guide<'_> {
             Some("parameters") => {
                 self.parameter(workflow, self.item_name().as_deref(), keys.get(1))
             }
+            Some("resources") if keys.get(1) == Some(&"containers") => self.container(&keys),
             Some("variables" | "resources") => {
                 let text = self.trail.text().unwrap_or_default().to_owned();
                 let groups = project(&["azure_devops", "variable_groups"]);
@@ -40,10 +41,41 @@ impl Guide<'_> {
                 Aim::new(written.into_iter().chain([own, groups]).collect(), &["name"])
             }
             key => {
-                let own = key.and_then(|key| find(tables::ROOT, key)).unwrap_or(&["name"]);
-                Aim::new(own.iter().map(|key| spec(&[key])).collect(), &["name"])
+                let own = key.and_then(|key| find(tables::ROOT, key));
+                // What no key of ours stands behind, the author handed on.
+                let handed_on = super::owned(&["passthrough"]);
+                let handed_on = Goal::Chain(handed_on, super::owned(&keys));
+                let handed_on = Some(handed_on).filter(|_| own.is_none());
+                let own = own.unwrap_or(&["name"]).iter().map(|key| spec(&[key]));
+                Aim::new(handed_on.into_iter().chain(own).collect(), &["name"])
             }
         }
+    }
+
+    /// A container of Azure Pipelines, which stands at the root: a service of a step, or what one runs in.
+    fn container(&self, keys: &[&str]) -> Aim {
+        let item = self.trail.parts.iter().find(|part| part.key().is_none());
+        let name = item.and_then(|part| self.value(part.node(), "container")).unwrap_or_default();
+        let has = |step: &&Step| {
+            let Place::Ci(place) = &step.place else { return false };
+            place.extras.services.iter().any(|service| service.name == name)
+        };
+        let Some(step) = self.plan.steps.iter().find(has) else {
+            let text = item.and_then(|part| self.value(part.node(), "image")).unwrap_or_default();
+            let written = Some(text.to_owned()).filter(|text| !text.is_empty());
+            let goals = written.iter().flat_map(|text| {
+                [Goal::Mention(Vec::new(), text.clone()), Goal::ProjectMention(text.clone())]
+            });
+            return Aim::new(goals.collect(), &["name"]);
+        };
+        let way = ["steps", &step.name, "services", name];
+        let below: Vec<&str> = keys.iter().skip(2).copied().collect();
+        let mut goals = Vec::new();
+        for end in (1..=below.len()).rev() {
+            goals.push(spec(&[&way, &below[..end]].concat()));
+        }
+        goals.push(spec(&way));
+        Aim::new(goals, &way)
     }
 
     /// The comment above a file: which spec, what starts it, what it needs.
