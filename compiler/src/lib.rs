@@ -237,7 +237,7 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     clashes.extend(names_of_broken(&analyses));
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
     for (first, second, (place, file)) in clashes {
-        let is_name = place != plan::ENDPOINTS && place != plan::COMPONENTS;
+        let is_name = ![plan::ENDPOINTS, plan::COMPONENTS, plan::DISPATCHES].contains(&&*place);
         if is_name {
             // A spec that uses both says it too.
             let (one, other) = (path(analyses[first]), path(analyses[second]));
@@ -272,6 +272,12 @@ fn clash(place: &str, what: &str, other: &str) -> (String, &'static str) {
         return (
             format!("`{other}` registers the component `{what}` too"),
             "what an endpoint calls is named after the pipeline and its trigger; rename one of them",
+        );
+    }
+    if place == plan::DISPATCHES {
+        return (
+            format!("`{other}` is started by a dispatch of the type `{what}` too"),
+            "one call would start both; choose another `endpoint`",
         );
     }
     (

@@ -64,6 +64,7 @@ cases! {
     anchors
     approvals
     automl_tasks
+    calls
     chained_submissions
     ci_defaults
     ci_extras

@@ -46,7 +46,10 @@ pub(super) fn wanted(plan: &Plan, workflow: &Workflow, home: Home) -> Graph {
             TriggerKind::Push(_) => Some("push"),
             TriggerKind::PullRequest(_) => Some("pull request"),
             TriggerKind::Schedule(_) => Some("schedule"),
-            TriggerKind::Http(_) | TriggerKind::Event(_) | TriggerKind::Manual => None,
+            TriggerKind::Http(_)
+            | TriggerKind::Call(_)
+            | TriggerKind::Event(_)
+            | TriggerKind::Manual => None,
         });
     Graph {
         works: workflow.jobs.iter().map(|job| (job.id.clone(), work(&job.work))).collect(),

@@ -71,6 +71,24 @@ fn many_specs_are_reported_in_the_order_of_their_names() {
 }
 
 #[test]
+fn one_call_does_not_start_two_specs() {
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", PROJECT)]);
+    let spec = |name: &str, call: &str| {
+        format!("{}triggers: {{ call: {{ http: {call} }} }}\n", TINY.replace("tiny", name))
+    };
+    sandbox.write("one.mlops.yaml", &spec("one", "greet-it"));
+    sandbox.write("two.mlops.yaml", &spec("two", "greet-them"));
+    sandbox.run(&["check"]).code(0);
+    sandbox.write("two.mlops.yaml", &spec("two", "Greet-It"));
+    let run = sandbox.run(&["check", "--message-format", "concise"]).code(1);
+    for other in ["one", "two"] {
+        let message =
+            format!("`{other}.mlops.yaml` is started by a dispatch of the type `greet-it` too");
+        assert!(run.out.contains(&message), "{}", run.out);
+    }
+}
+
+#[test]
 fn paths_that_are_wrong_are_trouble() {
     let sandbox = Sandbox::tiny();
     sandbox.write("other.yaml", "a: 1\n");

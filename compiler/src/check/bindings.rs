@@ -76,6 +76,7 @@ fn brought(
         | TriggerKind::PullRequest(_)
         | TriggerKind::Schedule(_)
         | TriggerKind::Http(_)
+        | TriggerKind::Call(_)
         | TriggerKind::Manual => {
             let message = "`with` binds values, and this trigger has no event that brings any";
             let help = "write the value itself";

@@ -106,7 +106,11 @@ pub(crate) fn why_no_endpoint(
         return None;
     }
     let publishes = |other: &&Named<'_>| {
+        let homes = &other.spec.home.0;
+        let may_publish =
+            homes.is_empty() || homes.iter().any(|home| home.value.plan() == Home::AzureMl);
         matches!(other.plan, TriggerKind::Http(_))
+            && may_publish
             && other.spec.enabled.as_ref().is_none_or(|it| it.value)
     };
     let same = |other: &Named<'_>| {

@@ -1,10 +1,10 @@
 //! The one home of each trigger, and whether it can fire there.
 
-use super::events;
 use super::names::Context;
 use super::steps::needs_ci_fact;
 use super::triggers::{Ground, Named, Sliced};
-use crate::diagnostics::{CANNOT_EXPRESS, Diagnostic, HOME, NOT_SUPPORTED, Sink};
+use super::{calls, events};
+use crate::diagnostics::{CANNOT_EXPRESS, Diagnostic, HOME, Sink};
 use crate::plan::{Home, Reference, Source, Timing, TriggerKind};
 use crate::spec::timing;
 use crate::spec::triggers::HomeWord;
@@ -40,21 +40,13 @@ pub(crate) fn choose(
                 sink.report(Diagnostic::new(&HOME, at, message).help(why));
                 return None;
             }
-            Some(why) => no_call_of_ci(named, why, sink)?,
+            Some(why) => calls::holds(named, &why, sink),
         }
     } else {
-        no_call_of_ci(named, "leave `home` out".to_owned(), sink)?;
+        calls::holds(named, "`home` says so", sink);
     }
     let homes = ci_homes(ground, named, &wanted, sink)?;
     Some((ground.sliced(goals.as_deref(), &skip), homes))
-}
-
-/// Reports a call that would have to start a CI run; `None` when it does.
-fn no_call_of_ci(named: &Named<'_>, why: String, sink: &mut Sink) -> Option<()> {
-    let Some(http) = &named.spec.http else { return Some(()) };
-    let message = "`http` for what cannot live on Azure ML is not supported yet";
-    sink.report(Diagnostic::new(&NOT_SUPPORTED, http.span, message).help(why));
-    None
 }
 
 fn why_not_azure_ml(

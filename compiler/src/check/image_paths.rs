@@ -33,6 +33,7 @@ pub(crate) fn cover(
             TriggerKind::PullRequest(request) => (&mut request.paths, false),
             TriggerKind::Schedule(_)
             | TriggerKind::Http(_)
+            | TriggerKind::Call(_)
             | TriggerKind::Event(_)
             | TriggerKind::Manual => continue,
         };

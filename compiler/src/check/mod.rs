@@ -4,6 +4,7 @@
 
 mod binder;
 mod bindings;
+mod calls;
 mod ci;
 pub(crate) mod circle;
 mod component;
@@ -215,6 +216,7 @@ pub fn check<'a>(
 /// What steps and triggers may not do together.
 fn together(cx: &Context<'_>, ground: &Ground<'_>, triggers: &[CheckedTrigger], sink: &mut Sink) {
     twins::no_twins(triggers, sink);
+    calls::differ(triggers, sink);
     stages::jobs_hold(cx, ground, ground.project, sink);
     deployments::hold(cx, ground.steps, triggers, sink);
 }

@@ -49,6 +49,7 @@ pub(crate) fn of_trigger(
         TriggerKind::Push(_) => (&GITHUB_TRIGGER, &AZURE_PIPELINES_PUSH),
         TriggerKind::Schedule(_)
         | TriggerKind::Http(_)
+        | TriggerKind::Call(_)
         | TriggerKind::Event(_)
         | TriggerKind::Manual => (&GITHUB_TRIGGER, &AZURE_PIPELINES_TRIGGER),
     };
@@ -75,6 +76,7 @@ fn written_already(
         | TriggerKind::Push(_)
         | TriggerKind::Schedule(_)
         | TriggerKind::Http(_)
+        | TriggerKind::Call(_)
         | TriggerKind::Event(_)
         | TriggerKind::Manual => return,
     };

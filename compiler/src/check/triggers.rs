@@ -8,7 +8,7 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{events, homes, image_paths, passthrough, stages};
+use super::{calls, events, homes, image_paths, passthrough, stages};
 use crate::diagnostics::{
     BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink, UNBOUND_PARAMETER,
 };
@@ -260,7 +260,7 @@ fn prove(
         homes.contains(&Home::AzureMl) && named.stage.is_some_and(|own| Some(own) != named.current);
     Some(CheckedTrigger {
         name: named.name.clone(),
-        kind: named.plan.clone(),
+        kind: calls::settled(&named.plan, &homes),
         enabled: named.spec.enabled.as_ref().is_none_or(|it| it.value) && !is_elsewhere,
         stage: named.stage,
         sliced,

@@ -9,7 +9,11 @@ use crate::plan::TriggerKind;
 /// Two triggers that fire at the same time and start the same would make two runs for one.
 pub(crate) fn no_twins(triggers: &[CheckedTrigger], sink: &mut Sink) {
     let fires = |trigger: &CheckedTrigger| {
-        trigger.enabled && !matches!(trigger.kind, TriggerKind::Manual | TriggerKind::Http(_))
+        trigger.enabled
+            && !matches!(
+                trigger.kind,
+                TriggerKind::Manual | TriggerKind::Http(_) | TriggerKind::Call(_)
+            )
     };
     // Only triggers of one kind with the same filters can be twins.
     let mut alike: BTreeMap<String, Vec<&CheckedTrigger>> = BTreeMap::new();

@@ -47,7 +47,7 @@ pub fn waits_for(kind: &TriggerKind) -> String {
         TriggerKind::Push(_) => "a push",
         TriggerKind::PullRequest(_) => "a pull request",
         TriggerKind::Schedule(_) => "the clock",
-        TriggerKind::Http(_) => "a call",
+        TriggerKind::Http(_) | TriggerKind::Call(_) => "a call",
         TriggerKind::Event(_) => "an event",
         TriggerKind::Manual => "a person",
     };

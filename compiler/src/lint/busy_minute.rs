@@ -33,6 +33,7 @@ fn at_full_hours(trigger: &CheckedTrigger) -> bool {
         TriggerKind::Push(_)
         | TriggerKind::PullRequest(_)
         | TriggerKind::Http(_)
+        | TriggerKind::Call(_)
         | TriggerKind::Event(_)
         | TriggerKind::Manual => false,
     }

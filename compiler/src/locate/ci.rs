@@ -227,11 +227,14 @@ fn fired<'p>(
                 }
                 left -= entries;
             }
-            TriggerKind::Event(_) if kind == "repository_dispatch" => return Some(trigger),
+            TriggerKind::Event(_) | TriggerKind::Call(_) if kind == "repository_dispatch" => {
+                return Some(trigger);
+            }
             TriggerKind::Push(_)
             | TriggerKind::PullRequest(_)
             | TriggerKind::Schedule(_)
             | TriggerKind::Event(_)
+            | TriggerKind::Call(_)
             | TriggerKind::Http(_)
             | TriggerKind::Manual => {}
         }

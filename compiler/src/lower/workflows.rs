@@ -73,7 +73,9 @@ pub(crate) fn of_trigger(
     parts.workflows[index].triggers.push(id);
     for parameter in &mut parts.workflows[index].parameters {
         let brought = |(id, _): &(ParameterId, _)| *id == parameter.id;
-        parameter.is_brought |= trigger.from_event.iter().any(brought);
+        let is_free = matches!(trigger.kind, TriggerKind::Call(_))
+            && !trigger.with.iter().any(|(id, _)| *id == parameter.id);
+        parameter.is_brought |= is_free || trigger.from_event.iter().any(brought);
     }
     #[allow(clippy::cast_possible_truncation)]
     let index = index as u32;
@@ -95,7 +97,10 @@ fn shares(
             (TriggerKind::Push(_), TriggerKind::Push(_))
                 | (TriggerKind::PullRequest(_), TriggerKind::PullRequest(_))
                 // What comes with one event is nothing to another.
-                | (TriggerKind::Event(_), TriggerKind::Event(_))
+                | (
+                    TriggerKind::Event(_) | TriggerKind::Call(_),
+                    TriggerKind::Event(_) | TriggerKind::Call(_)
+                )
         )
     };
     workflow.concurrency == trigger.concurrency

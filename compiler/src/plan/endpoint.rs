@@ -45,6 +45,7 @@ impl Trigger {
             | TriggerKind::Push(_)
             | TriggerKind::PullRequest(_)
             | TriggerKind::Schedule(_)
+            | TriggerKind::Call(_)
             | TriggerKind::Event(_)
             | TriggerKind::Manual => None,
         }

@@ -293,6 +293,7 @@ impl Trigger {
             | TriggerKind::PullRequest(_)
             | TriggerKind::Schedule(_)
             | TriggerKind::Http(_)
+            | TriggerKind::Call(_)
             | TriggerKind::Manual => None,
         }
     }
@@ -301,7 +302,16 @@ impl Trigger {
 impl Plan {
     /// The type of the dispatch by which a trigger's workflow on GitHub is started.
     pub fn event_type(&self, trigger: TriggerId) -> String {
-        format!("{}.{}", self.name, self.trigger(trigger).name)
+        let trigger = self.trigger(trigger);
+        match &trigger.kind {
+            TriggerKind::Call(name) => name.clone(),
+            TriggerKind::Push(_)
+            | TriggerKind::PullRequest(_)
+            | TriggerKind::Schedule(_)
+            | TriggerKind::Http(_)
+            | TriggerKind::Event(_)
+            | TriggerKind::Manual => format!("{}.{}", self.name, trigger.name),
+        }
     }
 
     /// What the events of the pipeline start, in the author's order, enabled or not.

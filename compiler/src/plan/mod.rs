@@ -191,7 +191,8 @@ impl Plan {
     }
 
     /// What the plan's files, folders and endpoints are called, each with the folder that it is in
-    /// ([`ENDPOINTS`] for endpoints, [`COMPONENTS`] for what is registered for them); no other plan under the same root may have one of them.
+    /// ([`ENDPOINTS`] for endpoints, [`COMPONENTS`] for what is registered for them, [`DISPATCHES`] for
+    /// the calls that start workflows on GitHub); no other plan under the same root may have one of them.
     pub fn claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
         let stems = workflows.chain(self.release.iter().map(|release| release.id.clone()));
@@ -199,7 +200,16 @@ impl Plan {
             let homes = self.project.targets.iter();
             homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
         });
-        files.chain(self.each_stage().flat_map(Self::published_claims))
+        let published = self.each_stage().flat_map(Self::published_claims);
+        files.chain(published).chain(self.dispatched_claims())
+    }
+
+    /// The types of the dispatches that start its workflows on GitHub, which does not tell them by
+    /// their letter case.
+    fn dispatched_claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let all = (0..).map(TriggerId).zip(&self.triggers);
+        let here = all.filter(|(_, it)| it.is_dispatched() && it.homes.contains(&Home::GitHub));
+        here.map(|(id, _)| (DISPATCHES.to_owned(), self.event_type(id).to_ascii_lowercase()))
     }
 
     /// The same of what is published, in the plan's own stage.
@@ -245,6 +255,9 @@ pub fn component_name(name: &str) -> String {
 pub const ENDPOINTS: &str = "//endpoints";
 /// Where the components behind endpoints are, among [`Plan::claims`].
 pub const COMPONENTS: &str = "//components";
+
+/// Where types of dispatches are, among [`Plan::claims`].
+pub const DISPATCHES: &str = "//dispatches";
 
 /// Index of a step in [`Plan::steps`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -37,6 +37,11 @@ impl Trigger {
         self.enabled && self.homes.contains(&home)
     }
 
+    /// Whether it comes as a dispatch where it lives on GitHub, with values of parameters.
+    pub fn is_dispatched(&self) -> bool {
+        matches!(self.kind, TriggerKind::Call(_) | TriggerKind::Event(_))
+    }
+
     /// File name of its Azure ML schedule, if it lives there.
     pub fn schedule_file(&self) -> String {
         format!("schedule-{}.json", self.name)
@@ -54,6 +59,8 @@ pub enum TriggerKind {
     Schedule(Box<Timing>),
     /// A call.
     Http(Http),
+    /// A call that starts a run on CI, by the name that callers know.
+    Call(String),
     /// Something that happens in Azure.
     Event(Box<Event>),
     /// A person.

@@ -150,6 +150,7 @@ impl TriggerKind {
             Self::Http(http) => {
                 format!("a call of {}, deployment {}", http.endpoint, http.deployment_name())
             }
+            Self::Call(name) => format!("a call of {name}, which starts a run on CI"),
             Self::Event(event) => event.words(),
             Self::Manual => "by hand".to_owned(),
         }

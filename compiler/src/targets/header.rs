@@ -3,23 +3,25 @@
 
 use std::collections::BTreeSet;
 
-use super::script;
+use super::{dispatched, script};
 use crate::emit::mark;
 use crate::plan::{
     BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Staging, Task, Text, Trigger,
     TriggerKind, Work, Workflow,
 };
 
-/// The lines of a workflow's file.
+/// The lines of a workflow's file. `name` is what the platform calls a parameter.
 pub(super) fn of_workflow(
     plan: &Plan,
     workflow: &Workflow,
     here: Home,
     needs: Vec<String>,
+    name: impl Fn(&str) -> String,
 ) -> Vec<String> {
     let mut lines = start(plan, &workflow.title);
     lines.extend(started_by(plan, workflow, here));
     lines.extend(stage_words(plan, workflow.staging));
+    lines.extend(dispatched::lines(plan, workflow, here, name));
     finish(lines, needs)
 }
 

@@ -4,6 +4,7 @@ use crate::plan::{Home, Job, Plan, Project, Work};
 
 pub mod azure_pipelines;
 pub mod azureml;
+mod dispatched;
 pub mod github;
 mod header;
 mod image;

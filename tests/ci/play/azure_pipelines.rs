@@ -304,8 +304,9 @@ impl Player<'_> {
     ) -> bool {
         let stage = self.stage;
         let own = step["env"].as_object().into_iter().flatten();
-        let own =
-            own.map(|(name, value)| (name.clone(), scope.absolute(stage, machine, &words(value))));
+        // The agent takes blanks around a value away.
+        let text = |value: &Value| scope.absolute(stage, machine, words(value).trim());
+        let own = own.map(|(name, value)| (name.clone(), text(value)));
         let mut env: Vec<(String, String)> = own.collect();
         let title = words(&step["displayName"]);
         let stub = self.stubs.iter().find(|stub| stub.title == title);

@@ -264,6 +264,7 @@ fn common(name: &str, arguments: &[Value]) -> Option<Value> {
         "startsWith" => json!(lower(0).starts_with(&lower(1))),
         "endsWith" => json!(lower(0).ends_with(&lower(1))),
         "replace" => json!(text(0).replace(&text(1), &text(2))),
+        "toJSON" => json!(serde_json::to_string_pretty(&arguments[0]).expect("JSON")),
         "fromJSON" => serde_json::from_str(&text(0)).expect("JSON"),
         "format" => json!(format(&text(0), &arguments[1..])),
         _ => return None,

@@ -20,30 +20,41 @@ struct Player<'a> {
     stubs: Vec<Stub>,
     root: Value,
     inputs: Value,
+    /// Its name, and what comes with it.
+    event: Value,
     /// Finished jobs: their result and their outputs.
     done: BTreeMap<String, (Outcome, Value)>,
     said: RefCell<String>,
 }
 
-/// Runs a workflow that was started by hand on the default branch.
-pub(super) fn play(
-    plan: &Plan,
-    root: &Yaml,
-    stage: &Stage,
-    values: &BTreeMap<String, Scalar>,
-) -> Run {
+/// What starts a run, on the default branch.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'a> {
+    /// A person, with these inputs.
+    ByHand(&'a BTreeMap<String, Scalar>),
+    /// A dispatch, with this payload.
+    Sent(&'a Value),
+}
+
+/// Runs a workflow.
+pub(super) fn play(plan: &Plan, root: &Yaml, stage: &Stage, start: Start<'_>) -> Run {
     let root = serde_json::to_value(root).expect("names are texts");
     let declared = &root["on"]["workflow_dispatch"]["inputs"];
     let value = |name: &str, value: &Scalar| match value {
         Scalar::Boolean(is) if declared[name]["type"] == "boolean" => json!(is),
         other => json!(other.text()),
     };
-    let inputs: Map<String, Value> =
-        values.iter().map(|(name, it)| (name.clone(), value(name, it))).collect();
+    let (event_name, inputs, payload) = match start {
+        Start::ByHand(values) => {
+            let each = values.iter().map(|(name, it)| (name.clone(), value(name, it)));
+            ("workflow_dispatch", Value::Object(each.collect()), Value::Null)
+        }
+        Start::Sent(payload) => ("repository_dispatch", json!({}), payload.clone()),
+    };
     let stubs = plan.steps.iter().filter_map(stub).collect();
-    let inputs = Value::Object(inputs);
-    let mut player =
-        Player { stage, stubs, root, inputs, done: BTreeMap::new(), said: RefCell::default() };
+    let event = json!({ "name": event_name, "client_payload": payload });
+    let done = BTreeMap::new();
+    let mut player = Player { stage, stubs, root, inputs, event, done, said: RefCell::default() };
     player.run();
     let jobs = player.done.iter().map(|(id, (outcome, _))| (id.clone(), *outcome)).collect();
     Run::read(stage, &jobs, player.said.into_inner())
@@ -166,8 +177,8 @@ impl Facts for Scope<'_> {
             "github" => json!({
                 "run_id": 77, "run_attempt": 1, "sha": "0123abcd", "ref": "refs/heads/main",
                 "ref_name": "main", "ref_type": "branch", "head_ref": "",
-                "event_name": "workflow_dispatch", "repository": "contoso/diabetes",
-                "token": "token",
+                "event_name": self.player.event["name"], "event": self.player.event,
+                "repository": "contoso/diabetes", "token": "token",
             }),
             "runner" => json!({ "os": "Linux", "arch": "X64" }),
             "needs" | "env" | "steps" | "matrix" => self.contexts[name].clone(),
@@ -293,7 +304,7 @@ impl Scope<'_> {
             ("GITHUB_RUN_ID", "77"),
             ("GITHUB_RUN_ATTEMPT", "1"),
             ("GITHUB_REF", "refs/heads/main"),
-            ("GITHUB_EVENT_NAME", "workflow_dispatch"),
+            ("GITHUB_EVENT_NAME", self.player.event["name"].as_str().unwrap_or_default()),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "request"),
             ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://token?x"),
         ] {

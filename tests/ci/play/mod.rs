@@ -2,6 +2,7 @@
 //! CLI that is played.
 
 mod azure_pipelines;
+mod dispatched;
 mod expression;
 mod github;
 mod stage;
@@ -164,14 +165,20 @@ fn play(
 ) -> Run {
     let plan = compiled.plan.as_ref().expect("it builds");
     let stage = Stage::new(scenario, memory, compiled);
-    let written = super::Written { plan, artifacts: &compiled.artifacts };
-    let root = written.root(&format!("{}/{}.yml", plan.project.folder(home), workflow.id));
+    let root = root(home, compiled, workflow);
     let values = values(plan, workflow, scenario.chosen);
     match home {
-        Home::GitHub => github::play(plan, &root, &stage, &values),
+        Home::GitHub => github::play(plan, &root, &stage, github::Start::ByHand(&values)),
         Home::AzurePipelines => azure_pipelines::play(plan, &root, &stage, &values),
         Home::AzureMl | Home::Events => unreachable!("no CI platform"),
     }
+}
+
+/// A workflow's file.
+fn root(home: Home, compiled: &Compiled, workflow: &Workflow) -> serde_yaml::Value {
+    let plan = compiled.plan.as_ref().expect("it builds");
+    let written = super::Written { plan, artifacts: &compiled.artifacts };
+    written.root(&format!("{}/{}.yml", plan.project.folder(home), workflow.id))
 }
 
 /// What a person gives who starts the workflow by hand.

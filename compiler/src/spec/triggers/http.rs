@@ -1,4 +1,4 @@
-//! `http`: a call, of a pipeline that is published in Azure ML.
+//! `http`: a call, of a pipeline that is published in Azure ML, or of a CI file.
 
 use super::TriggerKindSpec;
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
@@ -12,8 +12,10 @@ use crate::spec::resources::Int;
 const KEPT: u32 = 3;
 
 record! {
-    /// A call over HTTP: the steps are published as a batch endpoint of Azure ML. The short form is
-    /// the endpoint's name.
+    /// A call over HTTP. Steps that are one Azure ML job are published as a batch endpoint; for any
+    /// others, or where `home` names CI, the call starts a run there: on GitHub it is a
+    /// `repository_dispatch` of the type `endpoint`, on Azure Pipelines a run over the service's API.
+    /// Callers may give the parameters that `with` does not bind. The short form is the endpoint's name.
     ///
     /// ```yaml
     /// endpoint: diabetes-scoring

@@ -4,7 +4,7 @@ use crate::emit::{self, Map, mark};
 use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
 use crate::targets::{Artifact, header as about, passthrough};
 
-use super::scope::Scope;
+use super::scope::{Scope, parameter_name};
 use super::{
     container, expression, gate, groups, header, image, job, parameters, release, submit, triggers,
 };
@@ -24,7 +24,7 @@ pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     let jobs = jobs(&scope);
     put_body(&mut root, &scope, jobs);
     let needs = header::of_workflow(&scope, workflow);
-    let header = about::of_workflow(plan, workflow, Home::AzurePipelines, needs);
+    let header = about::of_workflow(plan, workflow, Home::AzurePipelines, needs, parameter_name);
     artifact(plan, &workflow.id, &root, &header)
 }
 

@@ -39,7 +39,10 @@ pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
             TriggerKind::Schedule(timing) => {
                 schedules.extend(on_schedule(&trigger.name, timing, &plan.project.default_branch));
             }
-            TriggerKind::Http(_) | TriggerKind::Event(_) | TriggerKind::Manual => {}
+            TriggerKind::Http(_)
+            | TriggerKind::Call(_)
+            | TriggerKind::Event(_)
+            | TriggerKind::Manual => {}
         }
     }
     root.put("trigger", push);

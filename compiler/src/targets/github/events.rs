@@ -6,13 +6,15 @@ use crate::plan::{
 };
 use crate::targets::passthrough;
 
+use super::scope::Dispatch;
+
 /// The events of a workflow that live on this platform.
 pub(super) struct Events<'a> {
     push: Option<&'a Push>,
     pull_request: Option<(&'a PullRequest, &'a Passthrough)>,
     schedules: Vec<&'a Timing>,
-    /// The type of the dispatch by which an event arrives.
-    dispatch: Option<String>,
+    /// The type of the dispatch by which an event or a call arrives, and what it brings.
+    dispatch: Option<(String, Dispatch)>,
 }
 
 impl<'a> Events<'a> {
@@ -37,7 +39,8 @@ impl<'a> Events<'a> {
                 self.pull_request = Some((request, &trigger.passthrough));
             }
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
-            TriggerKind::Event(_) => self.dispatch = Some(event_type),
+            TriggerKind::Event(_) => self.dispatch = Some((event_type, Dispatch::All)),
+            TriggerKind::Call(_) => self.dispatch = Some((event_type, Dispatch::Some)),
             TriggerKind::Http(_) | TriggerKind::Manual => {}
         }
     }
@@ -45,6 +48,11 @@ impl<'a> Events<'a> {
     /// The push that starts the workflow.
     pub(super) fn push(&self) -> Option<&'a Push> {
         self.push
+    }
+
+    /// What comes with a dispatch.
+    pub(super) fn dispatch(&self) -> Dispatch {
+        self.dispatch.as_ref().map_or(Dispatch::None, |(_, brings)| *brings)
     }
 
     /// Whether pull requests start it.
@@ -84,7 +92,10 @@ impl<'a> Events<'a> {
         on.put_some("pull_request", self.pull_request.map(pull_request));
         let schedules: Vec<_> = self.schedules.into_iter().flat_map(schedule).collect();
         on.put_filled("schedule", schedules);
-        on.put_some("repository_dispatch", self.dispatch.map(dispatched));
+        on.put_some(
+            "repository_dispatch",
+            self.dispatch.map(|(event_type, _)| dispatched(event_type)),
+        );
         let mut dispatch = Map::new();
         dispatch.put_filled("inputs", inputs);
         on.put("workflow_dispatch", filled(dispatch));

@@ -6,6 +6,7 @@ use crate::plan::{
 };
 
 use super::inputs;
+use super::payload;
 use super::scope::Scope;
 use super::stage;
 
@@ -111,9 +112,25 @@ fn default(parameter: &Parameter) -> String {
     parameter.default.as_ref().map(Scalar::text).unwrap_or_default()
 }
 
+/// What a dispatch brings, else what holds without one.
+fn parameter(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
+    let own = by_hand(scope, parameter, bound);
+    if !scope.is_brought(bound) {
+        return own;
+    }
+    let sent = payload::value(parameter);
+    let is_text = parameter.kind == ValueType::String || !parameter.kind.is_scalar();
+    if is_text {
+        format!("{sent} || {own}")
+    } else {
+        // `false` and 0 are values, too, and their texts count as true.
+        format!("format('{{0}}', {sent}) || {own}")
+    }
+}
+
 /// What a person typed, else the value that the file's triggers bind. `inputs` is empty unless a
 /// person started the run.
-fn parameter(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
+fn by_hand(scope: &Scope<'_>, parameter: &Parameter, bound: &WorkflowParameter) -> String {
     let input = format!("inputs.{}", inputs::id(parameter));
     if scope.is_staged(bound.id) {
         // A text, whatever the type: what a person leaves empty is the stage's own.

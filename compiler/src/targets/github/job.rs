@@ -9,7 +9,7 @@ use crate::targets::passthrough;
 use super::expression::{self, condition};
 use super::scope::Scope;
 use super::stage::Environment;
-use super::{ci_step, gate, image, submit};
+use super::{ci_step, gate, image, payload, submit};
 
 /// A job before it is written; the order of its keys is the order in the file.
 #[derive(Default)]
@@ -111,11 +111,16 @@ pub(super) struct Jobs {
     pub(super) map: Map,
     /// The environments of the jobs that ask for an identity token; `None`: no environment.
     pub(super) identities: BTreeSet<Option<String>>,
+    /// The first step of the jobs that nothing comes before.
+    first: Option<Map>,
 }
 
 impl Jobs {
     /// Adds a job.
-    pub(super) fn put(&mut self, id: &str, frame: Frame) {
+    pub(super) fn put(&mut self, id: &str, mut frame: Frame) {
+        if frame.needs.is_empty() {
+            frame.steps.splice(..0, self.first.clone());
+        }
         if frame.permissions.id_token {
             match &frame.environment {
                 Some(environment) => self.identities.extend(environment.names.iter().cloned()),
@@ -128,7 +133,7 @@ impl Jobs {
 
 /// Every job of a workflow, in order.
 pub(super) fn all(scope: &Scope<'_>) -> Jobs {
-    let mut jobs = Jobs::default();
+    let mut jobs = Jobs { first: payload::step(scope), ..Jobs::default() };
     for job in scope.jobs() {
         match &job.work {
             Work::Step(step) => {

@@ -14,6 +14,7 @@ mod inputs;
 mod job;
 mod login;
 mod matrix;
+mod payload;
 pub mod pins;
 mod release;
 mod scope;

@@ -12,6 +12,17 @@ use crate::plan::{
 /// submitting and cancelling take some.
 const SLICE_MINUTES: u32 = 340;
 
+/// What a dispatch brings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Dispatch {
+    /// Nothing starts the workflow in this way.
+    None,
+    /// Values that a caller chose to give.
+    Some,
+    /// All that an event brings.
+    All,
+}
+
 /// One workflow, with the ways through it.
 #[derive(Clone)]
 pub(super) struct Scope<'a> {
@@ -22,6 +33,8 @@ pub(super) struct Scope<'a> {
     pub(super) staging: Staging,
     /// Nothing but people start the workflow.
     pub(super) by_hand_only: bool,
+    /// What comes with a dispatch that starts the workflow.
+    pub(super) dispatch: Dispatch,
     /// Conditions on the event, all of which every job without needs must meet.
     pub(super) guards: Vec<&'static str>,
     /// The workflow releases, so that its jobs take nothing from caches, which any branch may have
@@ -57,6 +70,7 @@ impl<'a> Scope<'a> {
             run,
             staging: run,
             by_hand_only: true,
+            dispatch: Dispatch::None,
             guards: Vec::new(),
             releases: false,
             slices: slices(plan.timeout_minutes),
@@ -78,6 +92,17 @@ impl<'a> Scope<'a> {
     /// Whether a parameter has another default in some stage.
     pub(super) fn is_staged(&self, id: ParameterId) -> bool {
         self.staged[id.0 as usize]
+    }
+
+    /// Whether a dispatch may bring a parameter.
+    pub(super) fn is_brought(&self, bound: &WorkflowParameter) -> bool {
+        self.dispatch != Dispatch::None && bound.is_brought
+    }
+
+    /// The parameters that a dispatch may bring.
+    pub(super) fn brought(&self) -> impl Iterator<Item = &'a WorkflowParameter> {
+        let all = self.bindings.iter().copied().flatten();
+        all.filter(|bound| self.is_brought(bound))
     }
 
     pub(super) fn jobs(&self) -> &'a [Job] {

@@ -14,6 +14,7 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let events = Events::of(plan, workflow);
     let mut scope = Scope::new(plan, &workflow.jobs, &workflow.parameters, workflow.staging);
     scope.by_hand_only = events.by_hand_only();
+    scope.dispatch = events.dispatch();
     scope.guards = events.guards(workflow.trusted);
     scope.releases = events.push().is_some_and(Push::looks_like_a_release);
     let refs = header::refs(plan, &events);
@@ -21,7 +22,7 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     let concurrency = concurrency(&scope, &workflow.id, workflow.concurrency);
     let jobs = job::all(&scope);
     let needs = header::needs(&scope, &jobs, &refs, false);
-    let header = about::of_workflow(plan, workflow, Home::GitHub, needs);
+    let header = about::of_workflow(plan, workflow, Home::GitHub, needs, str::to_owned);
     let mut doc = document(&workflow.title, on, concurrency, jobs.map);
     passthrough::put(&mut doc, &plan.passthrough.github);
     file(plan, &workflow.id, &doc, &header)

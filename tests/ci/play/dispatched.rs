@@ -1,0 +1,210 @@
+//! Runs that a call starts: what it sends arrives with its type, or stops the run before anything else
+//! happens.
+
+use std::collections::BTreeMap;
+
+use mlopsc_compiler::plan::{Home, Scalar, Workflow};
+use serde_json::{Value, json};
+
+use super::expression::words;
+use super::stage::Stage;
+use super::{MINUTES, Run, azure_pipelines, github, root};
+use crate::cases;
+use crate::memory::{Compiled, Memory};
+
+/// A case with what it compiles to.
+struct Called {
+    memory: Memory,
+    compiled: Compiled,
+}
+
+impl Called {
+    fn new() -> Self {
+        Self { memory: cases::project("calls"), compiled: cases::compiled("calls") }
+    }
+
+    /// The workflow of the whole graph.
+    fn workflow(&self) -> &Workflow {
+        &self.compiled.plan.as_ref().expect("it builds").workflows[0]
+    }
+
+    /// A dispatch on GitHub.
+    fn sent(&self, payload: &Value) -> Run {
+        let plan = self.compiled.plan.as_ref().expect("it builds");
+        let stage = Stage::new(&MINUTES, &self.memory, &self.compiled);
+        let root = root(Home::GitHub, &self.compiled, self.workflow());
+        github::play(plan, &root, &stage, github::Start::Sent(payload))
+    }
+
+    /// A run of Azure Pipelines; `None`: the service refuses the parameters.
+    fn run(&self, parameters: &Value) -> Option<Run> {
+        let plan = self.compiled.plan.as_ref().expect("it builds");
+        let stage = Stage::new(&MINUTES, &self.memory, &self.compiled);
+        let root = root(Home::AzurePipelines, &self.compiled, self.workflow());
+        let declared = serde_json::to_value(&root["parameters"]).expect("names are texts");
+        let values = taken(&declared, parameters)?;
+        Some(azure_pipelines::play(plan, &root, &stage, &values))
+    }
+}
+
+/// What the service takes of parameters, all of which are texts on their way.
+fn taken(declared: &Value, parameters: &Value) -> Option<BTreeMap<String, Scalar>> {
+    let mut values = BTreeMap::new();
+    for (name, value) in parameters.as_object()? {
+        let all = declared.as_array()?;
+        let own = all.iter().find(|one| one["name"].as_str() == Some(name.as_str()))?;
+        let text = words(value);
+        let value = match own["type"].as_str()? {
+            "boolean" => Scalar::Boolean(text.to_lowercase().parse().ok()?),
+            "number" => text.parse::<f64>().ok().map(|_| Scalar::Text(text.clone()))?,
+            _ => Scalar::Text(text.clone()),
+        };
+        let listed = own["values"].as_array();
+        if listed.is_some_and(|listed| listed.iter().all(|one| words(one) != text)) {
+            return None;
+        }
+        values.insert(name.clone(), value);
+    }
+    Some(values)
+}
+
+/// What the steps and the job get.
+fn arrived(run: &Run) -> (String, Value) {
+    assert!(run.ok(), "{:#?}\n{}", run.jobs, run.said);
+    let step = run.calls.iter().find(|call| call.starts_with("step hello")).expect("a step");
+    let job = run.submitted.values().next().expect("a job");
+    (step.clone(), job["inputs"].clone())
+}
+
+/// What arrives on both platforms.
+fn on_both(called: &Called, parameters: &Value) -> (String, Value) {
+    let github = arrived(&called.sent(&json!({ "parameters": parameters })));
+    let azure = arrived(&called.run(parameters).expect("the service takes it"));
+    assert_eq!(github, azure);
+    github
+}
+
+#[test]
+fn what_a_caller_sends_arrives_with_its_type() {
+    let raw = "azureml://datastores/d/paths/other/";
+    let all = json!({
+        "depth": 0, "verbose": false, "rate": 0.25, "note": "It's \"a\" `note` % é 漢字; exit 1 #",
+        "size": "large", "suffix": "x", "raw": raw,
+    });
+    let (step, inputs) = on_both(&Called::new(), &all);
+    let note = "It's \"a\" `note` % é 漢字; exit 1 #";
+    assert_eq!(step, format!("step hello PARAM_DEPTH=0 PARAM_NOTE={note} PARAM_VERBOSE=false"));
+    assert_eq!(inputs["rate"], "0.25");
+    assert_eq!(inputs["size"], "large");
+    assert_eq!(inputs["suffix"], "x");
+    assert_eq!(inputs["raw"]["path"], raw);
+}
+
+#[test]
+fn what_a_caller_leaves_out_is_as_the_spec_says() {
+    let (step, inputs) = on_both(&Called::new(), &json!({ "rate": 0 }));
+    assert_eq!(step, "step hello PARAM_DEPTH=4 PARAM_NOTE=it's PARAM_VERBOSE=true");
+    assert_eq!(inputs["rate"], "0");
+    assert_eq!(inputs["size"], "small");
+    assert_eq!(inputs["suffix"], Value::Null);
+    assert_eq!(inputs["raw"]["path"], "azureml://datastores/d/paths/raw/");
+}
+
+#[test]
+fn numbers_and_booleans_may_come_as_text() {
+    let texts = json!({ "depth": "0", "verbose": "false", "rate": "1e-3", "suffix": "" });
+    let (step, inputs) = on_both(&Called::new(), &texts);
+    assert_eq!(step, "step hello PARAM_DEPTH=0 PARAM_NOTE=it's PARAM_VERBOSE=false");
+    assert_eq!(inputs["rate"], "1e-3");
+    assert_eq!(inputs["suffix"], Value::Null);
+}
+
+#[test]
+fn commands_of_the_platform_in_a_text_are_text() {
+    let note = "${{ github.token }} $(id) ::add-mask::x %0A##vso[task.complete]";
+    let parameters = json!({ "rate": 0.5, "note": note });
+    let called = Called::new();
+    let (step, _) = arrived(&called.sent(&json!({ "parameters": parameters })));
+    assert_eq!(step, format!("step hello PARAM_DEPTH=4 PARAM_NOTE={note} PARAM_VERBOSE=true"));
+    // A macro would be replaced there: it is refused.
+    let run = called.run(&parameters).expect("the service takes it");
+    assert!(!run.ok() && run.calls.is_empty(), "{:#?}", run.calls);
+}
+
+/// Each with what makes it wrong, beside a `rate` that is right.
+fn wrong() -> Vec<Value> {
+    let long = "x".repeat(64 * 1024 - 200);
+    let mut all: Vec<Value> = Vec::new();
+    let texts =
+        ["a\nb", "a\u{1b}[2J", "'; touch x; '", "$(id)", "`id`", "${{ secrets.X }}", " ", &long];
+    for text in texts {
+        for name in ["depth", "verbose", "rate", "size", "raw"] {
+            if name == "raw" && text == long {
+                continue; // it could be a path
+            }
+            all.push(json!({ "rate": 0.5, name: text }));
+        }
+    }
+    let numbers =
+        [json!(1e300), json!(-1), json!(10), json!(2.5), json!(123_456_789_012_345_678_i64)];
+    all.extend(numbers.into_iter().map(|it| json!({ "rate": 0.5, "depth": it })));
+    for text in ["0x1", "1e0", "08", "1 1", "+1", "true", "depth", "DEPTH", "1\n"] {
+        all.push(json!({ "rate": 0.5, "depth": text }));
+    }
+    for text in ["nan", "inf", "1.1", "-0.1", "1e400", "0,5"] {
+        all.push(json!({ "rate": text }));
+    }
+    all.push(json!({ "rate": 0.5, "note": "two\nlines" }));
+    all.push(json!({ "rate": 0.5, "raw": "../../etc/passwd" }));
+    all.push(json!({ "rate": 0.5, "raw": "azureml:raw:1\" && id" }));
+    all.push(json!({ "rate": 0.5, "unknown": "x" }));
+    all.push(json!({ "depth": 3 }));
+    all.push(json!({}));
+    all
+}
+
+#[test]
+fn what_is_wrong_stops_the_run_before_anything_else() {
+    let called = Called::new();
+    for parameters in wrong() {
+        let shown: String = parameters.to_string().chars().take(200).collect();
+        let github = called.sent(&json!({ "parameters": parameters }));
+        assert!(!github.ok() && github.calls.is_empty(), "{shown}: {:#?}", github.calls);
+        if let Some(azure) = called.run(&parameters) {
+            assert!(!azure.ok(), "{shown}: {:#?}\n{}", azure.jobs, azure.said);
+            assert_eq!(azure.count("submit"), 0, "{shown}: {:#?}", azure.calls);
+        }
+    }
+}
+
+#[test]
+fn a_payload_of_another_shape_stops_the_run() {
+    let good = json!({ "rate": 0.5 });
+    for payload in [
+        Value::Null,
+        json!({}),
+        json!([]),
+        json!("rate"),
+        json!({ "parameters": null }),
+        json!({ "parameters": [good] }),
+        json!({ "parameters": "\"rate\": 0.5" }),
+        json!({ "rate": 0.5 }),
+        json!({ "parameters": { "Rate": 0.5 } }),
+        json!({ "parameters": { "rate": null } }),
+        json!({ "parameters": { "rate": [0.5] } }),
+        json!({ "parameters": { "rate": { "rate": 0.5 } } }),
+        json!({ "parameters": { "rate": 0.5, "note": 5 } }),
+        json!({ "parameters": { "rate": 0.5, "note": true } }),
+        json!({ "parameters": { "rate": 0.5, "note": {} } }),
+        json!({ "parameters": { "rate": 0.5, "note": ["a"] } }),
+        json!({ "parameters": { "rate": 0.5, "note": "" } }),
+        json!({ "parameters": { "rate": 0.5, "suffix": {} } }),
+        json!({ "parameters": { "rate": 0.5, "verbose": 1 } }),
+        json!({ "parameters": { "note": "\"rate\": 0.5" } }),
+        json!({ "parameters": { "rate": 0.5, "": 1 } }),
+        json!({ "parameters": { "rate": 0.5, "depth\": \"": 1 } }),
+    ] {
+        let run = Called::new().sent(&payload);
+        assert!(!run.ok() && run.calls.is_empty(), "{payload}: {:#?}\n{}", run.calls, run.said);
+    }
+}
