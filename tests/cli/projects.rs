@@ -74,7 +74,7 @@ fn many_specs_are_reported_in_the_order_of_their_names() {
 fn one_call_does_not_start_two_specs() {
     let sandbox = Sandbox::new(&[("mlopsc.yaml", PROJECT)]);
     let spec = |name: &str, call: &str| {
-        format!("{}triggers: {{ call: {{ http: {call} }} }}\n", TINY.replace("tiny", name))
+        format!("{}  call: {{ http: {call} }}\n", TINY.replace("tiny", name))
     };
     sandbox.write("one.mlops.yaml", &spec("one", "greet-it"));
     sandbox.write("two.mlops.yaml", &spec("two", "greet-them"));
