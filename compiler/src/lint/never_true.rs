@@ -108,7 +108,8 @@ fn narrowed<'p>(values: &Values<'p>, kind: &TriggerKind, default_branch: &str) -
         TriggerKind::PullRequest(_) | TriggerKind::Http(_) | TriggerKind::Event(_) => {
             (None, Some(Vec::new()))
         }
-        TriggerKind::Manual => (None, None),
+        // Whoever calls Azure Pipelines says for which branch or tag.
+        TriggerKind::Call(_) | TriggerKind::Manual => (None, None),
     };
     let is_left = |only: &Option<Vec<&str>>, text: &str| match only {
         Some(only) => text.is_empty() || only.iter().any(|it| it.eq_ignore_ascii_case(text)),
