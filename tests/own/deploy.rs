@@ -4,24 +4,24 @@ use serde_json::{Value, json};
 
 use super::{Outcome, PLATFORMS, Platform, Script, Stage};
 
-const AZ: &str = concat!(include_str!("endpoints.sh"), "endpoints \"$@\"\n");
+pub(super) const AZ: &str = concat!(include_str!("endpoints.sh"), "endpoints \"$@\"\n");
 
 /// An endpoint with its deployments, and the repository of the case.
-struct World {
-    stage: Stage,
+pub(super) struct World {
+    pub(super) stage: Stage,
     platform: Platform,
     run: &'static str,
 }
 
 impl World {
-    fn new(platform: Platform) -> Self {
+    pub(super) fn new(platform: Platform) -> Self {
         let stage = Stage::new(AZ);
         stage.write_files("deploy");
         stage.write_files("deploy_online");
         Self { stage, platform, run: "1" }
     }
 
-    fn script(&self, step: &str, title: &str) -> Script {
+    pub(super) fn script(&self, step: &str, title: &str) -> Script {
         let uri = self.stage.path("temp/outputs/scoring_uri");
         let case = if step == "shadowed" { "deploy_online" } else { "deploy" };
         Script::of(case, self.platform, step, title)
@@ -31,7 +31,7 @@ impl World {
     }
 
     /// Deploys a version, as the step does: the script, and when it does not end well what takes back.
-    fn deploy(&self, step: &str, version: &str) -> Outcome {
+    pub(super) fn deploy(&self, step: &str, version: &str) -> Outcome {
         let model = format!("azureml:churn:{version}");
         let script = self.script(step, step).set("MODEL", &model);
         let outcome = self.stage.run(&script);
@@ -48,7 +48,7 @@ impl World {
         }
     }
 
-    fn goes_wrong(&self, faults: &str) {
+    pub(super) fn goes_wrong(&self, faults: &str) {
         self.stage.write("faults", faults);
     }
 
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// An endpoint that somebody else has made, with these deployments.
-    fn given(&self, endpoint: &Value, deployments: &Value) {
+    pub(super) fn given(&self, endpoint: &Value, deployments: &Value) {
         let mut endpoint = endpoint.clone();
         endpoint["deployments"] = deployments.clone();
         endpoint["name"] = json!("churn-prod");
@@ -461,34 +461,5 @@ fn a_batch_deployment_of_somebody_else_is_not_replaced() {
             outcome.said
         );
         assert_eq!(world.live(), live);
-    }
-}
-
-#[test]
-fn nothing_that_azure_ml_says_of_an_error_is_a_command() {
-    const SAYS: &str = "printf 'x ##vso[task.complete]\\n##[error]a\\n::error::b\\r::add-mask::c\\r\\n ::stop-commands::d' >&2\n";
-    for platform in PLATFORMS {
-        for (step, fault) in [
-            ("release", ""),
-            ("release", "invoke at 0"),
-            ("release", "refuse\n"),
-            ("release", "endpoint create"),
-            ("nightly", ""),
-            ("nightly", "refuse"),
-        ] {
-            let world = World::new(platform);
-            world
-                .stage
-                .program("az", &["#!/bin/bash\n[[ $1 == ml ]] || exit 0\n", SAYS, AZ].concat());
-            world.goes_wrong(fault);
-            let outcome =
-                world.stage.run(&world.script(step, step).set("MODEL", "azureml:churn:7"));
-            assert_eq!(outcome.fine, fault.is_empty(), "{}", outcome.said);
-            let mut said = outcome.said;
-            if !outcome.fine && step == "release" {
-                said += &world.stage.run(&world.script(step, "Take back release")).said;
-            }
-            super::is_harmless(&said);
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! CLI that is played.
 
 mod deploy;
+mod hostile;
 mod register;
 
 use std::collections::BTreeMap;
@@ -167,6 +168,21 @@ pub(crate) fn is_harmless(said: &str) {
             assert!(!line.starts_with(live), "{said}");
         }
     }
+}
+
+/// What plays in answers of Azure ML: commands of both platforms, ends of lines, a terminal's own codes.
+pub(crate) const EVIL: &str =
+    "a\n::error::EVIL\r::add-mask::EVIL\n##vso[task.complete]EVIL ##[error]EVIL \u{1b}[31m\u{7}";
+
+/// Nothing of the sort got to the log as more than words.
+pub(crate) fn is_inert(said: &str) {
+    assert!(!said.contains("##vso[task.complete]") && !said.contains("##[error]"), "{said}");
+    for line in said.split(['\n', '\r']).map(str::trim_start) {
+        let is_live = line.starts_with("::error::EVIL") || line.starts_with("::add-mask::");
+        assert!(!is_live, "{said}");
+    }
+    let is_code = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
+    assert!(!said.contains(is_code), "{said:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Outcome, PLATFORMS, Platform, Script, Stage};
+use super::{EVIL, Outcome, PLATFORMS, Platform, Script, Stage};
 
 /// Plays Azure ML with what it has already in `$STAGE/known`.
 const AZ: &str = r#"
@@ -141,6 +141,27 @@ fn nothing_that_azure_ml_says_of_an_error_is_a_command() {
             assert_eq!(outcome.fine, !refuses, "{}", outcome.said);
             assert_eq!(version, if refuses { "" } else { "4\n" });
             super::is_harmless(&outcome.said);
+        }
+    }
+}
+
+#[test]
+fn a_version_is_a_word_and_no_command() {
+    const SAYS: &str =
+        "case \"$3\" in list) cat \"$STAGE/known\" ;; create) cat \"$STAGE/made\" ;; esac\n";
+    for platform in PLATFORMS {
+        for (file, text) in [
+            ("made", EVIL),
+            ("made", "::error::EVIL\n"),
+            ("known", "::error::EVIL\n"),
+            ("known", "4 ##vso[task.complete]EVIL\n"),
+        ] {
+            let stage = Stage::new(SAYS);
+            stage.write(file, text);
+            let (outcome, version) = run(&stage, &script(platform, "register", &stage));
+            assert!(!outcome.fine && version.is_empty(), "{}", outcome.said);
+            assert!(outcome.said.contains("no version of the model diabetes"), "{}", outcome.said);
+            super::is_inert(&outcome.said);
         }
     }
 }

@@ -3,11 +3,14 @@ rm -f "$begun"
 # Whatever is asked by hand starts like this.
 hand="az ml online-endpoint update --name $ENDPOINT --traffic"
 
+# What jq takes from an answer of Azure ML is one word: names, states and addresses have no other letters.
+plain='def plain: tostring | gsub("[^A-Za-z0-9._:/@+=?&-]"; "?");'
+
 field() { # PATH [NAME]: what jq finds in the endpoint, or in a deployment
   if [[ ${2-} ]]; then
-    jq -r --arg name "$2" ".[] | select(.name == \$name) | $1 // \"\"" <<< "$deployments"
+    jq -r --arg name "$2" "$plain .[] | select(.name == \$name) | $1 // \"\" | plain" <<< "$deployments"
   else
-    jq -r "$1 // \"\"" <<< "$endpoint"
+    jq -r "$plain $1 // \"\" | plain" <<< "$endpoint"
   fi
 }
 
@@ -107,10 +110,10 @@ $AUTH_MODE. Nothing was changed: write $auth, or another endpoint"
   fail "The endpoint $ENDPOINT has failed and takes no deployments. Nothing was changed: delete it, or write another one"
 
 # A rollout that nobody ended, since its machine was lost: the calls go back to where they came from.
-unfinished=$(jq -r --argjson endpoint "$endpoint" '
+unfinished=$(jq -r --argjson endpoint "$endpoint" "$plain"'
   ($endpoint.traffic // {}) as $calls
   | .[] | .tags.mlopsc_replaces as $old
-  | select($old and ($calls[.name] // 0) > 0 and ($calls[$old] // 0) > 0) | "\(.name) \($old)"
+  | select($old and ($calls[.name] // 0) > 0 and ($calls[$old] // 0) > 0) | "\(.name | plain) \($old | plain)"
 ' <<< "$deployments" | head -n 1)
 if [[ $unfinished ]]; then
   read -r new old <<< "$unfinished"
@@ -119,9 +122,10 @@ if [[ $unfinished ]]; then
   look
 fi
 
-serving=$(jq -r '.traffic // {} | to_entries[] | select(.value > 0) | .key' <<< "$endpoint")
+serving=$(jq -r "$plain"'.traffic // {} | to_entries[] | select(.value > 0) | .key | plain' <<< "$endpoint")
 [[ $serving != *$'\n'* ]] || fail "Several deployments of $ENDPOINT share the calls: ${serving//$'\n'/, }. \
 Nothing was changed: give all to one with $hand \"<name>=100\", and run this again"
+[[ $serving != *\?* ]] || fail "The deployment $serving of $ENDPOINT cannot be called so. Nothing was changed"
 old=$serving
 
 if [[ $old && $(field .tags.mlopsc_run "$old") == "$RUN" ]]; then
@@ -135,7 +139,7 @@ else
     fail "The deployment $new of $ENDPOINT has no calls and was not made by mlopsc. Nothing was changed: \
 delete it, and run this again"
   fi
-  copied=$(jq -r '.mirror_traffic // {} | to_entries[] | select(.value > 0) | .key' <<< "$endpoint" | head -n 1)
+  copied=$(jq -r "$plain"'.mirror_traffic // {} | to_entries[] | select(.value > 0) | .key | plain' <<< "$endpoint" | head -n 1)
   if [[ $copied == "$new" ]]; then
     warn "An earlier rollout of $new at $ENDPOINT was not ended: it gets no copies of calls any more"
     mirror 0

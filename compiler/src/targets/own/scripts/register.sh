@@ -5,7 +5,11 @@ if [[ $SOURCE ]]; then
   version=$(az ml "$ASSET" list --name "$NAME" --query "[?$same].version" --output tsv 2> /dev/null |
     head -n 1) || version=
 fi
+sound() { # a version is one word, whoever answers
+  [[ $version =~ ^[A-Za-z0-9._-]+$ ]] || fail "What Azure ML says is no version of the $ASSET $NAME"
+}
 if [[ $version ]]; then
+  sound
   report "$SOURCE is version $version of the $ASSET $NAME already."
 else
   file=$(mktemp --suffix .json)
@@ -19,6 +23,7 @@ else
   ' > "$file"
   version=$(az ml "$ASSET" create --file "$file" --query version --output tsv) ||
     fail "The $ASSET $NAME was not registered${VERSION:+ (version $VERSION must be new)}: see what Azure ML says above"
+  sound
   report "Registered the $ASSET $NAME, version $version."
 fi
 echo "$version" > "$OUTPUT_VERSION"
