@@ -237,7 +237,8 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
     clashes.extend(names_of_broken(&analyses));
     let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
     for (first, second, (place, file)) in clashes {
-        let is_name = ![plan::ENDPOINTS, plan::COMPONENTS, plan::DISPATCHES].contains(&&*place);
+        // Elsewhere than in folders are endpoints and their like.
+        let is_name = !place.starts_with("//");
         if is_name {
             // A spec that uses both says it too.
             let (one, other) = (path(analyses[first]), path(analyses[second]));
@@ -278,6 +279,12 @@ fn clash(place: &str, what: &str, other: &str) -> (String, &'static str) {
         return (
             format!("`{other}` is started by a dispatch of the type `{what}` too"),
             "one call would start both; choose another `endpoint`",
+        );
+    }
+    if place == plan::LOGIC_APPS || place == plan::SUBSCRIPTIONS {
+        return (
+            format!("`{other}` brings events by `{what}` too"),
+            "what brings events is named after the pipeline and its trigger; rename one of them",
         );
     }
     (

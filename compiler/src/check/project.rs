@@ -79,6 +79,9 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         ),
         events_folder: folder(folders.and_then(|it| it.events.as_ref()), ".azure", sink),
         identity: identity(spec),
+        repository: spec.github.as_ref().and_then(|it| named(it.repository.as_ref())),
+        organization: devops.and_then(|it| named(it.organization.as_ref())),
+        team_project: devops.and_then(|it| named(it.project.as_ref())),
         targets: targets(spec),
         also: also(spec),
         pins: Vec::new(), // known once their file is read
@@ -133,6 +136,10 @@ fn apart(project: &Project, written: Option<&crate::spec::project::WriteTo>, sin
                 .help("GitHub's is `.github/workflows`; choose other folders for the rest"),
         );
     }
+}
+
+fn named(name: Option<&crate::source::Spanned<String>>) -> Option<String> {
+    name.map(|name| name.value.clone())
 }
 
 fn identity(spec: &ProjectSpec) -> Option<String> {

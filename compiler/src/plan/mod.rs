@@ -27,6 +27,7 @@ mod submission;
 mod timing;
 mod trigger;
 mod value;
+mod wiring;
 mod words;
 mod workflow;
 
@@ -51,6 +52,7 @@ pub use submission::*;
 pub use timing::*;
 pub use trigger::*;
 pub use value::*;
+pub use wiring::*;
 pub use workflow::*;
 
 use std::sync::Arc;
@@ -192,7 +194,8 @@ impl Plan {
 
     /// What the plan's files, folders and endpoints are called, each with the folder that it is in
     /// ([`ENDPOINTS`] for endpoints, [`COMPONENTS`] for what is registered for them, [`DISPATCHES`] for
-    /// the calls that start workflows on GitHub); no other plan under the same root may have one of them.
+    /// the calls that start workflows on GitHub, [`LOGIC_APPS`] and [`SUBSCRIPTIONS`] for the wiring of
+    /// events); no other plan under the same root may have one of them.
     pub fn claims(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let workflows = self.workflows.iter().map(|workflow| workflow.id.clone());
         let stems = workflows.chain(self.release.iter().map(|release| release.id.clone()));
@@ -201,7 +204,8 @@ impl Plan {
             homes.map(move |home| (self.project.folder(*home).to_owned(), stem.clone()))
         });
         let published = self.each_stage().flat_map(Self::published_claims);
-        files.chain(published).chain(self.dispatched_claims())
+        let wired = self.each_stage().flat_map(Self::wiring_claims);
+        files.chain(published).chain(self.dispatched_claims()).chain(wired)
     }
 
     /// The types of the dispatches that start its workflows on GitHub, which does not tell them by

@@ -24,6 +24,12 @@ pub struct Project {
     /// What tells this project's live resources from others': `owner/repository` when the project
     /// file says so; `None`: the CI run's own repository.
     pub identity: Option<String>,
+    /// The repository on GitHub, `owner/repository`, when the project file says so.
+    pub repository: Option<String>,
+    /// The organisation in Azure DevOps, the same.
+    pub organization: Option<String>,
+    /// The project in it.
+    pub team_project: Option<String>,
     /// Which engines the project writes for.
     pub targets: Vec<Home>,
     /// Names of the targets that the project writes though they are written only when named.

@@ -5,6 +5,7 @@ use crate::plan::{Home, Job, Plan, Project, Work};
 pub mod azure_pipelines;
 pub mod azureml;
 mod dispatched;
+pub mod events;
 pub mod github;
 mod header;
 mod image;
@@ -95,5 +96,10 @@ fn bound(plan: &Plan, source_bytes: usize) -> usize {
 }
 
 /// Every target, in the order of the manual.
-pub static TARGETS: [Target; 4] =
-    [azureml::TARGET, azureml::rest::TARGET, github::TARGET, azure_pipelines::TARGET];
+pub static TARGETS: [Target; 5] = [
+    azureml::TARGET,
+    azureml::rest::TARGET,
+    github::TARGET,
+    azure_pipelines::TARGET,
+    events::TARGET,
+];

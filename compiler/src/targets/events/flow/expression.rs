@@ -1,0 +1,109 @@
+//! What a Logic App reads while it runs
+//! (<https://learn.microsoft.com/azure/logic-apps/workflow-definition-language-functions-reference>).
+//! The `@` and the braces of the language stand here and nowhere else.
+
+use crate::targets::events::model::Value;
+
+/// An expression of the workflow definition language.
+#[derive(Clone, PartialEq, Debug)]
+pub(in super::super) enum Read {
+    /// Text as it is.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A property of the event, as it arrived: names from the outermost on.
+    Arrived(Vec<String>),
+    /// A property of what an action gave.
+    Body(&'static str, Vec<String>),
+    /// The status with which an action's call was answered.
+    Status(&'static str),
+    /// A header of that answer.
+    Header(&'static str, &'static str),
+    /// A parameter of the definition.
+    Parameter(&'static str),
+    /// The name of the run.
+    Run,
+    /// A function.
+    Call(&'static str, Vec<Read>),
+    /// A property of a value.
+    Of(Box<Read>, Vec<String>),
+}
+
+impl Read {
+    /// Text as it is.
+    pub(in super::super) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A property of what an action gave, by its name.
+    pub(in super::super) fn body(action: &'static str, path: &[&str]) -> Self {
+        Self::Body(action, path.iter().map(|part| (*part).to_owned()).collect())
+    }
+
+    /// The value with its type.
+    pub(in super::super) fn whole(&self) -> Value {
+        if let Self::Text(text) = self {
+            literal(text).into()
+        } else {
+            format!("@{}", self.code()).into()
+        }
+    }
+
+    /// The value as text.
+    pub(in super::super) fn as_text(&self) -> Value {
+        joined(std::slice::from_ref(self))
+    }
+
+    fn code(&self) -> String {
+        match self {
+            Self::Text(text) => quoted(text),
+            Self::Integer(number) => number.to_string(),
+            Self::Arrived(path) => format!("triggerBody(){}", properties(path)),
+            Self::Body(action, path) => format!("body('{action}'){}", properties(path)),
+            Self::Status(action) => format!("outputs('{action}')?['statusCode']"),
+            Self::Header(action, name) => format!("outputs('{action}')?['headers']?['{name}']"),
+            Self::Parameter(name) => format!("parameters('{name}')"),
+            Self::Run => "workflow()?['run']?['name']".to_owned(),
+            Self::Call(name, arguments) => {
+                let arguments: Vec<String> = arguments.iter().map(Self::code).collect();
+                format!("{name}({})", arguments.join(", "))
+            }
+            Self::Of(value, path) => format!("{}{}", value.code(), properties(path)),
+        }
+    }
+}
+
+/// Texts and values, one behind the other.
+pub(in super::super) fn joined(parts: &[Read]) -> Value {
+    let mut out = String::new();
+    for part in parts {
+        if let Read::Text(text) = part {
+            out.push_str(&text.replace("@{", "@@{"));
+        } else {
+            out.push_str(&["@{", &part.code(), "}"].concat());
+        }
+    }
+    // A text that starts with one `@` would be an expression as a whole.
+    let is_literal = matches!(parts.first(), Some(Read::Text(_)));
+    if is_literal && out.starts_with('@') && !out.starts_with("@@") {
+        out.insert(0, '@');
+    }
+    out.into()
+}
+
+/// Text that is no expression.
+fn literal(text: &str) -> String {
+    let escaped = text.replace("@{", "@@{");
+    if escaped.starts_with('@') && !escaped.starts_with("@@") {
+        return format!("@{escaped}");
+    }
+    escaped
+}
+
+fn properties(path: &[String]) -> String {
+    path.iter().map(|name| ["?[", &quoted(name), "]"].concat()).collect()
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
