@@ -7,7 +7,7 @@ use mlopsc_compiler::diagnostics::{Diagnostic, Format, Level, render};
 use mlopsc_compiler::plan::Plan;
 use mlopsc_compiler::source::{EntryKind, FileFault, FileId, Files, SourceFile, Sources};
 use mlopsc_compiler::targets::Artifact;
-use mlopsc_compiler::{Analysis, ProjectFile, analyze, emit, read_project};
+use mlopsc_compiler::{Analysis, ProjectFile, across, analyze, emit, read_project};
 
 /// Files by their root-relative path.
 #[derive(Clone, Default)]
@@ -119,7 +119,9 @@ pub(crate) fn compile(files: &Memory, spec: &str) -> Compiled {
     let mut project =
         project.map_or_else(ProjectFile::none, |text| read_project("mlopsc.yaml", text));
     project.read_named(files);
-    let Analysis { mut sources, mut diagnostics, plan, .. } = analyze(files, &project, spec);
+    let mut analysis = analyze(files, &project, spec);
+    across(std::iter::once(&mut analysis));
+    let Analysis { mut sources, mut diagnostics, plan, .. } = analysis;
     diagnostics.extend(beside(&project, &mut sources));
     let artifacts = plan.as_ref().map_or_else(Vec::new, |plan| emit(plan, &[]));
     Compiled { sources, diagnostics, plan, artifacts }

@@ -1,5 +1,7 @@
 //! The pure compiler behind `mlopsc`: no files, no network, no clock, no environment.
 
+mod across;
+pub mod chains;
 pub mod check;
 mod conda;
 pub mod diagnostics;
@@ -23,9 +25,9 @@ pub mod syntax;
 pub mod targets;
 mod uses;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use across::across;
 use check::images::{Digests, Shared};
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
@@ -210,133 +212,6 @@ pub struct Analysis {
     pub unagreed: Option<Plan>,
     /// Where the pipeline's name is written.
     pub name: Span,
-}
-
-/// What specs under one root may not do together: be called alike, write the same file, or publish
-/// at the same endpoint. Each
-/// finding is added to the analyses that it concerns (a name, to the last of them), whose plans are taken away. What several of them
-/// say of one file that they use is said once.
-pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
-    let mut analyses: Vec<&mut Analysis> = analyses.collect();
-    say_once(&mut analyses);
-    let mut owners: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut clashes: Vec<(usize, usize, (String, String))> = Vec::new();
-    for (index, analysis) in analyses.iter().enumerate() {
-        let Some(plan) = &analysis.plan else { continue };
-        for claim in plan.claims() {
-            match owners.get(&claim) {
-                Some(owner) if *owner != index => clashes.push((*owner, index, claim)),
-                Some(_) => {}
-                None => {
-                    owners.insert(claim, index);
-                }
-            }
-        }
-    }
-    clashes.dedup_by_key(|(first, second, _)| (*first, *second));
-    clashes.extend(names_of_broken(&analyses));
-    let path = |analysis: &Analysis| analysis.sources.file(SPEC).path.clone();
-    for (first, second, (place, file)) in clashes {
-        // Elsewhere than in folders are endpoints and their like.
-        let is_name = !place.starts_with("//");
-        if is_name {
-            // A spec that uses both says it too.
-            let (one, other) = (path(analyses[first]), path(analyses[second]));
-            let users = [uses::clash(&one, &other, &file), uses::clash(&other, &one, &file)];
-            for analysis in &mut analyses {
-                analysis.diagnostics.retain(|it| !users.contains(&it.message));
-            }
-        }
-        for (one, other) in [(first, second), (second, first)] {
-            let other = path(analyses[other]);
-            let concerned = &mut *analyses[one];
-            concerned.plan = None;
-            if is_name && one == first {
-                continue;
-            }
-            let (message, help) = clash(&place, &file, &other);
-            let conflict = Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message);
-            concerned.diagnostics.push(conflict.help(help));
-        }
-    }
-}
-
-/// What is said of a spec that wants what another one has.
-fn clash(place: &str, what: &str, other: &str) -> (String, &'static str) {
-    if place == plan::ENDPOINTS {
-        return (
-            format!("`{other}` publishes at the endpoint `{what}` too"),
-            "each release would give it a default of its own; publish at different endpoints",
-        );
-    }
-    if place == plan::COMPONENTS {
-        return (
-            format!("`{other}` registers the component `{what}` too"),
-            "what an endpoint calls is named after the pipeline and its trigger; rename one of them",
-        );
-    }
-    if place == plan::DISPATCHES {
-        return (
-            format!("`{other}` is started by a dispatch of the type `{what}` too"),
-            "one call would start both; choose another `endpoint`",
-        );
-    }
-    if place == plan::LOGIC_APPS || place == plan::SUBSCRIPTIONS {
-        return (
-            format!("`{other}` brings events by `{what}` too"),
-            "what brings events is named after the pipeline and its trigger; rename one of them",
-        );
-    }
-    (
-        format!("`{other}` writes files called `{what}` too"),
-        "files are called after the pipeline and its triggers; rename one of them",
-    )
-}
-
-/// Specs of one name of which some have errors: what they write is not known, but what it is called.
-fn names_of_broken(analyses: &[&mut Analysis]) -> Vec<(usize, usize, (String, String))> {
-    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-    let mut clashes = Vec::new();
-    for (index, analysis) in analyses.iter().enumerate() {
-        let written = analysis.sources.text(analysis.name).trim_matches(['"', '\'']);
-        if written.is_empty() {
-            continue;
-        }
-        match owners.get(written) {
-            Some(owner) if analysis.plan.is_none() || analyses[*owner].plan.is_none() => {
-                clashes.push((*owner, index, (String::new(), written.to_owned())));
-            }
-            Some(_) => {}
-            None => {
-                owners.insert(written.to_owned(), index);
-            }
-        }
-    }
-    clashes
-}
-
-/// Leaves out what is said of a file that another spec uses too; if the file is one of the specs,
-/// it is said there.
-fn say_once(analyses: &mut [&mut Analysis]) {
-    type Said = (String, Span, &'static str, String);
-    let key = |analysis: &Analysis, it: &Diagnostic| -> Said {
-        let path = analysis.sources.file(it.span.file).path.clone();
-        (path, Span { file: SPEC, ..it.span }, it.rule.name, it.message.clone())
-    };
-    let is_own = |it: &Diagnostic| it.span.file <= SPEC;
-    if analyses.iter().all(|analysis| analysis.diagnostics.iter().all(is_own)) {
-        return;
-    }
-    let own = analyses.iter().flat_map(|analysis| {
-        let own = analysis.diagnostics.iter().filter(|it| is_own(it));
-        own.map(|it| key(analysis, it))
-    });
-    let mut said: BTreeSet<Said> = own.collect();
-    for analysis in analyses {
-        let mut found = std::mem::take(&mut analysis.diagnostics);
-        found.retain(|it| is_own(it) || said.insert(key(analysis, it)));
-        analysis.diagnostics = found;
-    }
 }
 
 /// Reads and proves one spec. Needs nothing but the spec, the project and what they name.

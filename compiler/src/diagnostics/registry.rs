@@ -42,6 +42,7 @@ rules! {
     Error OPTIONAL_INPUT "optional-input";
     Error CYCLE "cycle";
     Error USE_CYCLE "use-cycle";
+    Error EVENT_CIRCLE "event-circle";
     Error NOT_A_STEP "not-a-step";
     Error EMPTY_SLICE "empty-slice";
     Error BROKEN_SLICE "broken-slice";

@@ -1,0 +1,293 @@
+//! What starts what in a project: a pipeline does something that fires a trigger of another one, or
+//! of its own. Who goes round in a circle never ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::Dag;
+use crate::plan::{
+    Asset, DataChanged, Event, Jobs, OwnWork, Piece, Plan, Step, StepId, Task, Text, Trigger,
+    TriggerId, ValueType,
+};
+
+/// An event trigger of one of several plans.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Started {
+    /// The plan, by its number among them.
+    pub plan: usize,
+    /// Its trigger.
+    pub trigger: TriggerId,
+}
+
+/// What one slice of a plan does, and whom that starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The plan that does it, by its number.
+    pub plan: usize,
+    /// The trigger whose slice does; `None`: the whole graph, as people start it.
+    pub trigger: Option<TriggerId>,
+    /// What it does, such as `registers diabetes`.
+    pub does: String,
+    /// What that starts.
+    pub starts: Started,
+}
+
+/// Every link between plans, and of plans to themselves. Triggers that are switched off start nothing.
+pub fn links(plans: &[&Plan]) -> Vec<Link> {
+    let waiting = Waiting::of(plans);
+    if waiting.is_empty() {
+        return Vec::new();
+    }
+    let mut links = Vec::new();
+    for (number, plan) in plans.iter().enumerate() {
+        let all: Vec<StepId> = (0u32..).map(StepId).take(plan.steps.len()).collect();
+        let slices = (0..).map(TriggerId).zip(&plan.triggers).filter(|(_, it)| it.enabled);
+        let slices = slices.map(|(id, trigger)| (Some(id), trigger.slice.as_slice()));
+        for (trigger, slice) in std::iter::once((None, all.as_slice())).chain(slices) {
+            for (does, starts) in waiting.started_by(plan, slice) {
+                links.push(Link { plan: number, trigger, does, starts });
+            }
+        }
+    }
+    links
+}
+
+/// Links that lead back to where they began, each circle from its first trigger on.
+pub fn circles(links: &[Link]) -> Vec<Vec<&Link>> {
+    let own = |link: &Link| Some(Started { plan: link.plan, trigger: link.trigger? });
+    let ends: BTreeSet<Started> = links.iter().map(|link| link.starts).collect();
+    let ends: Vec<Started> = ends.into_iter().collect();
+    let number = |of: &Started| ends.binary_search(of).ok().and_then(|it| u32::try_from(it).ok());
+    let mut edges: BTreeMap<(u32, u32), &Link> = BTreeMap::new();
+    for link in links {
+        let from = own(link).and_then(|it| number(&it));
+        if let (Some(from), Some(to)) = (from, number(&link.starts)) {
+            edges.entry((from, to)).or_insert(link);
+        }
+    }
+    let size = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+    let found = Dag::new(size, edges.keys().copied()).err().unwrap_or_default();
+    let circle = |cycle: &crate::graph::Cycle| {
+        cycle.edges().filter_map(|edge| edges.get(&edge).copied()).collect()
+    };
+    found.iter().map(circle).collect()
+}
+
+/// Triggers by what they wait for, so that each thing that happens is looked up.
+struct Waiting<'p> {
+    /// By the kind of what happens, and the name of what it happens to, in lower case: Event Grid
+    /// minds no letter case.
+    by_name: BTreeMap<(Kind, String), Vec<(Started, &'p Event)>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Data,
+    Model,
+    Endpoint,
+    Completed,
+    Failed,
+}
+
+impl<'p> Waiting<'p> {
+    fn of(plans: &[&'p Plan]) -> Self {
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (number, plan) in plans.iter().enumerate() {
+            for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
+                if let Some((event, key)) = waits(trigger) {
+                    let started = Started { plan: number, trigger: id };
+                    by_name.entry(key).or_default().push((started, event));
+                }
+            }
+        }
+        Self { by_name }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    fn started_by(&self, plan: &Plan, slice: &[StepId]) -> Vec<(String, Started)> {
+        let mut found = Vec::new();
+        for step in slice.iter().map(|id| plan.step(*id)) {
+            self.by_outputs(step, &mut found);
+            self.by_own_work(step, &mut found);
+        }
+        if slice.iter().any(|id| plan.step(*id).is_on_azure_ml()) {
+            self.by_jobs(plan, &mut found);
+        }
+        found.dedup();
+        found
+    }
+
+    fn look(&self, kind: Kind, name: &str) -> &[(Started, &'p Event)] {
+        self.by_name.get(&(kind, name.to_ascii_lowercase())).map_or(&[], Vec::as_slice)
+    }
+
+    fn by_outputs(&self, step: &Step, found: &mut Vec<(String, Started)>) {
+        for output in &step.outputs {
+            if let (Some((name, _)), true) = (&output.register, is_model(output.kind)) {
+                // A version that a job registers has no tags of the author's.
+                self.by_model(name, <[_]>::is_empty, found);
+            }
+            let place = output.path.as_deref().and_then(in_datastore);
+            let Some((datastore, path)) = place else { continue };
+            for (started, event) in self.look(Kind::Data, datastore) {
+                if let Event::DataChanged(data) = event
+                    && is_watched(data, path)
+                {
+                    found.push((format!("writes to {}{path}", data_root(data)), *started));
+                }
+            }
+        }
+    }
+
+    fn by_own_work(&self, step: &Step, found: &mut Vec<(String, Started)>) {
+        let Task::Own(own) = &step.task else { return };
+        match own.as_ref() {
+            OwnWork::Register(register) if register.asset == Asset::Model => {
+                self.by_model(&register.name, |tags| have(&register.tags, tags), found);
+            }
+            OwnWork::Register(_) | OwnWork::Image(_) => {}
+            OwnWork::Deploy(deploy) => {
+                for (started, _) in self.look(Kind::Endpoint, &deploy.endpoint) {
+                    found.push((format!("deploys to {}", deploy.endpoint), *started));
+                }
+            }
+        }
+    }
+
+    fn by_model(
+        &self,
+        name: &str,
+        has: impl Fn(&[(String, String)]) -> bool,
+        found: &mut Vec<(String, Started)>,
+    ) {
+        for (started, event) in self.look(Kind::Model, name) {
+            if let Event::ModelRegistered { tags, .. } = event
+                && has(tags)
+            {
+                found.push((format!("registers {name}"), *started));
+            }
+        }
+    }
+
+    fn by_jobs(&self, plan: &Plan, found: &mut Vec<(String, Started)>) {
+        let has = |jobs: &Jobs| jobs.tags.iter().all(|tag| plan.tags.contains(tag));
+        for (kind, word) in [(Kind::Completed, "completes"), (Kind::Failed, "may fail")] {
+            for (started, event) in self.look(kind, &plan.experiment) {
+                if let Event::JobCompleted(jobs) | Event::JobFailed(jobs) = event
+                    && has(jobs)
+                {
+                    found.push((format!("{word} as a job of {}", plan.experiment), *started));
+                }
+            }
+        }
+    }
+}
+
+/// What an enabled trigger waits for; drift is found by monitors alone, which no pipeline is.
+fn waits(trigger: &Trigger) -> Option<(&Event, (Kind, String))> {
+    let event = trigger.event().filter(|_| trigger.enabled)?;
+    let (kind, name) = match event {
+        Event::DataChanged(data) => (Kind::Data, &data.datastore),
+        Event::ModelRegistered { model, .. } => (Kind::Model, model),
+        Event::ModelDeployed { endpoint } => (Kind::Endpoint, endpoint),
+        Event::JobCompleted(jobs) => (Kind::Completed, &jobs.experiment),
+        Event::JobFailed(jobs) => (Kind::Failed, &jobs.experiment),
+        Event::DriftDetected { .. } => return None,
+    };
+    Some((event, (kind, name.to_ascii_lowercase())))
+}
+
+fn is_model(kind: ValueType) -> bool {
+    matches!(kind, ValueType::MlflowModel | ValueType::CustomModel | ValueType::TritonModel)
+}
+
+/// Whether tags have all that is wanted; what is known only at run time may be it.
+fn have(tags: &[(String, Text)], wanted: &[(String, String)]) -> bool {
+    let is = |text: &Text, value: &str| match text.as_slice() {
+        [Piece::Literal(words)] => words == value,
+        [] => value.is_empty(),
+        _ => true,
+    };
+    wanted.iter().all(|(name, value)| tags.iter().any(|(own, text)| own == name && is(text, value)))
+}
+
+/// The datastore and the path of an address, as far as it is known before a run.
+fn in_datastore(address: &str) -> Option<(&str, &str)> {
+    let (store, path) = address.strip_prefix("azureml://datastores/")?.split_once("/paths/")?;
+    Some((store, path.split("${{").next().unwrap_or(path)))
+}
+
+/// Whether what is written to a path is among what is watched. How blobs in a folder are called is
+/// not known: a filter for their names ends the circle.
+fn is_watched(data: &DataChanged, path: &str) -> bool {
+    let is_named = !data.prefix.is_empty() || !data.suffix.is_empty();
+    let is_file =
+        !path.ends_with('/') && path.rsplit('/').next().is_some_and(|it| it.contains('.'));
+    if is_file {
+        let (folder, name) =
+            path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+        let folder = format!("{folder}/");
+        let is_in =
+            if data.is_deep { folder.starts_with(&data.folder) } else { folder == data.folder };
+        return is_in && name.starts_with(&data.prefix) && name.ends_with(&data.suffix);
+    }
+    let folder = format!("{}/", path.trim_end_matches('/'));
+    !is_named && (folder.starts_with(&data.folder) || data.folder.starts_with(&folder))
+}
+
+fn data_root(data: &DataChanged) -> String {
+    format!("azureml://datastores/{}/paths/", data.datastore)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watches(pattern: (&str, &str, &str, bool), path: &str) -> bool {
+        let (folder, prefix, suffix, is_deep) = pattern;
+        let data = DataChanged {
+            datastore: "store".to_owned(),
+            folder: folder.to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+            is_deep,
+            changes: Vec::new(),
+            debounce_seconds: None,
+        };
+        is_watched(&data, path)
+    }
+
+    #[test]
+    fn what_is_written_into_a_watched_folder_is_seen() {
+        let raw = ("raw/", "", "", true);
+        assert!(watches(raw, "raw/"));
+        assert!(watches(raw, "raw/today"));
+        assert!(watches(raw, "raw/today/a.csv"));
+        assert!(!watches(raw, "rawer/"));
+        assert!(!watches(raw, "clean/"));
+        assert!(watches(("", "", "", true), "anything/at/all"));
+        // A folder above may hold all of it.
+        assert!(watches(("raw/today/", "", "", true), "raw/"));
+    }
+
+    #[test]
+    fn a_filter_for_names_ends_a_circle_of_folders() {
+        let csv = ("raw/", "", ".csv", true);
+        assert!(!watches(csv, "raw/"));
+        assert!(watches(csv, "raw/a.csv"));
+        assert!(!watches(csv, "raw/a.parquet"));
+        assert!(!watches(("raw/", "", "", false), "raw/deeper/a.csv"));
+    }
+
+    #[test]
+    fn tags_that_are_not_known_may_be_the_wanted_ones() {
+        let wanted = [("stage".to_owned(), "candidate".to_owned())];
+        let tags = |text: Text| vec![("stage".to_owned(), text)];
+        assert!(have(&tags(vec![Piece::Literal("candidate".to_owned())]), &wanted));
+        assert!(!have(&tags(vec![Piece::Literal("other".to_owned())]), &wanted));
+        assert!(have(&tags(vec![Piece::Reference(crate::plan::Reference::GitSha)]), &wanted));
+        assert!(!have(&[], &wanted));
+    }
+}

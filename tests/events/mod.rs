@@ -1,0 +1,6 @@
+//! What brings events: the workflow definitions that we write, run with played services.
+
+mod clock;
+mod expression;
+mod run;
+mod world;
