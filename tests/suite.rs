@@ -15,6 +15,7 @@ mod cli;
 mod combinations;
 mod conformance;
 mod documents;
+mod events;
 mod examples;
 mod generate;
 mod hostile;

@@ -23,7 +23,8 @@ pub(super) fn read(text: &str) -> Result<i64, String> {
     let ([year, month, day], [hour, minute, second]) = (date.as_slice(), clock.as_slice()) else {
         return Err(wrong());
     };
-    let fraction: i64 = format!("{fraction:0<7}").get(..7).ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
+    let fraction: i64 =
+        format!("{fraction:0<7}").get(..7).ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
     Ok(days(*year, *month, *day) * DAY + ((hour * 60 + minute) * 60 + second) * SECOND + fraction)
 }
 
@@ -49,7 +50,12 @@ pub(super) fn written(ticks: i64) -> String {
 
 #[test]
 fn times_are_read_as_they_are_written() {
-    for text in ["2026-11-20T08:15:30.1234567Z", "2024-02-29T23:59:59.0000000Z", "2026-01-01T00:00:00.0000000Z", "2026-12-31T12:00:00.0000001Z"] {
+    for text in [
+        "2026-11-20T08:15:30.1234567Z",
+        "2024-02-29T23:59:59.0000000Z",
+        "2026-01-01T00:00:00.0000000Z",
+        "2026-12-31T12:00:00.0000001Z",
+    ] {
         assert_eq!(read(text).map(written), Ok(text.to_owned()));
     }
     // What .NET says of it.

@@ -19,6 +19,10 @@ pub(super) trait Scope {
     fn run_name(&self) -> String;
     /// Now, in ticks of 100 ns.
     fn now(&self) -> i64;
+    /// A function of templates.
+    fn resource(&self, _function: &str, _arguments: &[Value]) -> Option<Value> {
+        None
+    }
 }
 
 /// Evaluates a value of a definition: texts in it may be expressions.
@@ -117,13 +121,21 @@ impl Reader<'_> {
         let mut found = self.term()?;
         loop {
             let is_safe = self.take("?");
-            if !self.take("[") {
+            let key = if self.take("[") {
+                let key = self.expression()?;
+                if !self.take("]") {
+                    return Err(format!("`[` is not closed in `{}`", self.text));
+                }
+                key
+            } else if self.take(".") {
+                let rest = &self.text[self.at..];
+                let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric());
+                let name = &rest[..end.unwrap_or(rest.len())];
+                self.at += name.len();
+                Value::from(name)
+            } else {
                 return if is_safe { Err("a `?` stands alone".to_owned()) } else { Ok(found) };
-            }
-            let key = self.expression()?;
-            if !self.take("]") {
-                return Err(format!("`[` is not closed in `{}`", self.text));
-            }
+            };
             found = member(&found, &key, is_safe)?;
         }
     }
@@ -233,7 +245,10 @@ fn call(scope: &dyn Scope, function: &str, arguments: &[Value]) -> Result<Value,
         }
         "workflow" => Ok(json!({ "run": { "name": scope.run_name() } })),
         "utcNow" => Ok(Value::String(clock::written(scope.now()))),
-        _ => pure(function, arguments),
+        _ => match scope.resource(function, arguments) {
+            Some(found) => Ok(found),
+            None => pure(function, arguments),
+        },
     }
 }
 
@@ -248,8 +263,12 @@ pub(super) fn pure(function: &str, arguments: &[Value]) -> Result<Value, String>
         "int" => as_text(&arguments[0]).parse::<i64>().map(Into::into).map_err(|it| it.to_string()),
         "equals" => Ok((same(&arguments[0], &arguments[1])).into()),
         "not" => Ok((!truth(arguments, 0)?).into()),
-        "and" => (0..arguments.len()).try_fold(true, |all, it| Ok(all & truth(arguments, it)?)).map(Into::into),
-        "or" => (0..arguments.len()).try_fold(false, |any, it| Ok(any | truth(arguments, it)?)).map(Into::into),
+        "and" => (0..arguments.len())
+            .try_fold(true, |all, it| Ok(all & truth(arguments, it)?))
+            .map(Into::into),
+        "or" => (0..arguments.len())
+            .try_fold(false, |any, it| Ok(any | truth(arguments, it)?))
+            .map(Into::into),
         "if" => Ok(arguments[if truth(arguments, 0)? { 1 } else { 2 }].clone()),
         "coalesce" => Ok(arguments.iter().find(|it| !it.is_null()).cloned().unwrap_or_default()),
         "empty" => Ok(length(arguments).unwrap_or(0).eq(&0).into()),
@@ -262,6 +281,7 @@ pub(super) fn pure(function: &str, arguments: &[Value]) -> Result<Value, String>
         "add" => Ok((number(arguments, 0)? + number(arguments, 1)?).into()),
         "sub" => Ok((number(arguments, 0)? - number(arguments, 1)?).into()),
         "ticks" => clock::read(text(arguments, 0)?).map(Into::into),
+        "formatDateTime" => text(arguments, 0).map(Into::into),
         "addSeconds" => {
             let moved = clock::read(text(arguments, 0)?)? + number(arguments, 1)? * clock::SECOND;
             Ok(clock::written(moved).into())
@@ -311,8 +331,12 @@ fn of_text(function: &str, arguments: &[Value]) -> Result<Value, String> {
         "lastIndexOf" => Ok(index(lower(0)?.rfind(&lower(1)?)).into()),
         "toLower" => Ok(lower(0)?.into()),
         "trim" => Ok(text(arguments, 0)?.trim().into()),
-        "replace" => Ok(text(arguments, 0)?.replace(text(arguments, 1)?, text(arguments, 2)?).into()),
+        "replace" => {
+            Ok(text(arguments, 0)?.replace(text(arguments, 1)?, text(arguments, 2)?).into())
+        }
         "substring" => substring(arguments),
+        "take" | "skip" => part(function, arguments),
+        "slice" => slice(arguments),
         "json" => serde_json::from_str(text(arguments, 0)?).map_err(|it| it.to_string()),
         "encodeUriComponent" | "uriComponent" => Ok(encoded(text(arguments, 0)?).into()),
         _ => Err(format!("the function `{function}` is not known here")),
@@ -321,6 +345,27 @@ fn of_text(function: &str, arguments: &[Value]) -> Result<Value, String> {
 
 fn index(found: Option<usize>) -> i64 {
     found.map_or(-1, |at| i64::try_from(at).unwrap_or(i64::MAX))
+}
+
+/// The start of a text, or what follows it; a text that is too short is taken whole.
+fn part(function: &str, arguments: &[Value]) -> Result<Value, String> {
+    let units: Vec<u16> = text(arguments, 0)?.encode_utf16().collect();
+    let count = usize::try_from(number(arguments, 1)?).map_err(|it| it.to_string())?;
+    let (start, rest) = units.split_at(count.min(units.len()));
+    Ok(String::from_utf16_lossy(if function == "take" { start } else { rest }).into())
+}
+
+/// From a place to another, or to the end; negative places count from the end.
+fn slice(arguments: &[Value]) -> Result<Value, String> {
+    let units: Vec<u16> = text(arguments, 0)?.encode_utf16().collect();
+    let place = |at: i64| {
+        let length = i64::try_from(units.len()).unwrap_or(i64::MAX);
+        let at = if at < 0 { length + at } else { at }.clamp(0, length);
+        usize::try_from(at).unwrap_or(0)
+    };
+    let start = place(number(arguments, 1)?);
+    let end = if arguments.len() > 2 { place(number(arguments, 2)?) } else { units.len() };
+    Ok(String::from_utf16_lossy(units.get(start..end).unwrap_or(&[])).into())
 }
 
 /// The service fails when the text is too short.

@@ -77,7 +77,12 @@ fn actions(of: &Value) -> &Map<String, Value> {
 
 impl<'d> Run<'d> {
     /// A run that nothing happened in.
-    pub(super) fn new(name: String, definition: &'d Value, parameters: &'d Value, body: Value) -> Self {
+    pub(super) fn new(
+        name: String,
+        definition: &'d Value,
+        parameters: &'d Value,
+        body: Value,
+    ) -> Self {
         let (results, branches, wakes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { name, definition, parameters, body, results, branches, wakes, ended: None, now: 0 }
     }
@@ -99,7 +104,8 @@ impl<'d> Run<'d> {
 
     /// The statuses of its actions, for messages.
     pub(super) fn told(&self) -> String {
-        let each = self.results.iter().map(|(name, it)| format!("{name}: {} {}", it.status, it.outputs));
+        let each =
+            self.results.iter().map(|(name, it)| format!("{name}: {} {}", it.status, it.outputs));
         each.collect::<Vec<_>>().join("\n")
     }
 
@@ -173,7 +179,12 @@ impl<'d> Run<'d> {
     }
 
     /// A group ends as its last actions do.
-    fn contain(&mut self, name: &str, inner: &'d Map<String, Value>, world: &mut World) -> Progress {
+    fn contain(
+        &mut self,
+        name: &str,
+        inner: &'d Map<String, Value>,
+        world: &mut World,
+    ) -> Progress {
         if let Some(progress) = self.walk(inner, world) {
             return progress;
         }
@@ -213,8 +224,10 @@ impl<'d> Run<'d> {
             "not" => Ok(!self.holds(operands)?),
             function => {
                 // The operands as values, put into the function of the same name.
-                let values: Vec<Value> =
-                    list()?.iter().map(|it| expression::value(self, it)).collect::<Result<_, _>>()?;
+                let values: Vec<Value> = list()?
+                    .iter()
+                    .map(|it| expression::value(self, it))
+                    .collect::<Result<_, _>>()?;
                 expression::pure(function, &values)?
                     .as_bool()
                     .ok_or_else(|| format!("`{function}` gave no truth"))
@@ -231,7 +244,10 @@ impl<'d> Run<'d> {
             Some("Hour") => 3600,
             unit => panic!("the unit {unit:?}"),
         };
-        let until = *self.wakes.entry(name.to_owned()).or_insert(self.now + count * seconds * clock::SECOND);
+        let until = *self
+            .wakes
+            .entry(name.to_owned())
+            .or_insert(self.now + count * seconds * clock::SECOND);
         if self.now < until {
             return Progress::Sleeps(until);
         }
@@ -274,7 +290,8 @@ impl<'d> Run<'d> {
             }
             answer = world.answer(&call);
         }
-        let outputs = json!({ "statusCode": answer.status, "headers": answer.headers, "body": answer.body });
+        let outputs =
+            json!({ "statusCode": answer.status, "headers": answer.headers, "body": answer.body });
         let status = if (200..400).contains(&answer.status) { "Succeeded" } else { "Failed" };
         self.end(name, status, outputs)
     }
@@ -300,7 +317,8 @@ impl<'d> Run<'d> {
     /// How a group of actions ended, judged by those that nothing comes after; what was skipped is
     /// judged by what it waited for.
     fn verdict(&self, all: &Map<String, Value>) -> &'static str {
-        let is_last = |name: &str| !all.values().any(|it| actions(&it["runAfter"]).contains_key(name));
+        let is_last =
+            |name: &str| !all.values().any(|it| actions(&it["runAfter"]).contains_key(name));
         let failed = all.keys().filter(|name| is_last(name)).any(|name| self.failed(all, name));
         if failed { "Failed" } else { "Succeeded" }
     }

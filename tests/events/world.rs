@@ -109,7 +109,8 @@ impl World {
     }
 
     fn github(&mut self, call: &Call) -> Answer {
-        if call.headers.get("authorization").map(String::as_str) != Some(&format!("Bearer {TOKEN}")) {
+        if call.headers.get("authorization").map(String::as_str) != Some(&format!("Bearer {TOKEN}"))
+        {
             return Answer::new(401, json!({ "message": "Bad credentials" }));
         }
         assert!(call.headers.contains_key("user-agent"), "GitHub refuses calls without one");
@@ -135,7 +136,10 @@ impl World {
     /// Conditional requests as the blob service answers them.
     fn blob(&mut self, call: &Call, path: &str) -> Answer {
         let header = |name: &str| call.headers.get(name).map(String::as_str);
-        assert!(header("x-ms-version").is_some_and(|it| it >= "2017-11-09"), "tokens need a version");
+        assert!(
+            header("x-ms-version").is_some_and(|it| it >= "2017-11-09"),
+            "tokens need a version"
+        );
         let known = self.blobs.get(path).cloned();
         let tag = |number: u64| format!("\"0x{number:X}\"");
         if let (Some(wanted), Some((number, _))) = (header("if-match"), &known)

@@ -3,8 +3,7 @@
 use super::names::{Context, unknown};
 use super::triggers::{Ground, Named, Sliced};
 use crate::diagnostics::{
-    BAD_VALUE, Diagnostic, HOME, LIMIT, MISSING_KEY, NOT_SUPPORTED, Sink, UNKNOWN_REFERENCE,
-    excerpt,
+    BAD_VALUE, Diagnostic, HOME, LIMIT, MISSING_KEY, Sink, UNKNOWN_REFERENCE, excerpt,
 };
 use crate::plan::{Datastore, Event, Home, TriggerKind, Wiring};
 use crate::source::Spanned;
@@ -134,9 +133,6 @@ pub(crate) fn can_arrive(
 ) {
     let TriggerKind::Event(event) = &named.plan else { return };
     let (at, name) = (named.name.span, &named.name.value);
-    let message = "triggers of events are not supported yet";
-    let help = "their wiring in Azure is not written by this version";
-    sink.report(Diagnostic::new(&NOT_SUPPORTED, at, message).help(help));
     if !ground.project.targets.contains(&Home::Events) {
         let message = format!("nothing brings the event of the trigger `{name}`");
         let help = "add `events` to `targets` in mlopsc.yaml";
