@@ -1,6 +1,5 @@
 //! The pure compiler behind `mlopsc`: no files, no network, no clock, no environment.
 
-mod across;
 pub mod chains;
 pub mod check;
 mod conda;
@@ -23,17 +22,18 @@ pub mod spec;
 mod stages;
 pub mod syntax;
 pub mod targets;
+mod together;
 mod uses;
 
 use std::sync::Arc;
 
-pub use across::across;
 use check::images::{Digests, Shared};
 use diagnostics::{Diagnostic, Sink};
 use plan::Plan;
 use source::{FileFault, FileId, Files, SourceFile, Sources, Span, folder_of};
 use spec::project::ProjectSpec;
 use targets::{Artifact, TARGETS};
+pub use together::across;
 
 /// A project file, read once for all specs. A repository without one has the defaults.
 #[derive(Debug)]

@@ -38,7 +38,7 @@ pub(crate) const MAY_NAME: &[(&str, &[&str])] = &[
     ("setup", &["source", "syntax", "spec", "plan", "targets"]),
     ("locate", &["source", "syntax", "plan"]),
     ("chains", &["graph", "plan"]),
-    ("across", &["lib", "source", "diagnostics", "plan", "uses", "chains", "locate"]),
+    ("together", &["lib", "source", "diagnostics", "plan", "uses", "chains", "locate"]),
     ("diff", &["plan"]),
     ("firing", &["plan"]),
     ("fmt", &["source", "syntax"]),
