@@ -33,8 +33,6 @@ fn usage_errors_are_trouble() {
     assert!(target.err.contains("did you mean `github`?"), "{}", target.err);
     let idle = sandbox.run(&["build", "--target", "azureml"]).code(2);
     assert!(idle.err.contains("does not list `azureml`"), "{}", idle.err);
-    let events = sandbox.run(&["build", "--target", "events"]).code(2);
-    assert!(events.err.contains("not supported yet"), "{}", events.err);
 }
 
 #[test]
