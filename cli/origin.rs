@@ -75,7 +75,11 @@ impl Made {
     pub(crate) fn open(reach: &Reach, place: &Path) -> Result<Result<Self, Lost>, Trouble> {
         let text =
             disk::read_regular(place).map_err(|fault| Trouble::doing("read", place, &fault))?;
-        let Some(mark) = mark::read(&text) else { return Ok(Err(Lost::Foreign)) };
+        let keeper = || {
+            let keeper = mark::keeper(place.to_str()?)?;
+            mark::read_kept(&text, &disk::read_regular(Path::new(&keeper)).ok()?)
+        };
+        let Some(mark) = mark::read(&text).or_else(keeper) else { return Ok(Err(Lost::Foreign)) };
         let mut lost = Lost::Orphan(mark.spec.clone());
         let is_inside = |folder: &&Path| folder.starts_with(reach.disk.root());
         for folder in place.ancestors().skip(1).take_while(is_inside) {

@@ -78,7 +78,7 @@ pub(crate) fn judge(disk: &Disk, spec: &str, path: &str, text: &str, force: bool
     if same(&old, text) {
         return Verdict::Fresh;
     }
-    match mark::read(&old) {
+    match mark_of(disk, path, &old) {
         None => Verdict::Foreign("was not made by mlopsc (it has no mark)".to_owned()),
         Some(mark) if mark.spec != spec && disk.kind(&mark.spec).is_some() => {
             Verdict::Foreign(format!("belongs to {}", mark.spec))
@@ -86,6 +86,14 @@ pub(crate) fn judge(disk: &Disk, spec: &str, path: &str, text: &str, force: bool
         Some(mark) if force || may_replace(&mark, &old) => Verdict::Changed(old),
         Some(_) => Verdict::Edited(old),
     }
+}
+
+/// Whose a file is. One whose format has no place for a mark belongs to the file that keeps it.
+fn mark_of(disk: &Disk, path: &str, text: &str) -> Option<Mark> {
+    mark::read(text).or_else(|| {
+        let keeper = disk.read(&mark::keeper(path)?).ok()?;
+        mark::read_kept(text, &keeper)
+    })
 }
 
 /// A file that is not there can be written, unless another one is where its folder must be.
@@ -141,12 +149,13 @@ fn orphan(
     path: String,
     judged: &dyn Fn(&str) -> bool,
 ) -> Option<Orphan> {
-    let spec = below(&searched.base, &mark::read(&disk.head(&path)?)?.spec);
+    let head = disk.head(&path)?;
+    let spec = below(&searched.base, &mark_of(disk, &path, &head)?.spec);
     if !judged(&spec) || disk.is_link(&path) {
         return None;
     }
     let text = disk.read(&path).ok()?;
-    let edited = !mark::read(&text)?.intact;
+    let edited = !mark_of(disk, &path, &text)?.intact;
     Some(Orphan { path, spec, text, edited, folder: searched.folder.clone() })
 }
 

@@ -76,6 +76,7 @@ cases! {
     deploy_online
     deploy_stages
     endings
+    events
     files_both_ways
     image_steps
     images

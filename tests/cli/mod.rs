@@ -19,6 +19,7 @@ mod repeated;
 mod setup;
 mod uses;
 mod why;
+mod wiring;
 
 /// A spec with one CI step, which every target but Azure ML writes.
 const TINY: &str = "\

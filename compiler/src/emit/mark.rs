@@ -1,9 +1,12 @@
 //! The ownership mark: which spec a generated file belongs to, and whether somebody edited it.
 //!
 //! A mark reads `mlopsc spec=<path> digest=<16 hex digits>` and stands in the first KiB of a file: in
-//! YAML alone on a line of the comment at the top, in JSON as the value of `generated_by`. Anywhere
-//! else it is a quotation, which makes nobody's file ours.
+//! YAML and Bicep alone on a line of the comment at the top, in JSON as the value of `generated_by`.
+//! Anywhere else it is a quotation, which makes nobody's file ours.
 //! The digest is the start of the file's own SHA-256, taken with the sixteen digits as zeros.
+//!
+//! A file whose format has no place for a mark has a keeper: a file beside it, whose mark counts for
+//! both and is followed by the digest of the kept one.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -66,6 +69,29 @@ pub fn read(text: &str) -> Option<Mark> {
     })
 }
 
+/// The key, behind that of the mark, with the digest of the file that is kept.
+pub const KEPT: &str = "parameters";
+
+/// The path of the file that keeps another one: parameters of a template have no place for a mark.
+pub fn keeper(path: &str) -> Option<String> {
+    path.strip_suffix(".parameters.json").map(|stem| format!("{stem}.json"))
+}
+
+/// What a keeper says of a file: the digest of all of it.
+pub fn digest_of_kept(text: &str) -> String {
+    digest([text, ""], normalized)
+}
+
+/// Reads the mark of a file in its keeper.
+pub fn read_kept(text: &str, keeper: &str) -> Option<Mark> {
+    let place = find(keeper)?;
+    let rest = keeper[place.digits.end..].trim_start_matches(['"', ',']).trim_start();
+    let rest = rest.strip_prefix('"')?.strip_prefix(KEPT)?.strip_prefix('"')?.trim_start();
+    let found = rest.strip_prefix(':')?.trim_start().strip_prefix('"')?.split('"').next()?;
+    let intact = found == digest_of_kept(text);
+    Some(Mark { spec: decode(&keeper[place.spec])?, digest: found.to_owned(), intact })
+}
+
 /// Where the parts of a mark stand in a text.
 struct Place {
     spec: Range<usize>,
@@ -91,8 +117,12 @@ fn is_comment(before: &str, after: &str) -> bool {
     let alone = after.lines().next().unwrap_or_default().trim().is_empty();
     let (above, own) = before.split_at(start);
     let own = own.trim_start_matches('\u{feff}');
-    let leads = |line: &str| line.is_empty() || line.starts_with('#') || is_conflict(line);
-    own == "# " && alone && above.trim_start_matches('\u{feff}').lines().all(leads)
+    let Some(sign) = ["#", "//"].into_iter().find(|sign| own.strip_suffix(' ') == Some(*sign))
+    else {
+        return false;
+    };
+    let leads = |line: &str| line.is_empty() || line.starts_with(sign) || is_conflict(line);
+    alone && above.trim_start_matches('\u{feff}').lines().all(leads)
 }
 
 /// Whether it makes it the value of the tag, in JSON.
@@ -120,12 +150,14 @@ fn place_at(window: &str, start: usize) -> Option<Place> {
 /// Of a file that was read: version control may have turned line ends into CR LF, which is no edit;
 /// the writers themselves never write a CR.
 fn digest_read(text: &str, digits: &Range<usize>) -> String {
-    digest([&text[..digits.start], &text[digits.end..]], |part, hash| {
-        for (at, piece) in part.split("\r\n").enumerate() {
-            hash.update(if at == 0 { "" } else { "\n" });
-            hash.update(piece);
-        }
-    })
+    digest([&text[..digits.start], &text[digits.end..]], normalized)
+}
+
+fn normalized(part: &str, hash: &mut Sha256) {
+    for (at, piece) in part.split("\r\n").enumerate() {
+        hash.update(if at == 0 { "" } else { "\n" });
+        hash.update(piece);
+    }
 }
 
 fn digest([before, after]: [&str; 2], feed: impl Fn(&str, &mut Sha256)) -> String {

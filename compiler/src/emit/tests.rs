@@ -318,6 +318,23 @@ fn the_digest_is_the_start_of_the_sha_256_with_zeros_for_digits() {
 }
 
 #[test]
+fn a_keeper_tells_of_the_file_that_it_keeps() {
+    let kept = "{\"parameters\": {}}\n";
+    let metadata = format!("\"generated_by\": \"{}\"", mark::blank("a.mlops.yaml"));
+    let digest = mark::digest_of_kept(kept);
+    let keeper = mark::stamp(format!(
+        "{{ \"metadata\": {{ {metadata},\n  \"parameters\": \"{digest}\" }} }}"
+    ));
+    let read = mark::read_kept(kept, &keeper).unwrap();
+    assert_eq!((read.spec.as_str(), read.intact), ("a.mlops.yaml", true));
+    assert!(mark::read_kept(&kept.replace('\n', "\r\n"), &keeper).unwrap().intact);
+    assert!(!mark::read_kept("{}", &keeper).unwrap().intact);
+    assert_eq!(mark::read_kept(kept, &mark::stamp(format!("{{ {metadata} }}"))), None);
+    assert_eq!(mark::keeper("a/b-events.parameters.json").as_deref(), Some("a/b-events.json"));
+    assert_eq!(mark::keeper("a/parameters.json"), None);
+}
+
+#[test]
 fn a_quoted_mark_is_none() {
     let mark = mark::blank("a.mlops.yaml");
     let marked = |text: &str| mark::read(&text.replace("MARK", &mark)).is_some();
@@ -325,6 +342,7 @@ fn a_quoted_mark_is_none() {
         "# MARK\nname: x\n",
         "\u{feff}# MARK\r\n",
         "# title\n\n# MARK\n",
+        "// MARK\nparam x string\n",
         "<<<<<<< HEAD\n# MARK \n=======\n",
         "{\"tags\":{\"generated_by\":\"MARK\"}}",
         "{\n  \"generated_by\": \"MARK\",\n",
@@ -336,6 +354,8 @@ fn a_quoted_mark_is_none() {
         "name: MARK\n",
         "name: x\n# MARK\n",
         "# see MARK\n",
+        "# title\n// MARK\n",
+        "param x string // MARK\n",
         "# MARK is what mlopsc writes\n",
         "- run: |\n    # MARK\n",
         "{\"description\": \"MARK\"}",

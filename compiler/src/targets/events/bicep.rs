@@ -8,7 +8,8 @@ use super::model::{Known, Object, Resource, Template, Value};
 /// The template, under a comment that says whose it is.
 pub(super) fn template(template: &Template, comment: &[String]) -> String {
     let mut out = String::with_capacity(16 * 1024);
-    for line in comment {
+    // A line of the comment ends where the reader's does.
+    for line in comment.iter().flat_map(|line| line.split(is_line_end)) {
         out.push_str(format!("// {line}").trim_end());
         out.push('\n');
     }
@@ -35,6 +36,10 @@ pub(super) fn template(template: &Template, comment: &[String]) -> String {
     object(&mut out, &template.principals, 0);
     out.push('\n');
     out
+}
+
+fn is_line_end(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
 /// The first lines of a resource, up to its own keys.

@@ -56,6 +56,7 @@ fn write_one(plan: &Plan) -> Vec<Artifact> {
     let parameters = arm::parameters(&values.collect::<Vec<_>>());
     let mut metadata = Map::new();
     metadata.put("generated_by", mark::blank(&plan.spec_path));
+    metadata.put(mark::KEPT, mark::digest_of_kept(&parameters));
     let artifact = |ending, text| Artifact { path: plan.wiring_path(ending), text };
     let bicep = bicep::template(&template, &comment(plan));
     vec![
