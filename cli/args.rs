@@ -205,7 +205,8 @@ Examples:
   mlopsc why --push src/train.py                 what a push of this file to the default branch starts
   git diff --name-only main | mlopsc why --pull-request -
   mlopsc why --tag v1.2.0                        what a tag starts
-  mlopsc why --at 2026-12-01T02:00+09:00         what the clock starts in that minute";
+  mlopsc why --at 2026-12-01T02:00+09:00         what the clock starts in that minute
+  mlopsc why --event registered.json             what an event in Azure starts, and with which values";
 
 /// `why`.
 #[derive(Args, Debug)]
@@ -224,11 +225,11 @@ pub(crate) struct WhyArgs {
     /// A minute: `2026-12-01T02:00`, in UTC or with an offset
     #[arg(long, value_name = "TIME", group = "what")]
     pub(crate) at: Option<String>,
-    /// A file with an event
-    #[arg(long, value_name = "FILE", group = "what", hide = true)]
+    /// Events as Event Grid delivers them, as JSON; `-` reads them from standard input
+    #[arg(long, value_name = "FILE", group = "what")]
     pub(crate) event: Option<PathBuf>,
     /// The branch that is pushed to, or merged into [default: the project's default branch]
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["tag", "at"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["tag", "at", "event"])]
     pub(crate) branch: Option<String>,
     /// How many of the next times are listed
     #[arg(long, value_name = "COUNT", default_value_t = 10, conflicts_with = "what")]

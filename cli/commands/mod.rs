@@ -1,11 +1,13 @@
 //! One file for each command.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::CommandFactory as _;
 use mlopsc_compiler::diagnostics::near_miss;
 
 use crate::args::{Arguments, Command};
+use crate::disk;
 use crate::output::{Outcome, Output, Trouble};
 
 mod build;
@@ -59,4 +61,14 @@ fn unknown(words: &[OsString]) -> Trouble {
     let known = command.get_subcommands().map(clap::Command::get_name);
     let hint = near_miss(&word, known).map(|near| format!("; did you mean `{near}`?"));
     Trouble::new(format!("`{word}` is no command{}", hint.unwrap_or_default()))
+}
+
+/// The text of a file that the caller names; `-` is standard input.
+fn given(file: &Path) -> Result<String, Trouble> {
+    if file != Path::new("-") {
+        return disk::read_any(file).map_err(|fault| Trouble::doing("read", file, &fault));
+    }
+    let bytes = disk::all_of(std::io::stdin().lock())
+        .map_err(|fault| Trouble::new(format!("cannot read standard input: {fault}")))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

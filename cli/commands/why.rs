@@ -1,9 +1,11 @@
 //! `why`: which triggers an event fires, and what would run.
 
+mod events;
+
 use std::fmt::Write as _;
 use std::io::{self, Read as _};
 
-use mlopsc_compiler::firing::{self, Change, Moment, Reference, Verdict};
+use mlopsc_compiler::firing::{self, Change, Delivered, Moment, Reference, Verdict};
 use mlopsc_compiler::plan::{Home, Plan, Trigger, TriggerId, TriggerKind, Work};
 use serde_json::{Value, json};
 
@@ -13,6 +15,7 @@ use crate::output::{Outcome, Output, Trouble, product};
 use crate::workspace;
 
 use super::check;
+use events::Arrived;
 
 /// GitHub looks at so many changed files, and at no more
 /// (<https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax>).
@@ -26,8 +29,18 @@ enum Event {
     Time(Moment),
 }
 
+/// What is asked.
+enum Question {
+    /// What something starts.
+    Event(Event),
+    /// What events in Azure start.
+    Delivery(Vec<Delivered>),
+    /// When schedules fire.
+    Calendar,
+}
+
 pub(crate) fn run(output: &Output, args: &WhyArgs) -> Result<Outcome, Trouble> {
-    let event = event(args)?;
+    let question = question(args)?;
     let from = args.from.as_deref().map_or_else(now, moment)?;
     let analysed = analyse(workspace::find(&args.paths)?);
     let outcome = check::report_aside(output, &analysed)?;
@@ -35,12 +48,21 @@ pub(crate) fn run(output: &Output, args: &WhyArgs) -> Result<Outcome, Trouble> {
     if plans.is_empty() {
         return Ok(outcome);
     }
-    let (text, value) = if let Some(event) = &event {
-        let answers: Vec<Answer<'_>> = plans.iter().flat_map(|plan| answers(plan, event)).collect();
-        (verdicts(&plans, &answers), answers.iter().map(Answer::json).collect())
-    } else {
-        let times = calendar(&plans, from, args.next);
-        (listed(&times, from), times.iter().map(Time::json).collect::<Vec<Value>>())
+    let (text, value) = match &question {
+        Question::Delivery(delivered) => {
+            let (texts, values): (Vec<String>, Vec<Vec<Value>>) =
+                delivered.iter().map(|event| events::answer(&plans, event)).unzip();
+            (texts.join("\n"), values.concat())
+        }
+        Question::Event(event) => {
+            let answers: Vec<Answer<'_>> =
+                plans.iter().flat_map(|plan| answers(plan, event)).collect();
+            (verdicts(&plans, &answers), answers.iter().map(Answer::json).collect())
+        }
+        Question::Calendar => {
+            let times = calendar(&plans, from, args.next);
+            (listed(&times, from), times.iter().map(Time::json).collect())
+        }
     };
     match args.format {
         WhyFormat::Text => output.text(&text)?,
@@ -49,10 +71,14 @@ pub(crate) fn run(output: &Output, args: &WhyArgs) -> Result<Outcome, Trouble> {
     Ok(outcome)
 }
 
-fn event(args: &WhyArgs) -> Result<Option<Event>, Trouble> {
-    if args.event.is_some() {
-        return Err(Trouble::new("`mlopsc why --event` is not supported yet"));
+fn question(args: &WhyArgs) -> Result<Question, Trouble> {
+    if let Some(file) = &args.event {
+        return Ok(Question::Delivery(events::read(file)?));
     }
+    Ok(event(args)?.map_or(Question::Calendar, Question::Event))
+}
+
+fn event(args: &WhyArgs) -> Result<Option<Event>, Trouble> {
     let branch = args.branch.clone();
     if let Some(time) = &args.at {
         return Ok(Some(Event::Time(moment(time)?.minute())));
@@ -124,8 +150,10 @@ struct Answer<'a> {
     /// The stages in which it runs; none where they make no difference.
     stages: Vec<&'a str>,
     verdict: Verdict,
+    /// What an event in Azure brings.
+    arrived: Option<Arrived<'a>>,
     /// What is to be known besides.
-    note: Option<&'static str>,
+    notes: Vec<String>,
 }
 
 fn answers<'a>(plan: &'a Plan, event: &Event) -> Vec<Answer<'a>> {
@@ -141,8 +169,9 @@ fn answers<'a>(plan: &'a Plan, event: &Event) -> Vec<Answer<'a>> {
                 steps: trigger.slice.iter().map(|id| plan.step(*id).name.as_str()).collect(),
                 applies: Vec::new(),
                 stages: plan.fires_in(id).unwrap_or_default(),
+                arrived: None,
                 verdict,
-                note,
+                notes: note.map(str::to_owned).into_iter().collect(),
             }
         })
         .collect();
@@ -171,8 +200,9 @@ fn released<'a>(plan: &'a Plan, event: &Event) -> Option<Answer<'a>> {
         steps: checks.collect(),
         applies: release.triggers.iter().map(|id| plan.trigger(*id).name.as_str()).collect(),
         stages: plan.stages.iter().filter_map(|stage| stage.stage_name()).collect(),
+        arrived: None,
         verdict,
-        note: None,
+        notes: Vec::new(),
     })
 }
 
@@ -234,18 +264,29 @@ impl Answer<'_> {
             Verdict::Fires => None,
             Verdict::Not(reason) => Some(reason),
         };
-        json!({
+        let mut value = json!({
             "spec": self.plan.spec_path,
             "pipeline": self.plan.name,
             "trigger": self.name,
             "fires": reason.is_none(),
             "reason": reason,
-            "note": self.note,
+            "note": if self.notes.is_empty() { None } else { Some(self.notes.join("; ")) },
             "homes": self.homes,
             "steps": self.steps,
             "applies": self.applies,
             "stages": self.stages,
-        })
+        });
+        if let Some(arrived) = &self.arrived {
+            arrived.put(&mut value);
+        }
+        value
+    }
+
+    /// What stands below the line.
+    fn details(&self) -> Vec<String> {
+        let mut lines = self.arrived.as_ref().map(Arrived::lines).unwrap_or_default();
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines
     }
 }
 
@@ -259,7 +300,8 @@ fn verdicts(plans: &[&Plan], answers: &[Answer<'_>]) -> String {
         let wide = mine.iter().map(|answer| answer.name.len()).max().unwrap_or(0);
         for answer in &mine {
             let _ = writeln!(text, "  {:wide$}  {}", answer.name, answer.line());
-            text.extend(answer.note.map(|note| format!("  {:wide$}  note: {note}\n", "")));
+            let details = answer.details().into_iter();
+            text.extend(details.map(|line| format!("  {:wide$}  {line}\n", "")));
         }
         if mine.is_empty() {
             text += "  it has no triggers: only people start it\n";

@@ -16,6 +16,18 @@ triggers:
   hourly: { schedule: { cron: \"30 * * * *\" }, goals: [lint] }
 ";
 
+/// What Event Grid delivers when a version of a model is registered.
+const REGISTERED: &str = r#"[{
+  "topic": "/subscriptions/1/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/mlw",
+  "subject": "models/diabetes:7",
+  "eventType": "Microsoft.MachineLearningServices.ModelRegistered",
+  "eventTime": "2026-11-20T08:15:30.1234567Z",
+  "id": "0b8f7c1e-0000-4000-8000-000000000001",
+  "data": { "ModelName": "diabetes", "ModelVersion": 7, "ModelTags": { "stage": "candidate" }, "ModelProperties": {} },
+  "dataVersion": "",
+  "metadataVersion": "1"
+}]"#;
+
 fn project() -> Sandbox {
     Sandbox::new(&[("mlopsc.yaml", "mlopsc: 1\n"), ("nightly.mlops.yaml", SPEC)])
 }
@@ -84,8 +96,34 @@ fn what_is_no_time_or_stands_alone_is_refused() {
     assert!(bad.err.contains("`soon` is no time"), "{}", bad.err);
     let alone = project.run(&["why", "--branch", "main"]).code(2);
     assert!(alone.err.contains("`--branch` goes with"), "{}", alone.err);
-    let event = project.run(&["why", "--event", "e.json"]).code(2);
-    assert!(event.err.contains("not supported yet"), "{}", event.err);
+    let branch = project.run(&["why", "--event", "e.json", "--branch", "main"]).code(2);
+    assert!(branch.err.contains("cannot be used with"), "{}", branch.err);
+}
+
+#[test]
+fn what_is_no_delivery_is_refused() {
+    let project = project();
+    let missing = project.run(&["why", "--event", "e.json"]).code(2);
+    assert_eq!(missing.err, "mlopsc: cannot read e.json: no such file or folder\n");
+    for (text, reason) in [
+        ("{", "it is no JSON, as is seen in line 1, column 1"),
+        ("[]", "the array is empty, and an event is wanted"),
+        ("[{}]", "it has no `topic`, which every event has"),
+    ] {
+        project.write("e.json", text);
+        let bad = project.run(&["why", "--event", "e.json"]).code(2);
+        assert_eq!((bad.out.as_str(), bad.err), ("", format!("mlopsc: e.json: {reason}\n")));
+    }
+}
+
+#[test]
+fn an_event_in_azure_fires_no_trigger_of_another_kind() {
+    let project = project();
+    project.write("e.json", REGISTERED);
+    let run = project.run(&["why", "--event", "e.json"]).code(0);
+    let line = "  commit  does not fire: it waits for a push\n";
+    assert!(run.out.contains(line), "{}", run.out);
+    assert!(!run.out.contains(" fires on "), "{}", run.out);
 }
 
 #[test]

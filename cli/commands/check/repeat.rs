@@ -13,8 +13,10 @@ use crate::origin::{Lost, Made, Reach};
 use crate::output::{Outcome, Output, Report, Stream, Trouble, aside, inert};
 use crate::workspace;
 
+use super::super::given;
+
 pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<Outcome, Trouble> {
-    let (found, rest) = messages::read(&text(from)?);
+    let (found, rest) = messages::read(&given(from)?);
     let reach = Reach::from_here()?;
     let mut repeated = Repeated {
         reach,
@@ -42,15 +44,6 @@ pub(super) fn run(output: &Output, from: &Path, about: Option<&Path>) -> Result<
     let words = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
     aside(&format!("repeated {words}{passed}\n"));
     Ok(Outcome::findings(count > 0))
-}
-
-fn text(from: &Path) -> Result<String, Trouble> {
-    if from != Path::new("-") {
-        return disk::read_any(from).map_err(|fault| Trouble::doing("read", from, &fault));
-    }
-    let bytes = disk::all_of(std::io::stdin().lock())
-        .map_err(|fault| Trouble::new(format!("cannot read standard input: {fault}")))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 struct Repeated<'a> {

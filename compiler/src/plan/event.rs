@@ -143,6 +143,32 @@ impl Event {
         own.into_iter().chain(common).collect()
     }
 
+    /// The types that Event Grid gives it.
+    pub fn types(&self) -> Vec<&'static str> {
+        match self {
+            Self::DataChanged(data) => data.changes.iter().map(|it| it.event_type()).collect(),
+            Self::ModelRegistered { .. } => {
+                vec!["Microsoft.MachineLearningServices.ModelRegistered"]
+            }
+            Self::ModelDeployed { .. } => vec!["Microsoft.MachineLearningServices.ModelDeployed"],
+            Self::JobCompleted(_) => vec!["Microsoft.MachineLearningServices.RunCompleted"],
+            Self::JobFailed(_) => vec!["Microsoft.MachineLearningServices.RunStatusChanged"],
+            Self::DriftDetected { .. } => {
+                vec!["Microsoft.MachineLearningServices.DatasetDriftDetected"]
+            }
+        }
+    }
+
+    /// Tags that what happens must have.
+    pub fn tags(&self) -> &[(String, String)] {
+        match self {
+            Self::ModelRegistered { tags, .. }
+            | Self::JobCompleted(Jobs { tags, .. })
+            | Self::JobFailed(Jobs { tags, .. }) => tags,
+            Self::DataChanged(_) | Self::ModelDeployed { .. } | Self::DriftDetected { .. } => &[],
+        }
+    }
+
     /// Where tags stand, of which each is a value, `event.tags.<name>`.
     pub fn tags_place(&self) -> Option<&'static [&'static str]> {
         match self {
@@ -179,6 +205,39 @@ impl Event {
             }
             Self::JobFailed(jobs) => format!("a job of the experiment {} failed", jobs.experiment),
             Self::DriftDetected { monitor } => format!("the monitor {monitor} finds drift"),
+        }
+    }
+}
+
+impl Change {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Created, Self::Deleted, Self::Renamed];
+
+    /// The word that authors use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+        }
+    }
+
+    /// The type that Event Grid gives it.
+    pub fn event_type(self) -> &'static str {
+        match self {
+            Self::Created => "Microsoft.Storage.BlobCreated",
+            Self::Deleted => "Microsoft.Storage.BlobDeleted",
+            Self::Renamed => "Microsoft.Storage.BlobRenamed",
+        }
+    }
+
+    /// The calls that make it. `CreateFile` is none of them: the file is empty then, and a call that
+    /// fills it follows.
+    pub fn calls(self) -> &'static [&'static str] {
+        match self {
+            Self::Created => &["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"],
+            Self::Deleted => &["DeleteBlob", "DeleteFile"],
+            Self::Renamed => &["RenameFile"],
         }
     }
 }

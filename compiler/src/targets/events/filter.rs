@@ -1,41 +1,8 @@
 //! Which events a subscription takes, as far as Event Grid can tell
 //! (<https://learn.microsoft.com/azure/event-grid/event-filtering>).
 
-use super::guard;
 use super::model::Object;
-use crate::plan::{Change, DataChanged, Event, Plan};
-
-/// The types of event.
-pub(super) fn types(event: &Event) -> Vec<&'static str> {
-    match event {
-        Event::DataChanged(data) => data.changes.iter().map(|change| blob_type(*change)).collect(),
-        Event::ModelRegistered { .. } => vec!["Microsoft.MachineLearningServices.ModelRegistered"],
-        Event::ModelDeployed { .. } => vec!["Microsoft.MachineLearningServices.ModelDeployed"],
-        Event::JobCompleted(_) => vec!["Microsoft.MachineLearningServices.RunCompleted"],
-        Event::JobFailed(_) => vec!["Microsoft.MachineLearningServices.RunStatusChanged"],
-        Event::DriftDetected { .. } => {
-            vec!["Microsoft.MachineLearningServices.DatasetDriftDetected"]
-        }
-    }
-}
-
-fn blob_type(change: Change) -> &'static str {
-    match change {
-        Change::Created => "Microsoft.Storage.BlobCreated",
-        Change::Deleted => "Microsoft.Storage.BlobDeleted",
-        Change::Renamed => "Microsoft.Storage.BlobRenamed",
-    }
-}
-
-/// The calls that make a change. `CreateFile` is none of them: the file is empty then, and a call that
-/// fills it follows.
-fn calls(change: Change) -> &'static [&'static str] {
-    match change {
-        Change::Created => &["PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"],
-        Change::Deleted => &["DeleteBlob", "DeleteFile"],
-        Change::Renamed => &["RenameFile"],
-    }
-}
+use crate::plan::{DataChanged, Event, Plan};
 
 /// How the subjects of a datastore's blobs start.
 pub(super) fn blobs(plan: &Plan, data: &DataChanged) -> String {
@@ -46,7 +13,7 @@ pub(super) fn blobs(plan: &Plan, data: &DataChanged) -> String {
 
 /// The `filter` of a subscription.
 pub(super) fn of(plan: &Plan, event: &Event) -> Object {
-    let mut filter = Object::of("includedEventTypes", types(event));
+    let mut filter = Object::of("includedEventTypes", event.types());
     let (begins, ends) = subjects(plan, event);
     filter.put("subjectBeginsWith", begins);
     if !ends.is_empty() {
@@ -80,7 +47,7 @@ fn advanced(event: &Event) -> Vec<Object> {
     let is = |key: &str, value: &str| string_in(format!("data.{key}"), vec![value]);
     let mut filters = match event {
         Event::DataChanged(data) => {
-            let calls = data.changes.iter().flat_map(|change| calls(*change)).copied();
+            let calls = data.changes.iter().flat_map(|change| change.calls()).copied();
             vec![string_in("data.api".to_owned(), calls.collect())]
         }
         Event::ModelRegistered { .. } => Vec::new(),
@@ -92,7 +59,7 @@ fn advanced(event: &Event) -> Vec<Object> {
         Event::DriftDetected { monitor } => vec![is("DataDriftName", monitor)],
     };
     if let Some([_, place]) = event.tags_place() {
-        let tags = guard::tags(event).iter();
+        let tags = event.tags().iter();
         filters.extend(tags.map(|(name, value)| is(&format!("{place}.{name}"), value)));
     }
     filters

@@ -4,7 +4,7 @@
 use super::filter;
 use super::flow::{Actions, End, Read, Test, Work};
 use super::model::Object;
-use crate::plan::{DataChanged, Event, EventField, EventPiece, EventSource, Handoff, Jobs, Plan};
+use crate::plan::{DataChanged, Event, EventField, EventPiece, EventSource, Handoff, Plan};
 
 /// The action that gives the event once its shape is known.
 const PARSE: &str = "Parse_event";
@@ -47,7 +47,7 @@ fn is_the_event(event: &Event) -> Test {
         let value = Read::Arrived(vec![name.to_owned()]);
         Read::Call("coalesce", vec![value, Read::text("")])
     };
-    let types = filter::types(event).into_iter();
+    let types = event.types().into_iter();
     let types = types.map(|it| Test::equal(arrived("eventType"), Read::text(it))).collect();
     let lower = |value| Read::Call("toLower", vec![value]);
     let source = Test::equal(lower(arrived("topic")), lower(Read::Parameter("sourceId")));
@@ -69,22 +69,12 @@ fn is_wanted(plan: &Plan, of: &Event) -> Test {
         }
         Event::DriftDetected { monitor } => vec![is("DataDriftName", monitor)],
     };
-    for (name, value) in tags(of) {
+    for (name, value) in of.tags() {
         let place = of.tags_place().unwrap_or_default();
         let path: Vec<&str> = place.iter().copied().chain([name.as_str()]).collect();
         tests.push(Test::equal(event(&path), Read::text(value)));
     }
     Test::All(tests)
-}
-
-/// Tags that what happens must have.
-pub(super) fn tags(event: &Event) -> &[(String, String)] {
-    match event {
-        Event::ModelRegistered { tags, .. }
-        | Event::JobCompleted(Jobs { tags, .. })
-        | Event::JobFailed(Jobs { tags, .. }) => tags,
-        Event::DataChanged(_) | Event::ModelDeployed { .. } | Event::DriftDetected { .. } => &[],
-    }
 }
 
 /// That the blob is in the folder, and in none below where those do not count.
