@@ -29,10 +29,12 @@ pub(super) fn lines(
     let event_type = plan.event_type(*id);
     let mut lines = vec![String::new()];
     lines.push(match (&plan.trigger(*id).kind, is_github) {
-        (TriggerKind::Event(_), true) => {
-            format!("Its event arrives as a dispatch of the type {event_type}.")
+        (TriggerKind::Event(event), true) => {
+            format!("When {}, a dispatch of the type {event_type} arrives.", event.words())
         }
-        (TriggerKind::Event(_), false) => "Its event arrives as a run of this file.".to_owned(),
+        (TriggerKind::Event(event), false) => {
+            format!("When {}, a run of this file is started.", event.words())
+        }
         (_, true) => format!("It is called by a dispatch of the type {event_type}:"),
         (_, false) => "It is called by running it over the service's API:".to_owned(),
     });

@@ -12,20 +12,26 @@ use super::{MINUTES, Run, azure_pipelines, github, root};
 use crate::cases;
 use crate::memory::{Compiled, Memory};
 
-/// A case with what it compiles to.
+/// A case with what it compiles to, and one of its workflows.
 struct Called {
     memory: Memory,
     compiled: Compiled,
+    id: &'static str,
 }
 
 impl Called {
+    /// The workflow of a whole graph.
     fn new() -> Self {
-        Self { memory: cases::project("calls"), compiled: cases::compiled("calls") }
+        Self::of("calls", "calls")
     }
 
-    /// The workflow of the whole graph.
+    fn of(case: &str, id: &'static str) -> Self {
+        Self { memory: cases::project(case), compiled: cases::compiled(case), id }
+    }
+
     fn workflow(&self) -> &Workflow {
-        &self.compiled.plan.as_ref().expect("it builds").workflows[0]
+        let plan = self.compiled.plan.as_ref().expect("it builds");
+        plan.workflows.iter().find(|it| it.id == self.id).expect("a workflow")
     }
 
     /// A dispatch on GitHub.

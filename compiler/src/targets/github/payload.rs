@@ -87,11 +87,9 @@ fn presence(scope: &Scope<'_>, bound: &WorkflowParameter, parameter: &Parameter)
         Dispatch::Some | Dispatch::None => format!("{name} has no default: give it a value"),
     };
     let message = script::quote(&message);
-    let lines = format!("[[ $PAYLOAD == *'\"{name}\": '* ]] || fail {message}\n");
-    if scope.dispatch == Dispatch::Some {
-        return lines;
-    }
-    format!("{lines}[[ ${} ]] || fail {message}\n", script::variable("INPUT", name))
+    let value = script::variable("INPUT", name);
+    let filled = if parameter.optional { format!(" && ${value}") } else { String::new() };
+    format!("[[ $PAYLOAD == *'\"{name}\": '*{filled} ]] || fail {message}\n")
 }
 
 /// Data as the jobs for Azure ML will demand it.
