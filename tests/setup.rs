@@ -214,6 +214,11 @@ pub(crate) fn as_the_heads_say(name: &str, setup: &Setup, artifacts: &[Artifact]
         ends.split(", ").filter(|end| !end.is_empty()).map(str::to_owned).collect()
     });
     assert_eq!(github.subjects(), subjects, "{name}");
+    let dispatches = union(&texts, |text| {
+        let said = text.lines().filter_map(|line| line.split_once(" a dispatch of the type "));
+        said.filter_map(|(_, rest)| rest.split([':', ' ']).next().map(str::to_owned)).collect()
+    });
+    assert_eq!(github.dispatches, dispatches, "{name}");
     let texts = of_folder(artifacts, setup, false);
     let own = &setup.azure_pipelines;
     within(&own.variables, union(&texts, |text| head(text, "variable")));

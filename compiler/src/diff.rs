@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::plan::{Parameter, Place, Plan, Scalar, Step, StepId, Task};
 
 mod aspects;
+mod calls;
 mod live;
 #[cfg(test)]
 mod tests;
@@ -233,6 +234,7 @@ fn breaks(old: &Plan, new: &Plan) -> Vec<String> {
         }
     }
     breaks.extend(live::breaks(old, new));
+    breaks.extend(calls::breaks(old, new));
     breaks
 }
 

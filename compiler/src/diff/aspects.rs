@@ -2,6 +2,7 @@
 //! never appear, so that the pairs of two plans compare.
 
 mod command;
+mod event;
 mod native;
 mod own;
 
@@ -108,6 +109,7 @@ fn project(plan: &Plan, pairs: &mut Pairs) {
     }
     pairs.put_some("azure github_environment", azure.github_environment.as_ref());
     pairs.put_list("variable_groups", &project.variable_groups);
+    event::wiring(project, pairs);
     for stage in &project.stages {
         let approval = stage.approval.as_ref().map(|name| format!("approval {name}"));
         pairs.put(
@@ -148,6 +150,7 @@ pub(super) fn trigger(plan: &Plan, trigger: &Trigger) -> Vec<Pair> {
     for (id, value) in &trigger.with {
         pairs.put(format!("with {}", plan.parameter(*id).name), value.words());
     }
+    event::event(plan, trigger, &mut pairs);
     passed_through(&trigger.passthrough, &mut pairs);
     pairs.0
 }

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use super::*;
 use crate::plan::sample;
 use crate::plan::{
-    Edge, Home, Input, Login, ParameterId, Project, Push, Reference, Source, Stage, StageId,
-    Submission, Trigger, TriggerKind, ValueType,
+    Concurrency, Edge, Event, EventPiece, Home, Input, Login, ParameterId, Project, Push,
+    Reference, Source, Stage, StageId, Staging, Submission, Trigger, TriggerKind, ValueType,
+    Workflow, WorkflowParameter,
 };
 
 fn project() -> Project {
@@ -202,4 +203,61 @@ fn what_differs_in_one_stage_is_said_of_that_stage() {
     assert_eq!(diff.settings, [settings]);
     let default = aspect("default in stage prod", Some("8"), Some("9"));
     assert_eq!(diff.parameters[0].aspects, [default]);
+}
+
+/// A plan whose trigger is a call of its graph; callers may give its parameter.
+fn called(name: &str, home: Home) -> Plan {
+    let mut plan = plan();
+    let trigger = &mut plan.triggers[0];
+    (trigger.kind, trigger.homes) = (TriggerKind::Call(name.to_owned()), vec![home]);
+    trigger.with.clear();
+    let id = ParameterId(0);
+    let depth = WorkflowParameter { id, value: None, is_bound: false, is_brought: true };
+    plan.workflows = vec![Workflow {
+        id: "p".to_owned(),
+        title: "p".to_owned(),
+        triggers: vec![crate::plan::TriggerId(0)],
+        jobs: Vec::new(),
+        parameters: vec![depth],
+        concurrency: Concurrency::Queue,
+        staging: Staging::None,
+        trusted: false,
+    }];
+    plan
+}
+
+#[test]
+fn calls_that_start_nothing_any_more_break_callers() {
+    let old = called("retrain", Home::GitHub);
+    let broken = |new: &Plan| diff(&old, new).breaks;
+    assert_eq!(broken(&old), Vec::<String>::new());
+    let gone = ["the call `retrain` starts nothing on GitHub any more"];
+    assert_eq!(broken(&called("train-again", Home::GitHub)), gone);
+    assert_eq!(broken(&called("retrain", Home::AzurePipelines)), gone);
+    assert_eq!(broken(&plan()), gone);
+    let mut bound = old.clone();
+    bound.triggers[0].with = vec![(ParameterId(0), Scalar::Integer(3))];
+    assert_eq!(broken(&bound), ["the call `retrain` on GitHub no longer takes `depth`"]);
+    bound.triggers[0].enabled = false;
+    assert_eq!(broken(&bound), gone);
+}
+
+#[test]
+fn what_an_event_brings_is_compared() {
+    let on = |tag: &str, field: &str| {
+        let mut plan = plan();
+        let tags = vec![("stage".to_owned(), tag.to_owned())];
+        let event = Event::ModelRegistered { model: "churn".to_owned(), tags };
+        let field = EventPiece::Field(event.field(field).expect("a field"));
+        plan.triggers[0].kind = TriggerKind::Event(Box::new(event));
+        plan.triggers[0].with.clear();
+        plan.triggers[0].from_event = vec![(ParameterId(0), vec![field])];
+        plan
+    };
+    let diff = diff(&on("old", "version"), &on("new", "model"));
+    let aspects = [
+        aspect("tags", Some("stage=old"), Some("stage=new")),
+        aspect("with depth", Some("${{ event.version }}"), Some("${{ event.model }}")),
+    ];
+    assert_eq!(diff.triggers[0].aspects, aspects);
 }

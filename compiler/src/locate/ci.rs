@@ -12,7 +12,7 @@ impl Guide<'_> {
         let stem = file.split('.').next().unwrap_or(file);
         let workflow = self.plan.workflows.iter().find(|it| it.id == stem);
         if self.trail.in_head {
-            return self.head();
+            return self.head(home, workflow);
         }
         if let Some((at, id)) = self.job_at() {
             return self.of_job(at, &id, jobs_of(self.plan, workflow));
@@ -79,13 +79,17 @@ impl Guide<'_> {
     }
 
     /// The comment above a file: which spec, what starts it, what it needs.
-    fn head(&self) -> Aim {
+    fn head(&self, home: Home, workflow: Option<&Workflow>) -> Aim {
         let line = self.trail.line.as_str();
         let is_part = |letter: char| letter.is_alphanumeric() || "_-".contains(letter);
         let words: Vec<&str> = line.split(|it| !is_part(it)).filter(|it| !it.is_empty()).collect();
         if line.starts_with("# Trigger ") || line.starts_with("# Started by") {
             let named = self.plan.triggers.iter().filter(|it| words.contains(&it.name.as_str()));
             return Aim::new(named.map(|it| spec(&["triggers", &it.name])).collect(), &[]);
+        }
+        let is_call = ["# It is called", "# It brings", "# When ", "# curl ", "#   -"];
+        if is_call.iter().any(|start| line.starts_with(start)) {
+            return self.event(home, workflow, "repository_dispatch", &["types"], 0);
         }
         let mut goals = Vec::new();
         for word in words.iter().filter(|_| line.starts_with("# - ")) {
@@ -129,9 +133,22 @@ impl Guide<'_> {
             };
         };
         let name = trigger.name.as_str();
+        let kind = match &trigger.kind {
+            TriggerKind::Call(_) => "http",
+            TriggerKind::Event(event) => event.word(),
+            TriggerKind::Push(_)
+            | TriggerKind::PullRequest(_)
+            | TriggerKind::Schedule(_)
+            | TriggerKind::Http(_)
+            | TriggerKind::Manual => kind,
+        };
         let sub =
             keys.iter().skip(depth).copied().find(|key| !["include", "exclude"].contains(key));
-        let sub = sub.map(|key| if key == "types" { "drafts" } else { key });
+        let sub = sub.map(|key| match (key, kind) {
+            ("types", "http") => "endpoint",
+            ("types", _) => "drafts",
+            (key, _) => key,
+        });
         let mut goals: Vec<Goal> =
             sub.map(|key| spec(&["triggers", name, kind, key])).into_iter().collect();
         let base = super::owned(&["triggers", name]);

@@ -107,6 +107,27 @@ pub enum EventPiece {
 /// A text that an event completes; with one field and nothing else, that field's value.
 pub type EventText = Vec<EventPiece>;
 
+impl EventPiece {
+    /// As the author writes it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Literal(text) => text.clone(),
+            Self::Field(field) => format!("${{{{ event.{} }}}}", field.name),
+        }
+    }
+}
+
+impl Change {
+    /// The word that authors use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
 impl Event {
     /// The key that authors write.
     pub fn word(&self) -> &'static str {

@@ -44,6 +44,18 @@ fn github(text: &mut String, setup: &Setup) {
             item(text, &format!("{word} `{name}` {}", homes.join(", ")));
         }
     }
+    if !github.dispatches.is_empty() {
+        let types: Vec<String> = github.dispatches.iter().map(|name| format!("`{name}`")).collect();
+        item(
+            text,
+            &format!(
+                "token for whoever sends a dispatch of the type {}: fine-grained, for this repository \
+                 alone, with `Contents: read and write`, or that of a GitHub App; the wiring of events \
+                 takes it from the key vault",
+                types.join(", ")
+            ),
+        );
+    }
     if github.credentials.is_empty() {
         return;
     }

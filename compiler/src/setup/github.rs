@@ -23,6 +23,8 @@ pub struct GitHub {
     /// The applications that jobs sign in as without a secret (a variable `vars.X`, or the id), each
     /// with the ends of the subjects of those jobs.
     pub credentials: BTreeMap<String, BTreeSet<String>>,
+    /// The types of the dispatches that start workflows.
+    pub dispatches: BTreeSet<String>,
 }
 
 impl GitHub {
@@ -39,6 +41,7 @@ impl GitHub {
         let tree = syntax::glance(&artifact.text);
         let Some(root) = tree.root() else { return };
         let refs = refs(&tree, root, default_branch);
+        self.dispatches.extend(dispatches(&tree, root));
         let outside = walk::entries(&tree, root).filter(|(key, _)| *key != "jobs");
         for (_, node) in outside {
             self.values(&tree, node, &Choice::read(""));
@@ -130,6 +133,15 @@ fn environment<'t>(tree: &'t Tree<'_>, job: NodeId) -> Option<&'t str> {
 fn fresh(known: &BTreeMap<String, bool>, names: &[String]) -> Vec<(String, bool)> {
     let new = names.iter().filter(|name| !name.is_empty() && !known.contains_key(*name));
     new.map(|name| (name.clone(), false)).collect()
+}
+
+/// The types of the dispatches that start a workflow.
+fn dispatches(tree: &Tree<'_>, root: NodeId) -> Vec<String> {
+    let types = walk::value(tree, root, "on")
+        .and_then(|on| walk::value(tree, on, "repository_dispatch"))
+        .and_then(|dispatch| walk::value(tree, dispatch, "types"));
+    let types = types.map(|types| walk::items(tree, types)).unwrap_or_default();
+    types.into_iter().map(|it| tree.text_of(it).to_owned()).collect()
 }
 
 /// The ends of the subjects of a workflow's runs, where no environment takes their place.
