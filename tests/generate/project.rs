@@ -38,6 +38,9 @@ pub(crate) fn project(tape: &mut Tape<'_>, world: &mut World) -> Option<Node> {
         root.put("write_to", folders.node());
     }
     identity(tape, &mut root);
+    if tape.chance(20) {
+        events(tape, &mut root);
+    }
     super::stages::project(tape, world, &mut root);
     if tape.chance(20) {
         let level = text(tape.pick(&["warning", "off"]));
@@ -165,6 +168,25 @@ fn image(tape: &mut Tape<'_>, repository: &str) -> Record {
     image.put("registry", registry.node());
     image.put("repository", text(repository));
     image
+}
+
+/// Where events come from, and what brings them.
+fn events(tape: &mut Tape<'_>, root: &mut Record) {
+    let mut lake = Record::default();
+    lake.put("account", text("contosolake"));
+    lake.put("container", text(tape.pick(&["data", "raw-2"])));
+    root.put("datastores", Node::Dict(vec![("lake".to_owned(), lake.node())]));
+    let mut events = Record::default();
+    events.put("key_vault", text("contoso-vault"));
+    if tape.chance(50) {
+        events.put("github_token", text("dispatch-token"));
+    }
+    if tape.chance(50) {
+        events.put("storage", text("contosostate"));
+    }
+    let source = tape.pick(&["workspace", "lake"]);
+    events.put("topics", Node::Dict(vec![(source.to_owned(), text("evgt-shared"))]));
+    root.put("events", events.node());
 }
 
 fn identity(tape: &mut Tape<'_>, root: &mut Record) {

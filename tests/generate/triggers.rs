@@ -10,7 +10,7 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
     let names = ["nightly", "commit", "review", "by_hand", "weekly", "pipeline"];
     let mut all = Vec::new();
     for name in names.iter().take(tape.below(5)) {
-        all.push(((*name).to_owned(), trigger(tape, world)));
+        all.push(((*name).to_owned(), trigger(tape, world, name)));
     }
     Node::Dict(all)
 }
@@ -19,13 +19,16 @@ pub(crate) fn triggers(tape: &mut Tape<'_>, world: &World) -> Node {
 pub(crate) fn published(triggers: &Node) -> Vec<&str> {
     let Node::Dict(all) = triggers else { return Vec::new() };
     let publishes = |node: &Node| match node {
-        Node::Record(keys) => keys.iter().any(|(key, _)| key == "http"),
+        Node::Record(keys) => {
+            let has = |name: &str| keys.iter().any(|(key, _)| key == name);
+            has("http") && !has("home")
+        }
         _ => false,
     };
     all.iter().filter(|(_, node)| publishes(node)).map(|(name, _)| name.as_str()).collect()
 }
 
-fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
+fn trigger(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
     let mut trigger = Record::default();
     let publishable = publishable(world);
     if !publishable.is_empty() && tape.chance(15) {
@@ -37,7 +40,13 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
         }
         return trigger.node();
     }
+    let ci: Vec<&str> = world.targets.iter().copied().filter(|it| *it != "azureml").collect();
+    let is_call = tape.chance(10) && !ci.is_empty();
     let manual = match tape.below(4) {
+        _ if is_call => {
+            trigger.put("http", call(tape, name));
+            true
+        }
         0 => {
             trigger.put("schedule", schedule(tape));
             false
@@ -61,8 +70,7 @@ fn trigger(tape: &mut Tape<'_>, world: &World) -> Node {
     if tape.chance(15) {
         trigger.put("enabled", word(tape.chance(50)));
     }
-    let ci: Vec<&str> = world.targets.iter().copied().filter(|it| *it != "azureml").collect();
-    if tape.chance(15) && !ci.is_empty() {
+    if is_call || tape.chance(15) && !ci.is_empty() {
         let mut home = tape.some(&ci, 60);
         home.push(tape.pick(&ci));
         home.sort_unstable();
@@ -175,6 +183,17 @@ fn http(tape: &mut Tape<'_>) -> Node {
             http.put("keep", word(tape.pick(&[0, 1, 4])));
         }
     }
+    http.node()
+}
+
+/// A call that starts a run on CI; each has a name of its own.
+fn call(tape: &mut Tape<'_>, name: &str) -> Node {
+    let endpoint = text(format!("call-{}", name.replace('_', "-")));
+    if tape.chance(50) {
+        return endpoint;
+    }
+    let mut http = Record::default();
+    http.put("endpoint", endpoint);
     http.node()
 }
 
