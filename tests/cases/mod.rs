@@ -77,6 +77,7 @@ cases! {
     deploy_stages
     endings
     events
+    events_arrive
     files_both_ways
     image_steps
     images

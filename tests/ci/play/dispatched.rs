@@ -214,3 +214,70 @@ fn a_payload_of_another_shape_stops_the_run() {
         assert!(!run.ok() && run.calls.is_empty(), "{payload}: {:#?}\n{}", run.calls, run.said);
     }
 }
+
+/// What the wiring in Azure sends for an event.
+fn event(parameters: &Value) -> Value {
+    let own = json!({ "id": "4f3c", "type": "Microsoft.X", "time": "2026-11-21T03:00:00Z" });
+    json!({ "parameters": parameters, "event": own })
+}
+
+#[test]
+fn what_an_event_brings_arrives_beside_what_is_bound() {
+    let called = Called::of("events_arrive", "events_arrive-new_model");
+    let note = "tagged \"good\" $(id) ${{ github.token }} at 2026-11-21T03:00:00Z";
+    let values = json!({
+        "version": "7", "model": "diabetes", "note": note, "candidate": "azureml:diabetes:7",
+    });
+    let (step, inputs) = arrived(&called.sent(&event(&values)));
+    let words = format!("PARAM_DEPTH=8 PARAM_DRIFT=0 PARAM_MODEL=diabetes PARAM_NOTE={note}");
+    assert_eq!(step, format!("step hello {words}"));
+    assert_eq!(inputs["candidate"]["path"], "azureml:diabetes:7");
+    assert_eq!(inputs["raw"]["path"], "azureml://datastores/lake/paths/raw/");
+    let mut plain = values.clone();
+    plain["note"] = json!("tagged \"good\"");
+    let azure = arrived(&called.run(&plain).expect("the service takes it"));
+    assert_eq!(arrived(&called.sent(&event(&plain))), azure);
+}
+
+#[test]
+fn a_number_of_an_event_is_a_number() {
+    let called = Called::of("events_arrive", "events_arrive-drifted");
+    for (drift, text) in [(json!(0), "0"), (json!(0.375), "0.375"), (json!("0.25"), "0.25")] {
+        let values = json!({ "drift": drift, "note": "diabetes-inputs" });
+        for run in [called.sent(&event(&values)), called.run(&values).expect("it is taken")] {
+            assert!(run.ok(), "{:#?}\n{}", run.jobs, run.said);
+            let words = format!(
+                "PARAM_DEPTH=4 PARAM_DRIFT={text} PARAM_MODEL=diabetes PARAM_NOTE=diabetes-inputs"
+            );
+            assert_eq!(run.calls, [format!("step hello {words}")]);
+        }
+    }
+}
+
+#[test]
+fn a_wiring_of_another_version_starts_nothing() {
+    let called = Called::of("events_arrive", "events_arrive-new_model");
+    let good = json!({
+        "version": "7", "model": "diabetes", "note": "x", "candidate": "azureml:diabetes:7",
+    });
+    let mut wrong = Vec::new();
+    for name in ["version", "model", "note", "candidate"] {
+        let mut missing = good.clone();
+        let value = missing.as_object_mut().expect("a map").remove(name).expect("a value");
+        wrong.push(missing.clone());
+        missing[format!("{name}_2")] = value;
+        wrong.push(missing);
+        for other in [json!(""), Value::Null, json!({ "a": 1 }), json!(["7"]), json!("7\n8")] {
+            let mut changed = good.clone();
+            changed[name] = other;
+            wrong.push(changed);
+        }
+    }
+    let mut bound = good.clone();
+    bound["depth"] = json!(3);
+    wrong.push(bound);
+    for values in wrong {
+        let run = called.sent(&event(&values));
+        assert!(!run.ok() && run.calls.is_empty(), "{values}: {:#?}\n{}", run.calls, run.said);
+    }
+}
