@@ -159,13 +159,16 @@ fn trigger_of(
     } else {
         workflow = Some(workflows::of_trigger(checked, plan, trigger, parts));
     }
+    // A CI file takes what its jobs read, and refuses all else.
+    let taken = workflow.map(|index| &parts.workflows[index as usize].parameters);
+    let takes = |id: ParameterId| taken.is_none_or(|taken| taken.iter().any(|it| it.id == id));
     Trigger {
         name: trigger.name.value.clone(),
         kind: trigger.kind.clone(),
         enabled: trigger.enabled,
         slice: trigger.sliced.slice.steps.iter().map(|step| StepId(*step)).collect(),
         with: trigger.with.clone(),
-        from_event: trigger.from_event.clone(),
+        from_event: trigger.from_event.iter().filter(|(id, _)| takes(*id)).cloned().collect(),
         stage: trigger.stage,
         homes: trigger.homes.clone(),
         passthrough: trigger.passthrough.clone(),

@@ -281,3 +281,21 @@ fn a_wiring_of_another_version_starts_nothing() {
         assert!(!run.ok() && run.calls.is_empty(), "{values}: {:#?}\n{}", run.calls, run.said);
     }
 }
+
+#[test]
+fn events_bring_what_their_files_take() {
+    let mut counted = 0;
+    for name in cases::CASES {
+        let Some(plan) = cases::compiled(name).plan else { continue };
+        for handoff in plan.handoffs() {
+            let Some(workflow) = handoff.trigger.workflow else { continue };
+            for (id, _) in handoff.values {
+                let taken = &plan.workflows[workflow as usize].parameters;
+                let taken = taken.iter().find(|it| it.id == *id);
+                assert!(taken.is_some_and(|it| it.is_brought), "{name}: {}", handoff.trigger.name);
+                counted += 1;
+            }
+        }
+    }
+    assert!(counted > 5, "{counted}");
+}
