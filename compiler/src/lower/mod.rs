@@ -160,8 +160,8 @@ fn trigger_of(
         workflow = Some(workflows::of_trigger(checked, plan, trigger, parts));
     }
     // A CI file takes what its jobs read, and refuses all else.
-    let taken = workflow.map(|index| &parts.workflows[index as usize].parameters);
-    let takes = |id: ParameterId| taken.is_none_or(|taken| taken.iter().any(|it| it.id == id));
+    let read = workflow.map(|index| &parts.workflows[index as usize].parameters);
+    let takes = |id: ParameterId| read.is_none_or(|read| read.iter().any(|it| it.id == id));
     Trigger {
         name: trigger.name.value.clone(),
         kind: trigger.kind.clone(),
