@@ -117,17 +117,6 @@ impl EventPiece {
     }
 }
 
-impl Change {
-    /// The word that authors use.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Deleted => "deleted",
-            Self::Renamed => "renamed",
-        }
-    }
-}
-
 impl Event {
     /// The key that authors write.
     pub fn word(&self) -> &'static str {
