@@ -98,12 +98,20 @@ fn name_holds(holds: bool, name: &Spanned<String>, what: &str, rule: &str, sink:
 pub(crate) fn why_no_endpoint(
     ground: &Ground<'_>,
     named: &Named<'_>,
-    (others, default_skip): (&[Named<'_>], &[u32]),
+    others: (&[Named<'_>], &[u32]),
     sliced: &Sliced,
 ) -> Option<String> {
-    if !matches!(named.plan, TriggerKind::Event(_)) {
-        return None;
-    }
+    let is_event = matches!(named.plan, TriggerKind::Event(_));
+    (is_event && publishers(ground, others, sliced).is_empty())
+        .then(|| "no enabled `http` trigger publishes the same steps".to_owned())
+}
+
+/// The enabled `http` triggers that publish steps.
+pub(crate) fn publishers<'n, 'a>(
+    ground: &Ground<'_>,
+    (others, default_skip): (&'n [Named<'a>], &[u32]),
+    sliced: &Sliced,
+) -> Vec<&'n Named<'a>> {
     let publishes = |other: &&Named<'_>| {
         let homes = &other.spec.home.0;
         let may_publish =
@@ -112,15 +120,14 @@ pub(crate) fn why_no_endpoint(
             && may_publish
             && other.spec.enabled.as_ref().is_none_or(|it| it.value)
     };
-    let same = |other: &Named<'_>| {
+    let same = |other: &&Named<'_>| {
         let skip: Vec<u32> =
             other.skip.iter().map(|(step, _)| *step).chain(default_skip.iter().copied()).collect();
         let goals: Option<Vec<u32>> =
             other.goals.as_ref().map(|goals| goals.iter().map(|(step, _)| *step).collect());
         ground.sliced(goals.as_deref(), &skip).slice.steps == sliced.slice.steps
     };
-    let found = others.iter().filter(publishes).any(same);
-    (!found).then(|| "no enabled `http` trigger publishes the same steps".to_owned())
+    others.iter().filter(publishes).filter(same).collect()
 }
 
 /// Reports what keeps an event from what it starts.

@@ -48,6 +48,7 @@ mod triggers;
 mod twins;
 pub mod uses;
 mod varied;
+mod wiring;
 mod within;
 
 use std::collections::{BTreeMap, BTreeSet};

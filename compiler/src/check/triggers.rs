@@ -8,7 +8,7 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{calls, events, homes, image_paths, passthrough, stages};
+use super::{calls, events, homes, image_paths, passthrough, stages, wiring};
 use crate::diagnostics::{
     BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink, UNBOUND_PARAMETER,
 };
@@ -244,6 +244,7 @@ fn prove(
     all_bound(cx, ground, named, &sliced, sink);
     homes::can_fire(cx, ground, named, &sliced, &homes, sink);
     events::can_arrive(cx, ground, named, &homes, sink);
+    wiring::holds(cx, ground, (named, all), default_skip, (&sliced, &homes), sink);
     let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
     let concurrency = said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan());
     let passed = named.spec.passthrough.as_deref();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::check::Checked;
 use crate::plan::{
     Edge, Home, JobSettings, ParameterId, Plan, Scalar, StepId, Submission, SubmissionId, Trigger,
-    Workflow,
+    TriggerKind, Workflow,
 };
 use crate::source::Spanned;
 use crate::spec::DEFAULT_TIMEOUT_MINUTES;
@@ -32,8 +32,20 @@ pub fn lower(mut checked: Checked<'_>, spec_path: &str, used: Vec<Arc<Plan>>) ->
     }
     let Parts { triggers, submissions, workflows, .. } = parts;
     (plan.triggers, plan.submissions, plan.workflows) = (triggers, submissions, workflows);
+    start_published(&mut plan);
     plan.release = release::release(&checked, &plan);
     plan
+}
+
+/// Gives events that start what is published the same submission.
+fn start_published(plan: &mut Plan) {
+    let published = plan.published().map(|(id, _)| plan.trigger(id)).filter(|it| it.enabled);
+    let published: Vec<_> = published.map(|it| (it.slice.clone(), it.submission)).collect();
+    let waits = |it: &&mut Trigger| it.homes.contains(&Home::AzureMl) && it.event().is_some();
+    for trigger in plan.triggers.iter_mut().filter(waits) {
+        let found = published.iter().find(|(slice, _)| *slice == trigger.slice);
+        trigger.submission = found.and_then(|(_, submission)| *submission);
+    }
 }
 
 /// The plan of a project with stages: that of the first, with all of them.
@@ -145,9 +157,12 @@ fn trigger_of(
     trigger: &crate::check::CheckedTrigger,
 ) -> Trigger {
     let on_azure_ml = trigger.homes.contains(&Home::AzureMl);
+    let is_event = matches!(trigger.kind, TriggerKind::Event(_));
     let mut submission: Option<SubmissionId> = None;
     let mut workflow = None;
-    if on_azure_ml {
+    if on_azure_ml && is_event {
+        // What it starts is published: known when all triggers are.
+    } else if on_azure_ml {
         let ids = submissions::of_slice(
             checked,
             plan,

@@ -14,7 +14,8 @@ use crate::plan::{
 pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
     let triggers: Vec<TriggerId> = (0u32..)
         .zip(&plan.triggers)
-        .filter(|(_, trigger)| trigger.homes.contains(&Home::AzureMl))
+        // Events start what is published, and are nothing of their own there.
+        .filter(|(_, it)| it.homes.contains(&Home::AzureMl) && it.event().is_none())
         .map(|(index, _)| TriggerId(index))
         .collect();
     if triggers.is_empty() {
@@ -25,21 +26,12 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
     let checks = checks.map(|sliced| workflows::jobs(plan, sliced, &[], staging));
     Some(Release {
         id: format!("{}-release", plan.name),
-        home: home(plan),
+        home: plan.project.release_home(),
         inputs: inputs(plan, &triggers),
         triggers,
         checks: checks.unwrap_or_default(),
         staging,
     })
-}
-
-/// The primary CI platform, or the one that the project writes.
-fn home(plan: &Plan) -> Home {
-    let project = &plan.project;
-    let written = |home: &Home| project.targets.contains(home);
-    let others = [Home::GitHub, Home::AzurePipelines];
-    let other = others.into_iter().find(|home| written(home));
-    if written(&project.ci) { project.ci } else { other.unwrap_or(project.ci) }
 }
 
 /// Files and folders that the jobs refer to.

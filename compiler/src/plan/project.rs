@@ -70,6 +70,13 @@ impl Project {
         &self.stages[id.0 as usize]
     }
 
+    /// The CI platform that applies what lives in Azure: the primary one, or that which is written.
+    pub fn release_home(&self) -> Home {
+        let written = |home: &Home| self.targets.contains(home);
+        let other = [Home::GitHub, Home::AzurePipelines].into_iter().find(written);
+        if written(&self.ci) { self.ci } else { other.unwrap_or(self.ci) }
+    }
+
     /// The datastore of a name.
     pub fn datastore(&self, name: &str) -> Option<&Datastore> {
         self.datastores.iter().find(|one| one.name == name)
