@@ -4,7 +4,7 @@ use super::names::{Context, unknown};
 use super::parameters as proved;
 use super::triggers::Ground;
 use crate::diagnostics::{
-    BAD_EXPRESSION, BAD_VALUE, Diagnostic, Sink, UNKNOWN_REFERENCE, WRONG_TYPE,
+    BAD_EXPRESSION, BAD_VALUE, Diagnostic, Sink, UNKNOWN_REFERENCE, WRONG_TYPE, excerpt,
 };
 use crate::plan::{
     ComponentPlace, Event, EventField, EventPiece, EventSource, EventText, Parameter, ParameterId,
@@ -89,6 +89,7 @@ fn brought(
         fits(parameter, field, text.span, sink)?;
     } else {
         joined(parameter, &pieces, text.span, sink)?;
+        takes_words(parameter, &pieces, text.span, sink)?;
     }
     if pieces.iter().any(|piece| matches!(piece, EventPiece::Field(_)))
         && !pieces.iter().all(is_fixed)
@@ -195,6 +196,32 @@ fn joined(parameter: &Parameter, pieces: &[EventPiece], at: Span, sink: &mut Sin
         )
     };
     sink.report(Diagnostic::new(&WRONG_TYPE, at, message).help(help));
+    None
+}
+
+/// What receives a text refuses signs that the author did not allow: nothing would ever arrive.
+fn takes_words(
+    parameter: &Parameter,
+    pieces: &[EventPiece],
+    at: Span,
+    sink: &mut Sink,
+) -> Option<()> {
+    if parameter.pattern.as_deref() != Some(proved::SAFE_TEXT) {
+        return Some(());
+    }
+    let literals = pieces.iter().filter_map(|piece| match piece {
+        EventPiece::Literal(text) => Some(text),
+        EventPiece::Field(_) => None,
+    });
+    let is_safe = |it: &char| it.is_ascii_alphanumeric() || "._:/@=+-".contains(*it);
+    let Some(strange) = literals.flat_map(|text| text.chars()).find(|it| !is_safe(it)) else {
+        return Some(());
+    };
+    let name = &parameter.name;
+    let message =
+        format!("without a `pattern`, `{name}` takes no `{}`", excerpt(&strange.to_string()));
+    let help = format!("say what it takes, such as `pattern: \".*\"` in the parameter `{name}`");
+    sink.report(Diagnostic::new(&BAD_VALUE, at, message).help(help));
     None
 }
 
