@@ -106,6 +106,7 @@ rules! {
     Warning ROOT_ABOVE "root-above";
     Warning ARTIFACT_ELSEWHERE "artifact-elsewhere";
     Warning UNAPPLIED_TRIGGER "unapplied-trigger";
+    Warning LOST_EVENTS "lost-events";
     Warning ADDRESS_AS_TEXT "address-as-text";
 }
 

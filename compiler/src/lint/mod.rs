@@ -13,6 +13,7 @@ mod ignored_failure;
 mod literal_secret;
 mod lost_cache;
 mod lost_concurrency;
+mod lost_events;
 mod lost_fail_fast;
 mod lost_failure;
 mod lost_retry;
@@ -71,6 +72,7 @@ static LINTS: &[Lint] = &[
     literal_secret::lint,
     lost_cache::lint,
     lost_concurrency::lint,
+    lost_events::lint,
     lost_fail_fast::lint,
     lost_failure::lint,
     lost_retry::lint,

@@ -35,6 +35,8 @@ pub struct DeploymentParameter {
 pub enum DeploymentValue {
     /// A literal, or a CI variable.
     Text(Text),
+    /// What tells the project's live resources from others', by the name that the CI run has for it.
+    Project,
     /// The repository on GitHub that the CI run is of, `owner/repository`.
     Repository,
     /// The organisation in Azure DevOps that the CI run is in.
@@ -132,6 +134,9 @@ impl Plan {
             let name = name.to_owned();
             all.push(DeploymentParameter { name, about, value });
         };
+        let project = self.project.identity.as_ref();
+        let project = project.map_or(DeploymentValue::Project, |name| literal(name));
+        add("projectName", "whose all of it is", project);
         let receives = |it: fn(&Receiver<'_>) -> bool| {
             wired.iter().any(|handoff| handoff.receivers.iter().any(it))
         };

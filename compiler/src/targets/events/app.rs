@@ -31,14 +31,17 @@ pub(super) fn resource(plan: &Plan, handoff: &Handoff<'_>, source: &Source) -> R
 /// Whose it is, as on Azure ML: a release finds what it left by this.
 fn tags(plan: &Plan, handoff: &Handoff<'_>) -> Object {
     let mut tags = Object::of("mlopsc_pipeline", plan.name.as_str());
-    if let Some(project) = &plan.project.identity {
-        tags.put("mlopsc_project", project.as_str());
-    }
+    tags.put("mlopsc_project", project());
     if let Some(stage) = plan.stage_name() {
         tags.put("mlopsc_stage", stage);
     }
     tags.put("mlopsc_trigger", handoff.trigger.name.as_str());
     tags
+}
+
+/// Whose the wiring is.
+pub(super) fn project() -> Expression {
+    Expression::Parameter("projectName".to_owned())
 }
 
 /// What it does. All that may end the run stands before the mark that the event leaves, so that no

@@ -154,3 +154,59 @@ fn quoted(text: &str) -> String {
 fn escaped(text: &str) -> String {
     if text.starts_with('[') { format!("[{text}") } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Kind;
+    use super::*;
+
+    fn parameter(name: &str) -> Expression {
+        Expression::Parameter(name.to_owned())
+    }
+
+    fn both(expression: &Expression) -> [String; 2] {
+        [expression.arm(), expression.bicep()]
+    }
+
+    #[test]
+    fn texts_are_no_expressions_in_either_language() {
+        for (text, arm, bicep) in [
+            ("plain", "plain", "'plain'"),
+            ("[x]", "[[x]", "'[x]'"),
+            ("it's ${x} \\ \n", "it's ${x} \\ \n", r"'it\'s \${x} \\ \n'"),
+        ] {
+            assert_eq!(both(&Expression::text(text)), [arm, bicep]);
+        }
+    }
+
+    #[test]
+    fn joined_texts_keep_their_braces_and_quotes() {
+        let joined = Expression::Join(vec![Expression::text("a{b}'"), parameter("x")]);
+        assert_eq!(both(&joined), ["[format('a{{b}}''{0}', parameters('x'))]", r"'a{b}\'${x}'"]);
+    }
+
+    #[test]
+    fn resources_are_named_from_the_outermost_on() {
+        let account = Known::new("account", Kind::StorageAccount, parameter("a"));
+        let service = Expression::text("default");
+        let blobs = Known::within(&account, "blobs", Kind::BlobService, service);
+        let held = Known::within(&blobs, "held", Kind::Container, Expression::text("c"));
+        let id = Expression::Id(Arc::clone(&held));
+        let arm = "[resourceId('Microsoft.Storage/storageAccounts/blobServices/containers', \
+                   parameters('a'), 'default', 'c')]";
+        assert_eq!(both(&id), [arm, "held.id"]);
+        assert_eq!(held.full_name().arm(), "[format('{0}/default/c', parameters('a'))]");
+    }
+
+    #[test]
+    fn the_address_of_a_trigger_is_asked_of_its_app() {
+        let app = Known::new("app", Kind::LogicApp, Expression::text("la-x"));
+        let url = Expression::CallbackUrl(app, "t");
+        let arm = "[listCallbackUrl(resourceId('Microsoft.Logic/workflows/triggers', 'la-x', 't'), \
+                   '2019-05-01').value]";
+        assert_eq!(
+            both(&url),
+            [arm, "listCallbackUrl('${app.id}/triggers/t', '2019-05-01').value"]
+        );
+    }
+}

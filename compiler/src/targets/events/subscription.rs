@@ -7,7 +7,7 @@ use super::expression::Expression;
 use super::model::{Kind, Known, Object, Resource};
 use super::sources::Source;
 use super::storage::Storage;
-use super::{filter, flow};
+use super::{app, filter, flow};
 use crate::plan::{Handoff, Plan};
 
 /// Event Grid tries for a day at most, so many times
@@ -51,9 +51,11 @@ pub(super) fn resource(
 }
 
 /// Subscriptions have words where others have tags.
-fn labels(plan: &Plan, handoff: &Handoff<'_>) -> Vec<String> {
-    let mut labels = vec!["mlopsc".to_owned(), format!("pipeline {}", plan.name)];
-    labels.extend(plan.stage_name().map(|stage| format!("stage {stage}")));
-    labels.push(format!("trigger {}", handoff.trigger.name));
+fn labels(plan: &Plan, handoff: &Handoff<'_>) -> Vec<Expression> {
+    let whose = Expression::Join(vec![Expression::text("project "), app::project()]);
+    let mut labels = vec![Expression::text("mlopsc"), whose];
+    labels.push(Expression::Text(format!("pipeline {}", plan.name)));
+    labels.extend(plan.stage_name().map(|stage| Expression::Text(format!("stage {stage}"))));
+    labels.push(Expression::Text(format!("trigger {}", handoff.trigger.name)));
     labels
 }

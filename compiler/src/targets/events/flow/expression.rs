@@ -77,27 +77,27 @@ impl Read {
 pub(in super::super) fn joined(parts: &[Read]) -> Value {
     let mut out = String::new();
     for part in parts {
-        if let Read::Text(text) = part {
-            out.push_str(&text.replace("@{", "@@{"));
-        } else {
-            out.push_str(&["@{", &part.code(), "}"].concat());
+        match part {
+            Read::Text(text) if out.is_empty() => out.push_str(&literal(text)),
+            Read::Text(text) => out.push_str(&text.replace("@{", "@@{")),
+            Read::Integer(_)
+            | Read::Arrived(_)
+            | Read::Body(..)
+            | Read::Status(_)
+            | Read::Header(..)
+            | Read::Parameter(_)
+            | Read::Run
+            | Read::Call(..)
+            | Read::Of(..) => out.push_str(&["@{", &part.code(), "}"].concat()),
         }
-    }
-    // A text that starts with one `@` would be an expression as a whole.
-    let is_literal = matches!(parts.first(), Some(Read::Text(_)));
-    if is_literal && out.starts_with('@') && !out.starts_with("@@") {
-        out.insert(0, '@');
     }
     out.into()
 }
 
-/// Text that is no expression.
+/// Text that is no expression: with `@` in front, all of it would be one.
 fn literal(text: &str) -> String {
-    let escaped = text.replace("@{", "@@{");
-    if escaped.starts_with('@') && !escaped.starts_with("@@") {
-        return format!("@{escaped}");
-    }
-    escaped
+    let sign = if text.starts_with('@') && !text.starts_with("@{") { "@" } else { "" };
+    [sign, &text.replace("@{", "@@{")].concat()
 }
 
 fn properties(path: &[String]) -> String {
@@ -106,4 +106,33 @@ fn properties(path: &[String]) -> String {
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_no_expressions() {
+        for (text, written) in [
+            ("plain", "plain"),
+            ("a@b.c", "a@b.c"),
+            ("@body('x')", "@@body('x')"),
+            ("@@x", "@@@x"),
+            ("a @{b}", "a @@{b}"),
+            ("@{b}", "@@{b}"),
+        ] {
+            assert_eq!(Read::text(text).whole(), Value::from(written), "{text}");
+            assert_eq!(joined(&[Read::text(text)]), Value::from(written), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_alone_keeps_its_type() {
+        let read = Read::body("Parse", &["data", "it's"]);
+        assert_eq!(read.whole(), Value::from("@body('Parse')?['data']?['it''s']"));
+        assert_eq!(read.as_text(), Value::from("@{body('Parse')?['data']?['it''s']}"));
+        let parts = [Read::text("v"), Read::Integer(1), Read::Run];
+        assert_eq!(joined(&parts), Value::from("v@{1}@{workflow()?['run']?['name']}"));
+    }
 }
