@@ -78,6 +78,7 @@ cases! {
     endings
     events
     events_arrive
+    events_stages
     files_both_ways
     image_steps
     images

@@ -381,7 +381,7 @@ fn by_name(resources: Vec<Value>) -> BTreeMap<String, Value> {
 }
 
 /// The templates of the cases, with the same as Bicep.
-fn templates() -> Vec<(Value, String)> {
+pub(crate) fn templates() -> Vec<(Value, String)> {
     let mut all = Vec::new();
     for name in CASES {
         let artifacts: Vec<Artifact> = cases::compiled(name).artifacts;

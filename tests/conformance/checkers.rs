@@ -59,8 +59,6 @@ pub(crate) struct Emitted {
     pub(crate) github: Vec<PathBuf>,
     /// Pipelines.
     pub(crate) azure_pipelines: Vec<PathBuf>,
-    /// Templates of what brings events, and their values.
-    pub(crate) events: Vec<PathBuf>,
 }
 
 /// Asks every parser about its files.

@@ -90,9 +90,8 @@ pub(crate) fn stage(
             () if inside(&project.azure_ml_folder) => files.azure_ml.push(path),
             () if inside(&project.github_folder) => files.github.push(path),
             () if inside(&project.azure_pipelines_folder) => files.azure_pipelines.push(path),
-            // Bicep is read by its own grammar.
-            () if inside(&project.events_folder) && artifact.path.ends_with(".bicep") => {}
-            () if inside(&project.events_folder) => files.events.push(path),
+            // Templates have a test of their own.
+            () if inside(&project.events_folder) => {}
             () => panic!("{} is in no target's folder", artifact.path),
         }
     }
