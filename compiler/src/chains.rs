@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Dag;
 use crate::plan::{
-    Asset, DataChanged, Event, Jobs, OwnWork, Piece, Plan, Step, StepId, Task, Text, Trigger,
-    TriggerId, ValueType,
+    Asset, Change, ComponentPlace, DataChanged, Event, Jobs, Output, OwnWork, Piece, Plan, Step,
+    StepId, Task, Text, Trigger, TriggerId, ValueType,
 };
 
 /// An event trigger of one of several plans.
@@ -19,7 +19,7 @@ pub struct Started {
 }
 
 /// What one slice of a plan does, and whom that starts.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Link {
     /// The plan that does it, by its number.
     pub plan: usize,
@@ -31,8 +31,42 @@ pub struct Link {
     pub starts: Started,
 }
 
-/// Every link between plans, and of plans to themselves. Triggers that are switched off start nothing.
+/// Every link between plans, and of plans to themselves, in any stage. Triggers that are switched off
+/// start nothing.
 pub fn links(plans: &[&Plan]) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for of_stage in by_stage(plans) {
+        let found = links_of_stage(&of_stage).into_iter();
+        links.extend(found.filter(|link| seen.insert(link.clone())));
+    }
+    links
+}
+
+/// Links that lead back to where they began, each circle from its first trigger on. What happens in
+/// one stage starts nothing in another, which has a workspace of its own.
+pub fn circles(plans: &[&Plan]) -> Vec<Vec<Link>> {
+    let mut circles = Vec::new();
+    let mut seen = BTreeSet::new();
+    for of_stage in by_stage(plans) {
+        for circle in circles_of(&links_of_stage(&of_stage)) {
+            let way: Vec<Started> = circle.iter().map(|link| link.starts).collect();
+            if seen.insert(way) {
+                circles.push(circle.into_iter().cloned().collect());
+            }
+        }
+    }
+    circles
+}
+
+/// The plans as they are in the first stage, in the second, and so on; as they are without stages.
+fn by_stage<'p>(plans: &[&'p Plan]) -> Vec<Vec<&'p Plan>> {
+    let count = plans.iter().map(|plan| plan.each_stage().count()).max().unwrap_or(0);
+    let of = |stage| plans.iter().map(move |plan| plan.each_stage().nth(stage).unwrap_or(plan));
+    (0..count).map(|stage| of(stage).collect()).collect()
+}
+
+fn links_of_stage(plans: &[&Plan]) -> Vec<Link> {
     let waiting = Waiting::of(plans);
     if waiting.is_empty() {
         return Vec::new();
@@ -51,8 +85,7 @@ pub fn links(plans: &[&Plan]) -> Vec<Link> {
     links
 }
 
-/// Links that lead back to where they began, each circle from its first trigger on.
-pub fn circles(links: &[Link]) -> Vec<Vec<&Link>> {
+fn circles_of(links: &[Link]) -> Vec<Vec<&Link>> {
     let own = |link: &Link| Some(Started { plan: link.plan, trigger: link.trigger? });
     let ends: BTreeSet<Started> = links.iter().map(|link| link.starts).collect();
     let ends: Vec<Started> = ends.into_iter().collect();
@@ -92,9 +125,9 @@ impl<'p> Waiting<'p> {
     fn of(plans: &[&'p Plan]) -> Self {
         let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (number, plan) in plans.iter().enumerate() {
-            for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
-                if let Some((event, key)) = waits(trigger) {
-                    let started = Started { plan: number, trigger: id };
+            for handoff in plan.wired() {
+                if let Some((event, key)) = waits(plan, handoff.trigger) {
+                    let started = Started { plan: number, trigger: handoff.id };
                     by_name.entry(key).or_default().push((started, event));
                 }
             }
@@ -109,33 +142,44 @@ impl<'p> Waiting<'p> {
     fn started_by(&self, plan: &Plan, slice: &[StepId]) -> Vec<(String, Started)> {
         let mut found = Vec::new();
         for step in slice.iter().map(|id| plan.step(*id)) {
-            self.by_outputs(step, &mut found);
-            self.by_own_work(step, &mut found);
+            self.by_step(plan, step, &mut found);
         }
         if slice.iter().any(|id| plan.step(*id).is_on_azure_ml()) {
             self.by_jobs(plan, &mut found);
         }
-        found.dedup();
+        let mut seen = BTreeSet::new();
+        found.retain(|link| seen.insert(link.clone()));
         found
+    }
+
+    /// What a step does itself, or within another spec that it uses.
+    fn by_step(&self, plan: &Plan, step: &Step, found: &mut Vec<(String, Started)>) {
+        self.by_outputs(plan, step, found);
+        self.by_own_work(step, found);
+        if let Some(ComponentPlace::Made(path)) = step.task.component().map(|it| &it.component)
+            && let Some(used) = plan.used_at(path)
+        {
+            used.steps.iter().for_each(|inner| self.by_step(plan, inner, found));
+        }
     }
 
     fn look(&self, kind: Kind, name: &str) -> &[(Started, &'p Event)] {
         self.by_name.get(&(kind, name.to_ascii_lowercase())).map_or(&[], Vec::as_slice)
     }
 
-    fn by_outputs(&self, step: &Step, found: &mut Vec<(String, Started)>) {
+    fn by_outputs(&self, plan: &Plan, step: &Step, found: &mut Vec<(String, Started)>) {
         for output in &step.outputs {
             if let (Some((name, _)), true) = (&output.register, is_model(output.kind)) {
                 // A version that a job registers has no tags of the author's.
                 self.by_model(name, <[_]>::is_empty, found);
             }
-            let place = output.path.as_deref().and_then(in_datastore);
-            let Some((datastore, path)) = place else { continue };
-            for (started, event) in self.look(Kind::Data, datastore) {
+            let Some((datastore, path)) = written_to(plan, step, output) else { continue };
+            for (started, event) in self.look(Kind::Data, &container(plan, datastore)) {
                 if let Event::DataChanged(data) = event
                     && is_watched(data, path)
                 {
-                    found.push((format!("writes to {}{path}", data_root(data)), *started));
+                    let place = format!("azureml://datastores/{datastore}/paths/{path}");
+                    found.push((format!("writes to {place}"), *started));
                 }
             }
         }
@@ -186,10 +230,14 @@ impl<'p> Waiting<'p> {
 }
 
 /// What an enabled trigger waits for; drift is found by monitors alone, which no pipeline is.
-fn waits(trigger: &Trigger) -> Option<(&Event, (Kind, String))> {
+fn waits<'t>(plan: &Plan, trigger: &'t Trigger) -> Option<(&'t Event, (Kind, String))> {
     let event = trigger.event().filter(|_| trigger.enabled)?;
     let (kind, name) = match event {
-        Event::DataChanged(data) => (Kind::Data, &data.datastore),
+        // Outputs that replace each other tell of nothing but writes.
+        Event::DataChanged(data) if !data.changes.contains(&Change::Created) => return None,
+        Event::DataChanged(data) => {
+            return Some((event, (Kind::Data, container(plan, &data.datastore))));
+        }
         Event::ModelRegistered { model, .. } => (Kind::Model, model),
         Event::ModelDeployed { endpoint } => (Kind::Endpoint, endpoint),
         Event::JobCompleted(jobs) => (Kind::Completed, &jobs.experiment),
@@ -211,6 +259,31 @@ fn have(tags: &[(String, Text)], wanted: &[(String, String)]) -> bool {
         _ => true,
     };
     wanted.iter().all(|(name, value)| tags.iter().any(|(own, text)| own == name && is(text, value)))
+}
+
+/// The container behind a datastore, since several datastores may be of one; where the project does
+/// not say it, the datastore stands for itself.
+fn container(plan: &Plan, datastore: &str) -> String {
+    let known = plan.project.datastore(datastore);
+    let name = known.map(|it| format!("{}/{}", it.account, it.container));
+    name.unwrap_or_else(|| datastore.to_owned()).to_ascii_lowercase()
+}
+
+/// The datastore that a job writes to when nobody chooses one.
+const DEFAULT_DATASTORE: &str = "workspaceblobstore";
+/// The folder in it (<https://learn.microsoft.com/azure/machine-learning/how-to-manage-inputs-outputs-pipeline>).
+const DEFAULT_FOLDER: &str = "azureml/";
+
+/// The datastore and the path that an output is written to, as far as they are known before a run.
+fn written_to<'p>(plan: &'p Plan, step: &Step, output: &'p Output) -> Option<(&'p str, &'p str)> {
+    let default = plan.settings.default_datastore.as_deref().unwrap_or(DEFAULT_DATASTORE);
+    match output.path.as_deref() {
+        Some(address) => {
+            let (datastore, path) = in_datastore(address)?;
+            Some((if datastore.starts_with("${{") { default } else { datastore }, path))
+        }
+        None => step.is_on_azure_ml().then_some((default, DEFAULT_FOLDER)),
+    }
 }
 
 /// The datastore and the path of an address, as far as it is known before a run.
@@ -235,10 +308,6 @@ fn is_watched(data: &DataChanged, path: &str) -> bool {
     }
     let folder = format!("{}/", path.trim_end_matches('/'));
     !is_named && (folder.starts_with(&data.folder) || data.folder.starts_with(&folder))
-}
-
-fn data_root(data: &DataChanged) -> String {
-    format!("azureml://datastores/{}/paths/", data.datastore)
 }
 
 #[cfg(test)]

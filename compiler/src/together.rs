@@ -146,9 +146,8 @@ fn say_circles(analyses: &mut [&mut Analysis]) {
         let known = analyses.iter().enumerate();
         let known = known.filter_map(|(at, it)| Some((at, it.plan.as_ref()?)));
         let (places, plans): (Vec<usize>, Vec<&Plan>) = known.unzip();
-        let links = chains::links(&plans);
-        let said = |circle: &Vec<&chains::Link>| said(circle, &places, &plans, analyses);
-        chains::circles(&links).iter().filter_map(said).collect::<Vec<_>>()
+        let said = |circle: &Vec<chains::Link>| said(circle, &places, &plans, analyses);
+        chains::circles(&plans).iter().filter_map(said).collect::<Vec<_>>()
     };
     for (at, diagnostic) in found {
         analyses[at].diagnostics.push(diagnostic);
@@ -158,7 +157,7 @@ fn say_circles(analyses: &mut [&mut Analysis]) {
 
 /// A circle, at its first trigger.
 fn said(
-    circle: &[&chains::Link],
+    circle: &[chains::Link],
     places: &[usize],
     plans: &[&Plan],
     analyses: &[&mut Analysis],
@@ -169,7 +168,7 @@ fn said(
         format!("{} ({trigger}) {}", plan.name, link.does)
     };
     let first = circle.first()?;
-    let way: Vec<String> = circle.iter().map(|link| name(link)).collect();
+    let way: Vec<String> = circle.iter().map(name).collect();
     let trigger = &plans[first.plan].trigger(first.trigger?).name;
     let at = places[first.plan];
     let file = analyses[at].sources.file(SPEC);

@@ -409,3 +409,92 @@ steps:
         assert!(run.out.contains(words), "{words} is not in\n{}", run.out);
     }
 }
+
+/// A project whose triggers of events can be wired.
+const WIRED: &str = "mlopsc: 1
+azure: { resource_group: rg, workspace: mlw }
+datastores:
+  lake: { account: stlake, container: raw }
+  same: { account: stlake, container: raw }
+  workspaceblobstore: { account: stml, container: blobs }
+events: { key_vault: kv-x, storage: stlake }
+github: { repository: contoso/x }
+";
+
+/// A spec with one job of Azure ML that has an output, more steps and a trigger.
+fn chained(name: &str, output: &str, more: &str, trigger: &str) -> String {
+    format!(
+        "mlopsc: 1\nname: {name}\nsteps:\n  train:\n    compute: serverless\n    environment: \
+         azureml:sklearn:4\n    run: echo ${{{{ outputs.model }}}}\n    outputs: {{ model: {{ type: \
+         mlflow_model{output} }} }}\n{more}triggers:\n  on_event: {{ {trigger} }}\n"
+    )
+}
+
+/// What `check` says of specs that start each other.
+fn circles(specs: &[(&str, &str, &str, &str)]) -> Vec<String> {
+    let sandbox = Sandbox::new(&[("mlopsc.yaml", WIRED)]);
+    for (name, output, more, trigger) in specs {
+        let text = chained(name, output, more, trigger);
+        sandbox.write(&format!("{name}.mlops.yaml"), &text);
+    }
+    let run = sandbox.run(&["check", "--message-format", "concise"]);
+    let rest: Vec<&str> = run.out.lines().filter(|it| it.contains(": error[")).collect();
+    let (found, rest): (Vec<&str>, Vec<&str>) =
+        rest.iter().partition(|line| line.contains("[event-circle]"));
+    assert!(rest.is_empty(), "{}", run.out);
+    found.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn pipelines_that_start_each_other_are_found() {
+    let register = |model: &str, tags: &str| {
+        format!(
+            "  note: {{ register: {{ model: {model}, from: \"${{{{ steps.train.outputs.model }}}}\"{tags} }} }}\n"
+        )
+    };
+    let tagged = register("b", ", tags: { kind: fresh }");
+    let by_tag = "model_registered: { model: b, tags: { kind: fresh } }";
+    // One registers by a job, the other by CI and with a tag.
+    let found = circles(&[
+        ("one", ", register: a", "", by_tag),
+        ("two", "", &tagged, "model_registered: a"),
+    ]);
+    let way = "one (on_event) registers a, which starts two (on_event) registers b, which fires the first again";
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("one.mlops.yaml:") && found[0].contains(way), "{found:?}");
+    // Another tag is the way out; one that is known only when it runs may be the one.
+    let other = register("b", ", tags: { kind: stale }");
+    let unknown = register("b", ", tags: { kind: \"${{ git.sha }}\" }");
+    for (more, count) in [(&other, 0), (&unknown, 1)] {
+        let found = circles(&[
+            ("one", ", register: a", "", by_tag),
+            ("two", "", more, "model_registered: a"),
+        ]);
+        assert_eq!(found.len(), count, "{more}: {found:?}");
+    }
+}
+
+#[test]
+fn circles_go_through_jobs_data_and_deployments() {
+    let path = |place: &str| format!(", path: \"azureml://datastores/{place}\"");
+    let watches = |folder: &str| format!("data_changed: {{ datastore: lake, path: {folder} }}");
+    let same = path("same/paths/in/today/");
+    let cases: [(&str, &str, usize); 10] = [
+        ("", "job_completed: one", 1),
+        ("", "job_failed: one", 1),
+        ("", "job_completed: another", 0),
+        (", register: One", "model_registered: one", 1),
+        (&path("lake/paths/in/"), &watches("in/"), 1),
+        // Another datastore of the same container.
+        (&same, &watches("in/"), 1),
+        (&same, &watches("\"in/**/*.csv\""), 0),
+        (&same, &watches("out/"), 0),
+        // Where a job writes to when nobody chooses a place.
+        ("", "data_changed: { datastore: workspaceblobstore, path: azureml/ }", 1),
+        ("", "data_changed: { datastore: workspaceblobstore, path: in/ }", 0),
+    ];
+    for (output, trigger, count) in cases {
+        let found = circles(&[("one", output, "", trigger)]);
+        assert_eq!(found.len(), count, "{output} {trigger}: {found:?}");
+    }
+}
