@@ -5,8 +5,10 @@ mod drawing;
 mod mermaid;
 mod text;
 
+use mlopsc_compiler::chains::{Link, links};
 use mlopsc_compiler::plan::{
-    Edge, Home, Place, Plan, Setting, Step, StepId, SubmissionId, Task, Trigger, TriggerId, Work,
+    Edge, Event, Home, Place, Plan, Setting, Step, StepId, SubmissionId, Task, Trigger, TriggerId,
+    Work,
 };
 
 use crate::analysis::{Analysed, analyse};
@@ -26,7 +28,7 @@ pub(crate) fn run(output: &Output, args: &GraphArgs) -> Result<Outcome, Trouble>
         return Ok(outcome);
     }
     match args.format {
-        GraphFormat::Text => output.text(&text::draw(&plans))?,
+        GraphFormat::Text => output.text(&text::draw(&plans, &set_off(&plans)))?,
         GraphFormat::Mermaid => product(&mermaid::draw(&plans))?,
         GraphFormat::Dot => product(&dot::draw(&plans))?,
     }
@@ -153,12 +155,27 @@ fn homes(trigger: &Trigger) -> String {
 
 /// What fires a trigger, whether it does, and in which stages.
 fn firing(plan: &Plan, id: TriggerId) -> String {
-    let words = plan.trigger(id).kind.words();
+    let trigger = plan.trigger(id);
+    let tags = trigger.event().map_or(&[][..], Event::tags).iter();
+    let tags = tags.map(|(name, value)| format!(", tag {name}: {value}"));
+    let words = trigger.kind.words() + &tags.collect::<String>();
     match plan.fires_in(id).as_deref() {
         None => format!("{words} (disabled)"),
         Some([]) => words,
         Some(stages) => format!("{words} (in {})", stages.join(", ")),
     }
+}
+
+/// What pipelines start of each other by what they do, whatever starts them.
+fn set_off(plans: &[&Plan]) -> Vec<Link> {
+    links(plans).into_iter().filter(|link| link.trigger.is_none()).collect()
+}
+
+/// What brings the events of a trigger to what it starts; empty for triggers of other kinds.
+fn brought_by(plan: &Plan, id: TriggerId) -> String {
+    let is_event = plan.trigger(id).event().is_some();
+    let stage = plan.each_stage().find(|plan| plan.wired().any(|handoff| handoff.id == id));
+    stage.filter(|_| is_event).map(|plan| plan.logic_app_name(id)).unwrap_or_default()
 }
 
 /// The triggers, with their ids.

@@ -25,6 +25,8 @@ pub struct Link {
     pub plan: usize,
     /// The trigger whose slice does; `None`: the whole graph, as people start it.
     pub trigger: Option<TriggerId>,
+    /// The step that does it; of a whole job, its last one.
+    pub step: StepId,
     /// What it does, such as `registers diabetes`.
     pub does: String,
     /// What that starts.
@@ -77,8 +79,8 @@ fn links_of_stage(plans: &[&Plan]) -> Vec<Link> {
         let slices = (0..).map(TriggerId).zip(&plan.triggers).filter(|(_, it)| it.enabled);
         let slices = slices.map(|(id, trigger)| (Some(id), trigger.slice.as_slice()));
         for (trigger, slice) in std::iter::once((None, all.as_slice())).chain(slices) {
-            for (does, starts) in waiting.started_by(plan, slice) {
-                links.push(Link { plan: number, trigger, does, starts });
+            for Found { step, does, starts } in waiting.started_by(plan, slice) {
+                links.push(Link { plan: number, trigger, step, does, starts });
             }
         }
     }
@@ -103,6 +105,13 @@ fn circles_of(links: &[Link]) -> Vec<Vec<&Link>> {
         cycle.edges().filter_map(|edge| edges.get(&edge).copied()).collect()
     };
     found.iter().map(circle).collect()
+}
+
+/// Something that a step does, and what that starts.
+struct Found {
+    step: StepId,
+    does: String,
+    starts: Started,
 }
 
 /// Triggers by what they wait for, so that each thing that happens is looked up.
@@ -139,16 +148,28 @@ impl<'p> Waiting<'p> {
         self.by_name.is_empty()
     }
 
-    fn started_by(&self, plan: &Plan, slice: &[StepId]) -> Vec<(String, Started)> {
+    fn started_by(&self, plan: &Plan, slice: &[StepId]) -> Vec<Found> {
         let mut found = Vec::new();
-        for step in slice.iter().map(|id| plan.step(*id)) {
-            self.by_step(plan, step, &mut found);
+        for id in slice {
+            let mut of_step = Vec::new();
+            self.by_step(plan, plan.step(*id), &mut of_step);
+            found.extend(of_step.into_iter().map(|(does, starts)| Found {
+                step: *id,
+                does,
+                starts,
+            }));
         }
-        if slice.iter().any(|id| plan.step(*id).is_on_azure_ml()) {
-            self.by_jobs(plan, &mut found);
+        if let Some(last) = slice.iter().rfind(|id| plan.step(**id).is_on_azure_ml()) {
+            let mut of_jobs = Vec::new();
+            self.by_jobs(plan, &mut of_jobs);
+            found.extend(of_jobs.into_iter().map(|(does, starts)| Found {
+                step: *last,
+                does,
+                starts,
+            }));
         }
         let mut seen = BTreeSet::new();
-        found.retain(|link| seen.insert(link.clone()));
+        found.retain(|link| seen.insert((link.does.clone(), link.starts)));
         found
     }
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 mod commands;
 mod differences;
+mod events;
 mod formats;
 mod images;
 mod locate;

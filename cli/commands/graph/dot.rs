@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::plan::Plan;
 
-use super::drawing::{Language, draw_plan};
+use super::drawing::{Language, draw_links, draw_plan};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     let mut text = "digraph {\n  node [shape=box, fontname=\"sans-serif\"];\n".to_owned();
@@ -13,7 +13,7 @@ pub(super) fn draw(plans: &[&Plan]) -> String {
         text.push_str(&draw_plan::<Dot>(index, plan));
         text.push_str("  }\n");
     }
-    text + "}\n"
+    text + &draw_links::<Dot>(plans) + "}\n"
 }
 
 struct Dot;
@@ -48,8 +48,11 @@ impl Language for Dot {
         format!("{id} [shape=oval, label={}];", quoted(label))
     }
 
-    fn starts(trigger: &str, step: &str) -> String {
-        format!("{trigger} -> {step} [style=dashed];")
+    fn starts(trigger: &str, step: &str, how: &str) -> String {
+        if how.is_empty() {
+            return format!("{trigger} -> {step} [style=dashed];");
+        }
+        format!("{trigger} -> {step} [style=dashed, label={}];", quoted(how))
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mlopsc_compiler::plan::{Edge, Plan, StepId};
+use mlopsc_compiler::chains::Link;
+use mlopsc_compiler::plan::{Edge, Plan, StepId, TriggerId};
 
-use super::{Group, firing, flow, groups, heads, homes, label, node, triggers};
+use super::{
+    Group, brought_by, firing, flow, groups, heads, homes, label, node, set_off, triggers,
+};
 
 /// How a language says it, each a line without its indent.
 pub(super) trait Language {
@@ -22,8 +25,8 @@ pub(super) trait Language {
     fn edge(from: &str, to: &str, output: &str) -> String;
     /// A trigger.
     fn trigger(id: &str, label: &str) -> String;
-    /// A step that a trigger starts.
-    fn starts(trigger: &str, step: &str) -> String;
+    /// What a step or an event sets off, and how, if there is something to say.
+    fn starts(trigger: &str, step: &str, how: &str) -> String;
 }
 
 /// The jobs, edges and triggers of a plan; `index` is its number among those drawn together.
@@ -41,12 +44,28 @@ pub(super) fn draw_plan<L: Language>(index: usize, plan: &Plan) -> String {
         line(&L::edge(&node(index, edge.from), &node(index, edge.to), flow(plan, edge)));
     }
     for (number, trigger) in triggers(plan) {
-        let id = format!("p{index}t{}", number.0);
+        let id = trigger_node(index, number);
         let words = format!("{} @ {}\n{}", trigger.name, homes(trigger), firing(plan, number));
         line(&L::trigger(&id, &words));
-        heads(plan, trigger).for_each(|head| line(&L::starts(&id, &node(index, head))));
+        let by = brought_by(plan, number);
+        heads(plan, trigger).for_each(|head| line(&L::starts(&id, &node(index, head), &by)));
     }
     text
+}
+
+/// What the plans start of each other.
+pub(super) fn draw_links<L: Language>(plans: &[&Plan]) -> String {
+    let line = |link: &Link| {
+        let (from, to) = (node(link.plan, link.step), link.starts);
+        let trigger = trigger_node(to.plan, to.trigger);
+        format!("  {}\n", L::starts(&from, &trigger, &link.does))
+    };
+    set_off(plans).iter().map(line).collect()
+}
+
+/// The id of a trigger's vertex, among the plans that are drawn together.
+fn trigger_node(index: usize, id: TriggerId) -> String {
+    format!("p{index}t{}", id.0)
 }
 
 fn draw_group<L: Language>(number: (usize, usize), group: &Group<'_>, line: &mut impl FnMut(&str)) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use mlopsc_compiler::plan::Plan;
 
-use super::drawing::{Language, draw_plan};
+use super::drawing::{Language, draw_links, draw_plan};
 
 pub(super) fn draw(plans: &[&Plan]) -> String {
     let mut text = "flowchart TD\n".to_owned();
@@ -13,7 +13,7 @@ pub(super) fn draw(plans: &[&Plan]) -> String {
         text.push_str(&draw_plan::<Mermaid>(index, plan));
         text.push_str("  end\n");
     }
-    text
+    text + &draw_links::<Mermaid>(plans)
 }
 
 struct Mermaid;
@@ -48,8 +48,11 @@ impl Language for Mermaid {
         format!("{id}([{}])", quoted(label))
     }
 
-    fn starts(trigger: &str, step: &str) -> String {
-        format!("{trigger} -.-> {step}")
+    fn starts(trigger: &str, step: &str, how: &str) -> String {
+        if how.is_empty() {
+            return format!("{trigger} -.-> {step}");
+        }
+        format!("{trigger} -.->|{}| {step}", quoted(how))
     }
 }
 

@@ -2,12 +2,27 @@
 
 use std::fmt::Write as _;
 
+use mlopsc_compiler::chains::Link;
 use mlopsc_compiler::plan::{Edge, Plan, Step, Trigger};
 
-use super::{Group, edges_into, firing, flow, groups, homes, notes, place, triggers};
+use super::{Group, brought_by, edges_into, firing, flow, groups, homes, notes, place, triggers};
 
-pub(super) fn draw(plans: &[&Plan]) -> String {
-    plans.iter().map(|plan| one(plan)).collect::<Vec<_>>().join("\n")
+pub(super) fn draw(plans: &[&Plan], links: &[Link]) -> String {
+    let each = plans.iter().enumerate().map(|(index, plan)| {
+        let mut text = one(plan);
+        let own: Vec<&Link> = links.iter().filter(|link| link.plan == index).collect();
+        if !own.is_empty() {
+            text.push('\n');
+        }
+        for link in own {
+            let (does, other) = (&link.does, plans[link.starts.plan]);
+            let trigger = &other.trigger(link.starts.trigger).name;
+            let step = &plan.step(link.step).name;
+            let _ = writeln!(text, "  {step} {does} → {trigger} of {}", other.name);
+        }
+        text
+    });
+    each.collect::<Vec<_>>().join("\n")
 }
 
 fn one(plan: &Plan) -> String {
@@ -74,7 +89,9 @@ fn draw_triggers(text: &mut String, plan: &Plan) {
         width(plan.triggers.iter().map(homes).collect::<Vec<_>>().iter().map(|home| &**home));
     for (id, trigger) in triggers(plan) {
         let (name, home) = (&trigger.name, homes(trigger));
-        let (fires, starts) = (firing(plan, id), started(plan, trigger));
+        let by = brought_by(plan, id);
+        let by = if by.is_empty() { by } else { format!(" → {by}") };
+        let (fires, starts) = (firing(plan, id) + &by, started(plan, trigger));
         let _ = writeln!(text, "  {name:names$}  {home:wide$}  {fires} → {starts}");
     }
 }
