@@ -1,8 +1,8 @@
 //! A plan as people read it: one line for each thing that was decided.
 
 use mlopsc_compiler::plan::{
-    AzureMlRule, AzureMlTiming, Cron, Edge, Job, Parameter, Place, Plan, Release, Scalar, Staging,
-    Step, StepId, Submission, Timing, Trigger, TriggerKind, Work, Workflow,
+    AzureMlRule, AzureMlTiming, Cron, Edge, EventPiece, Job, Parameter, Place, Plan, Release,
+    Scalar, Staging, Step, StepId, Submission, Timing, Trigger, TriggerKind, Work, Workflow,
 };
 
 /// The whole plan.
@@ -86,6 +86,13 @@ fn trigger(plan: &Plan, trigger: &Trigger) -> String {
         trigger.kind.words(),
         list(with)
     );
+    if !trigger.from_event.is_empty() {
+        let brought = trigger.from_event.iter().map(|(id, pieces)| {
+            let words: String = pieces.iter().map(EventPiece::words).collect();
+            format!("{}={words}", plan.parameter(*id).name)
+        });
+        text += &format!(", brought {}", list(brought));
+    }
     if let TriggerKind::Schedule(timing) = &trigger.kind {
         text += &schedule(timing);
     }

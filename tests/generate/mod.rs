@@ -88,6 +88,7 @@ fn generate(numbers: &[u32], mistakes: bool) -> Generated {
         let mut world = World {
             up: if tape.chance(70) { "../" } else { "" },
             targets: shared.targets.clone(),
+            events: shared.events,
             computes: shared.computes.clone(),
             environments: shared.environments.clone(),
             runners: shared.runners.clone(),

@@ -37,10 +37,10 @@ pub(crate) fn project(tape: &mut Tape<'_>, world: &mut World) -> Option<Node> {
         }
         root.put("write_to", folders.node());
     }
-    identity(tape, &mut root);
-    if tape.chance(20) {
-        events(tape, &mut root);
+    if tape.chance(30) {
+        events(tape, world, &mut root);
     }
+    identity(tape, world, &mut root);
     super::stages::project(tape, world, &mut root);
     if tape.chance(20) {
         let level = text(tape.pick(&["warning", "off"]));
@@ -53,7 +53,8 @@ fn targets(tape: &mut Tape<'_>, world: &mut World, root: &mut Record) {
     if tape.chance(30) {
         let both = [["azureml", "github"], ["azureml", "azure_pipelines"]];
         world.targets = tape.pick(&both).to_vec();
-        root.put("targets", Node::List(world.targets.iter().map(|it| text(*it)).collect()));
+        let all = world.targets.iter().chain(&["events"]);
+        root.put("targets", Node::List(all.map(|it| text(*it)).collect()));
     }
     let ci: Vec<&str> = world.targets.iter().copied().filter(|it| *it != "azureml").collect();
     if ci != ["github", "azure_pipelines"] || tape.chance(50) {
@@ -171,7 +172,8 @@ fn image(tape: &mut Tape<'_>, repository: &str) -> Record {
 }
 
 /// Where events come from, and what brings them.
-fn events(tape: &mut Tape<'_>, root: &mut Record) {
+fn events(tape: &mut Tape<'_>, world: &mut World, root: &mut Record) {
+    world.events = Some(false);
     let mut lake = Record::default();
     lake.put("account", text("contosolake"));
     lake.put("container", text(tape.pick(&["data", "raw-2"])));
@@ -183,14 +185,15 @@ fn events(tape: &mut Tape<'_>, root: &mut Record) {
     }
     if tape.chance(50) {
         events.put("storage", text("contosostate"));
+        world.events = Some(true);
     }
     let source = tape.pick(&["workspace", "lake"]);
     events.put("topics", Node::Dict(vec![(source.to_owned(), text("evgt-shared"))]));
     root.put("events", events.node());
 }
 
-fn identity(tape: &mut Tape<'_>, root: &mut Record) {
-    if tape.chance(30) {
+fn identity(tape: &mut Tape<'_>, world: &World, root: &mut Record) {
+    if world.events.is_some() || tape.chance(30) {
         let mut github = Record::default();
         github.put("repository", text("contoso/diabetes"));
         if tape.chance(30) {
@@ -198,7 +201,7 @@ fn identity(tape: &mut Tape<'_>, root: &mut Record) {
         }
         root.put("github", github.node());
     }
-    if tape.chance(30) {
+    if world.events.is_some() || tape.chance(30) {
         let mut devops = Record::default();
         devops.put("organization", text("contoso"));
         devops.put("project", text("dia betes"));

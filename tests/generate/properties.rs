@@ -179,7 +179,7 @@ fn scripts_hold_no_values() {
     for_all(300, false, |generated| {
         for spec in &generated.specs {
             for Artifact { path, text } in compile(&generated.files, spec).artifacts {
-                if path.ends_with(".json") {
+                if !path.ends_with(".yml") {
                     continue;
                 }
                 let document: serde_yaml::Value =

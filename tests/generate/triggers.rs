@@ -1,5 +1,7 @@
 //! Triggers of every kind, with every key.
 
+mod events;
+
 use super::node::{Node, Record, text, word};
 use super::spec::literal;
 use super::tape::Tape;
@@ -42,10 +44,15 @@ fn trigger(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
     }
     let ci: Vec<&str> = world.targets.iter().copied().filter(|it| *it != "azureml").collect();
     let is_call = tape.chance(10) && !ci.is_empty();
+    let is_event = !is_call && world.events.is_some() && tape.chance(20);
     let manual = match tape.below(4) {
         _ if is_call => {
             trigger.put("http", call(tape, name));
             true
+        }
+        _ if is_event => {
+            events::event(tape, world, &mut trigger);
+            false
         }
         0 => {
             trigger.put("schedule", schedule(tape));
@@ -65,7 +72,9 @@ fn trigger(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
         }
     };
     slice(tape, world, &mut trigger);
-    with(tape, world, &mut trigger, manual);
+    if !is_event {
+        with(tape, world, &mut trigger, manual);
+    }
     super::stages::of(tape, world, &mut trigger, 30);
     if tape.chance(15) {
         trigger.put("enabled", word(tape.chance(50)));

@@ -39,7 +39,10 @@ pub(crate) struct Made {
 pub(crate) struct World {
     /// The way from the spec to the root: `../` or nothing.
     pub(crate) up: &'static str,
+    /// Those that run something.
     pub(crate) targets: Vec<&'static str>,
+    /// Whether what brings events remembers what happened; `None`: nothing does.
+    pub(crate) events: Option<bool>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) steps: Vec<Made>,
     pub(crate) computes: Vec<String>,

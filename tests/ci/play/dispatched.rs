@@ -178,7 +178,9 @@ fn what_is_wrong_stops_the_run_before_anything_else() {
         assert!(!github.ok() && github.calls.is_empty(), "{shown}: {:#?}", github.calls);
         if let Some(azure) = called.run(&parameters) {
             assert!(!azure.ok(), "{shown}: {:#?}\n{}", azure.jobs, azure.said);
-            assert_eq!(azure.count("submit"), 0, "{shown}: {:#?}", azure.calls);
+            // What Azure ML can read of data is known where the job is submitted.
+            let word = if parameters["raw"].is_null() { "" } else { "submit" };
+            assert_eq!(azure.count(word), 0, "{shown}: {:#?}", azure.calls);
         }
     }
 }

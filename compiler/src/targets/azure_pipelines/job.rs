@@ -38,7 +38,7 @@ pub(super) fn write(scope: &Scope<'_>, job: &Job, id: StepId) -> Vec<Map> {
         let before = (step.when, values);
         (gate::approval(scope, job, &approval, before, name, environment), approval)
     });
-    let steps = steps(scope, &mut reader, id, step, place);
+    let steps = steps(scope, &mut reader, job, (id, step, place));
     let mut depends_on = scope.needs(job);
     depends_on.extend(std::mem::take(&mut reader.jobs));
     let condition = if let Some((_, approval)) = &approval {
@@ -119,15 +119,14 @@ fn run_once(steps: Vec<Map>) -> Map {
 fn steps(
     scope: &Scope<'_>,
     reader: &mut Reader<'_>,
-    id: StepId,
-    step: &Step,
-    place: &CiPlace,
+    job: &Job,
+    (id, step, place): (StepId, &Step, &CiPlace),
 ) -> Vec<Map> {
     let scripts = own_scripts(reader, step, place);
     let is_inside = container::alias_of(&scope.containers, step).is_some();
     let downloads = downloads(reader, is_inside);
-    let mut steps: Vec<Map> =
-        parameters::check(scope, &reader.parameters, "").into_iter().collect();
+    let checked = parameters::checked(scope, job, &reader.parameters);
+    let mut steps: Vec<Map> = parameters::check(scope, &checked, "").into_iter().collect();
     steps.push(step::checkout(place.checkout));
     if place.environment.is_some() {
         // A deployment would otherwise download every artifact of the run.

@@ -1,7 +1,9 @@
 //! The parameters that people see when they start a run, and the step that checks them.
 
 use crate::emit::{Doc, Map};
-use crate::plan::{Parameter, ParameterId, Plan, Scalar, Staging, ValueType, WorkflowParameter};
+use crate::plan::{
+    Job, Parameter, ParameterId, Plan, Scalar, Staging, ValueType, WorkflowParameter,
+};
 use crate::targets::script::{self, DEMAND};
 
 use super::scope::{Scope, parameter_name};
@@ -121,6 +123,15 @@ pub(super) fn is_text(parameter: &Parameter) -> bool {
 /// The variable that holds a parameter while it is checked.
 pub(super) fn variable(parameter: &Parameter) -> String {
     script::variable("PARAMETER", &parameter.name)
+}
+
+/// The parameters that a job checks: those that it reads; and where nothing comes before it, those that
+/// a call may bring, so that no job runs that would stand for another that refuses.
+pub(super) fn checked(scope: &Scope<'_>, job: &Job, read: &[ParameterId]) -> Vec<ParameterId> {
+    let is_first = scope.is_called && job.needs.is_empty();
+    let brought = scope.parameters.iter().filter(|it| is_first && it.is_brought);
+    let more = brought.map(|it| it.id).filter(|id| !read.contains(id));
+    read.iter().copied().chain(more).collect()
 }
 
 /// A step that stops the job unless the parameters have values that they may have, and the job's

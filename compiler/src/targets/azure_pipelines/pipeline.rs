@@ -1,7 +1,7 @@
 //! Whole files: the root keys in their order, and the jobs.
 
 use crate::emit::{self, Map, mark};
-use crate::plan::{Concurrency, Home, Plan, Release, Work, Workflow};
+use crate::plan::{Concurrency, Home, Plan, Release, Trigger, Work, Workflow};
 use crate::targets::{Artifact, header as about, passthrough};
 
 use super::scope::{Scope, parameter_name};
@@ -12,8 +12,9 @@ use super::{
 /// The file of a workflow.
 pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     let guards_forks = workflow.trusted && triggers::on_pull_requests(plan, workflow);
-    let scope =
+    let mut scope =
         Scope::new(plan, &workflow.jobs, &workflow.parameters, workflow.staging, guards_forks);
+    scope.is_called = triggers::living_here(plan, workflow).any(Trigger::is_dispatched);
     let mut root = Map::new();
     root.put("name", expression::RUN_NUMBER);
     triggers::put(&mut root, plan, workflow);

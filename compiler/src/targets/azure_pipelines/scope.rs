@@ -31,6 +31,8 @@ pub(super) struct Scope<'a> {
     pub(super) parameters: &'a [WorkflowParameter],
     /// Whether a run may be for a pull request of a fork, which must not reach Azure or secrets.
     pub(super) guards_forks: bool,
+    /// Whether calls or events start runs, with values of parameters.
+    pub(super) is_called: bool,
     /// The images that the jobs run in.
     pub(super) containers: Rc<[Container<'a>]>,
     /// The containers that run beside them.
@@ -62,6 +64,7 @@ impl<'a> Scope<'a> {
             jobs,
             parameters,
             guards_forks,
+            is_called: false,
             services: container::services(steps(), &containers).into(),
             containers: containers.into(),
             reads_variables: Rc::default(),

@@ -46,7 +46,8 @@ fn submit(scope: &Scope<'_>, job: &Job, submission: &Submission) -> Map {
     let submitted = if bind.is_some() { copy } else { file };
     let script = submit_script(&mut reader, job, submitted);
     let demands = parameter_demands(scope, submission);
-    let check = parameters::check(scope, &reader.parameters, &demands);
+    let checked = parameters::checked(scope, job, &reader.parameters);
+    let check = parameters::check(scope, &checked, &demands);
     let mut steps: Vec<Map> = check.into_iter().collect();
     steps.push(step::checkout(true));
     steps.extend(job::downloads(&mut reader, false));
