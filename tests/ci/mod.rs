@@ -5,7 +5,7 @@ mod graphs;
 #[cfg(unix)]
 mod images;
 #[cfg(unix)]
-mod play;
+pub(crate) mod play;
 mod shell;
 mod unseen;
 

@@ -1,5 +1,7 @@
 //! What brings events: the workflow definitions that we write, run with played services.
 
+#[cfg(unix)]
+mod arrivals;
 mod clock;
 mod expression;
 mod grid;
@@ -51,6 +53,7 @@ compute: { cpu: azureml:cpu }
 datastores: { workspaceblobstore: { account: stdiabetes, container: raw } }
 events: { key_vault: kv-diabetes, storage: stdiabetes }
 github: { repository: contoso/diabetes }
+azure_devops: { organization: contoso, project: diabetes }
 ";
 
 const SPEC: &str = r#"mlopsc: 1
@@ -68,6 +71,7 @@ steps:
     run: |
       echo ${{ parameters.version }} ${{ parameters.job }} ${{ parameters.note }}
   train:
+    needs: look
     compute: cpu
     environment: azureml:sklearn:4
     code: src
@@ -86,16 +90,25 @@ triggers:
   failed:
     job_failed: other
     with: { job: "${{ event.job }}", note: "note: ${{ event.tags.note }}" }
+  both:
+    job_completed: other
+    home: [github, azure_pipelines]
+    with: { job: "${{ event.job }}", note: "after ${{ event.job }}" }
   idle:
     model_deployed: somewhere
     enabled: false
 "#;
 
-/// The project that most tests look at.
-fn project() -> Compiled {
+/// The files of [`project`].
+fn files() -> Memory {
     let files = [("mlopsc.yaml", PROJECT), ("wired.mlops.yaml", SPEC), ("src/train.py", "pass\n")];
     let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
-    let compiled = crate::memory::compile(&Memory(files.into()), "wired.mlops.yaml");
+    Memory(files.into())
+}
+
+/// The project that most tests look at.
+fn project() -> Compiled {
+    let compiled = crate::memory::compile(&files(), "wired.mlops.yaml");
     assert!(!compiled.failed(), "{}", compiled.concise());
     compiled
 }

@@ -139,7 +139,7 @@ fn what_is_missing_is_a_failure_and_no_empty_value() {
 }
 
 /// Texts that mean something to somebody on the way.
-const HOSTILE: [&str; 9] = [
+pub(super) const HOSTILE: [&str; 9] = [
     "it's \"quoted\"",
     "line\nbreak\r\n::error::x",
     "${{ secrets.TOKEN }}",

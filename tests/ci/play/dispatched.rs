@@ -2,6 +2,7 @@
 //! happens.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use mlopsc_compiler::plan::{Home, Scalar, Workflow};
 use serde_json::{Value, json};
@@ -12,10 +13,10 @@ use super::{MINUTES, Run, azure_pipelines, github, root};
 use crate::cases;
 use crate::memory::{Compiled, Memory};
 
-/// A case with what it compiles to, and one of its workflows.
+/// A project with what a spec compiles to, and one of its workflows.
 struct Called {
     memory: Memory,
-    compiled: Compiled,
+    compiled: Rc<Compiled>,
     id: &'static str,
 }
 
@@ -26,7 +27,7 @@ impl Called {
     }
 
     fn of(case: &str, id: &'static str) -> Self {
-        Self { memory: cases::project(case), compiled: cases::compiled(case), id }
+        Self { memory: cases::project(case), compiled: Rc::new(cases::compiled(case)), id }
     }
 
     fn workflow(&self) -> &Workflow {
@@ -51,6 +52,23 @@ impl Called {
         let values = taken(&declared, parameters)?;
         Some(azure_pipelines::play(plan, &root, &stage, &values))
     }
+}
+
+/// What a run asked of Azure ML and of the author's commands, and the jobs that it submitted.
+pub(crate) type Asked = (Vec<String>, Vec<Value>);
+
+/// What a run asks that a call starts, on GitHub with this payload or on Azure Pipelines with these
+/// template parameters; `None`: it was stopped before it asked anything.
+pub(crate) fn asked(
+    memory: &Memory,
+    compiled: &Rc<Compiled>,
+    (home, id): (Home, &'static str),
+    sent: &Value,
+) -> Option<Asked> {
+    let called = Called { memory: memory.clone(), compiled: Rc::clone(compiled), id };
+    let run = if home == Home::GitHub { called.sent(sent) } else { called.run(sent)? };
+    assert!(run.ok() || run.count("submit") == 0, "{:#?}\n{}", run.calls, run.said);
+    run.ok().then(|| (run.calls, run.submitted.into_values().collect()))
 }
 
 /// What the service takes of parameters, all of which are texts on their way.

@@ -2,7 +2,7 @@
 //! CLI that is played.
 
 mod azure_pipelines;
-mod dispatched;
+pub(crate) mod dispatched;
 mod expression;
 mod github;
 mod stage;
