@@ -100,6 +100,11 @@ impl<'t> Reader<'t> {
                 let word = self.words.get(name).unwrap_or_else(|| panic!("{name} is not declared"));
                 Said::Code(format!("{word}('{name}')"))
             }
+            // Bicep has no other numbers than whole ones: the rest is read from JSON.
+            "call_expression" if self.source(node).starts_with("json(") => {
+                let text = self.source(node).trim_start_matches("json('").trim_end_matches("')");
+                Said::Known(serde_json::from_str(text).expect("a number"))
+            }
             "call_expression" => Said::Code(self.call(node)),
             "member_expression" => Said::Code(self.member(node)),
             other => panic!("{other}: {}", self.source(node)),
