@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Dag;
 use crate::plan::{
-    Asset, Change, ComponentPlace, DataChanged, Event, Jobs, Output, OwnWork, Piece, Plan, Step,
-    StepId, Task, Text, Trigger, TriggerId, ValueType,
+    Asset, Change, ComponentPlace, DataChanged, Event, Home, Jobs, Output, OwnWork, Piece, Plan,
+    Step, StepId, Task, Text, Trigger, TriggerId, ValueType,
 };
 
 /// An event trigger of one of several plans.
@@ -61,6 +61,37 @@ pub fn circles(plans: &[&Plan]) -> Vec<Vec<Link>> {
     circles
 }
 
+/// GitHub starts nothing behind so many workflows that followed each other
+/// (<https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>).
+const MOST_IN_A_ROW: usize = 3;
+
+/// Triggers on GitHub that never fire, since more than three pipelines would follow each other: of each
+/// chain the first, with the links that lead to it.
+pub fn too_long<'l>(plans: &[&Plan], links: &'l [Link]) -> Vec<Vec<&'l Link>> {
+    let follows = |started: Started| {
+        let trigger = plans[started.plan].trigger(started.trigger);
+        trigger.completed().is_some() && trigger.lives_on(Home::GitHub)
+    };
+    let all: Vec<&Link> = links.iter().filter(|link| follows(link.starts)).collect();
+    let mut ways: BTreeMap<Started, Vec<&Link>> = BTreeMap::new();
+    for link in &all {
+        ways.insert(link.starts, vec![*link]);
+    }
+    for length in 2..=MOST_IN_A_ROW + 1 {
+        let mut longer = BTreeMap::new();
+        for link in &all {
+            let before =
+                link.trigger.and_then(|trigger| ways.get(&Started { plan: link.plan, trigger }));
+            if let Some(before) = before.filter(|way| way.len() + 1 == length) {
+                let way = before.iter().copied().chain([*link]).collect::<Vec<_>>();
+                longer.entry(link.starts).or_insert(way);
+            }
+        }
+        ways.extend(longer);
+    }
+    ways.into_values().filter(|way| way.len() > MOST_IN_A_ROW).collect()
+}
+
 /// The plans as they are in the first stage, in the second, and so on; as they are without stages.
 fn by_stage<'p>(plans: &[&'p Plan]) -> Vec<Vec<&'p Plan>> {
     let count = plans.iter().map(|plan| plan.each_stage().count()).max().unwrap_or(0);
@@ -77,9 +108,10 @@ fn links_of_stage(plans: &[&Plan]) -> Vec<Link> {
     for (number, plan) in plans.iter().enumerate() {
         let all: Vec<StepId> = (0u32..).map(StepId).take(plan.steps.len()).collect();
         let slices = (0..).map(TriggerId).zip(&plan.triggers).filter(|(_, it)| it.enabled);
-        let slices = slices.map(|(id, trigger)| (Some(id), trigger.slice.as_slice()));
+        let slices = slices.map(|(id, trigger)| (Some((id, trigger)), trigger.slice.as_slice()));
         for (trigger, slice) in std::iter::once((None, all.as_slice())).chain(slices) {
-            for Found { step, does, starts } in waiting.started_by(plan, slice) {
+            let (trigger, said) = trigger.unzip();
+            for Found { step, does, starts } in waiting.started_by(plan, said, slice) {
                 links.push(Link { plan: number, trigger, step, does, starts });
             }
         }
@@ -119,6 +151,8 @@ struct Waiting<'p> {
     /// By the kind of what happens, and the name of what it happens to, in lower case: Event Grid
     /// minds no letter case.
     by_name: BTreeMap<(Kind, String), Vec<(Started, &'p Event)>>,
+    /// Those that follow pipelines, by the specs of these.
+    by_spec: BTreeMap<&'p str, Vec<Started>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,7 +167,14 @@ enum Kind {
 impl<'p> Waiting<'p> {
     fn of(plans: &[&'p Plan]) -> Self {
         let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut by_spec: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for (number, plan) in plans.iter().enumerate() {
+            for (id, trigger) in (0..).map(TriggerId).zip(&plan.triggers) {
+                if let Some(completed) = trigger.completed().filter(|_| trigger.enabled) {
+                    let started = Started { plan: number, trigger: id };
+                    by_spec.entry(&completed.spec_path).or_default().push(started);
+                }
+            }
             for handoff in plan.wired() {
                 if let Some((event, key)) = waits(plan, handoff.trigger) {
                     let started = Started { plan: number, trigger: handoff.id };
@@ -141,14 +182,15 @@ impl<'p> Waiting<'p> {
                 }
             }
         }
-        Self { by_name }
+        Self { by_name, by_spec }
     }
 
     fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
+        self.by_name.is_empty() && self.by_spec.is_empty()
     }
 
-    fn started_by(&self, plan: &Plan, slice: &[StepId]) -> Vec<Found> {
+    /// What a slice starts, which a trigger of the plan's own starts, or a person.
+    fn started_by(&self, plan: &Plan, trigger: Option<&Trigger>, slice: &[StepId]) -> Vec<Found> {
         let mut found = Vec::new();
         for id in slice {
             let mut of_step = Vec::new();
@@ -167,6 +209,11 @@ impl<'p> Waiting<'p> {
                 does,
                 starts,
             }));
+        }
+        if let Some(last) = slice.last().filter(|_| plan.is_followed(trigger)) {
+            let started = self.by_spec.get(plan.spec_path.as_str()).into_iter().flatten();
+            let does = || "is completed".to_owned();
+            found.extend(started.map(|it| Found { step: *last, does: does(), starts: *it }));
         }
         let mut seen = BTreeSet::new();
         found.retain(|link| seen.insert((link.does.clone(), link.starts)));

@@ -7,6 +7,7 @@ use crate::diagnostics::{CONFLICT, Diagnostic, LIMIT, Sink};
 use crate::plan::{Pin, Plan, StageId, Trigger};
 use crate::source::{Files, Sources, folder_of};
 use crate::spec::{Allow, Spec};
+use crate::uses::completed::Follower;
 use crate::{conda, is_of_conda, lint, lower, uses};
 
 /// What an analysis reads, and what it says.
@@ -74,12 +75,14 @@ impl Work<'_> {
                 self.allows.push(allow);
             }
         }
+        let files = self.files;
+        let follower = Follower { files, project, owner: self.spec_path, stage };
+        let upstreams = follower.read(spec, sources, sink);
         let (stage, stage_name) = stage.unzip();
         let mut loader = uses::Loader::new(self.files, project, self.spec_path, stage_name);
         loader.read(spec, sources, sink);
-        let files = self.files;
         let subject = Subject { spec, project, stage, stage_name, files, folder };
-        let checked = check::check(subject, &loader.uses, sources, sink)?;
+        let checked = check::check(subject, (&loader.uses, &upstreams), sources, sink)?;
         let disagreements = sink.items().iter().filter(|it| is_of_conda(it)).count();
         if sink.errors() > disagreements {
             return None;

@@ -147,12 +147,44 @@ fn say_circles(analyses: &mut [&mut Analysis]) {
         let known = known.filter_map(|(at, it)| Some((at, it.plan.as_ref()?)));
         let (places, plans): (Vec<usize>, Vec<&Plan>) = known.unzip();
         let said = |circle: &Vec<chains::Link>| said(circle, &places, &plans, analyses);
-        chains::circles(&plans).iter().filter_map(said).collect::<Vec<_>>()
+        let circles = chains::circles(&plans);
+        let links = if circles.is_empty() { chains::links(&plans) } else { Vec::new() };
+        let long = chains::too_long(&plans, &links);
+        let long = long.iter().filter_map(|way| too_long(way, &places, &plans, analyses));
+        circles.iter().filter_map(said).chain(long).collect::<Vec<_>>()
     };
     for (at, diagnostic) in found {
         analyses[at].diagnostics.push(diagnostic);
         analyses[at].plan = None;
     }
+}
+
+/// Where a trigger's name is written.
+fn trigger_span(analysis: &Analysis, trigger: &str) -> Span {
+    let file = analysis.sources.file(SPEC);
+    let start = locate::offset_of(&file.text, &["triggers".to_owned(), trigger.to_owned()]);
+    let end = start + u32::try_from(trigger.len()).unwrap_or(0);
+    Span::new(SPEC, start, end)
+}
+
+/// A chain that GitHub cuts off, at the first trigger that it never fires.
+fn too_long(
+    way: &[&chains::Link],
+    places: &[usize],
+    plans: &[&Plan],
+    analyses: &[&mut Analysis],
+) -> Option<(usize, Diagnostic)> {
+    let last = way.last()?.starts;
+    let names: Vec<&str> = way.iter().map(|link| plans[link.plan].name.as_str()).collect();
+    let trigger = &plans[last.plan].trigger(last.trigger).name;
+    let at = places[last.plan];
+    let message = format!(
+        "on GitHub at most three pipelines follow another in a row, and the trigger `{trigger}` is behind {}",
+        names.join(", ")
+    );
+    let help = "follow an earlier one of them";
+    let span = trigger_span(analyses[at], trigger);
+    Some((at, Diagnostic::new(&diagnostics::LIMIT, span, message).help(help)))
 }
 
 /// A circle, at its first trigger.
@@ -171,10 +203,7 @@ fn said(
     let way: Vec<String> = circle.iter().map(name).collect();
     let trigger = &plans[first.plan].trigger(first.trigger?).name;
     let at = places[first.plan];
-    let file = analyses[at].sources.file(SPEC);
-    let start = locate::offset_of(&file.text, &["triggers".to_owned(), trigger.clone()]);
-    let end = start + u32::try_from(trigger.len()).unwrap_or(0);
-    let span = Span::new(SPEC, start, end);
+    let span = trigger_span(analyses[at], trigger);
     let message = format!(
         "triggers start each other without end: {}, which fires the first again",
         way.join(", which starts ")

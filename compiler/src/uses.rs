@@ -1,11 +1,14 @@
-//! Other specs that steps use: each is read and proved once, however many use it, and becomes a
+//! Other specs that steps use or that triggers follow: each is read and proved once, however many use it, and becomes a
 //! component in the folder of the pipeline that all is made for.
+
+pub(crate) mod completed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::check;
 use crate::check::circle::{Site, circle};
+use crate::check::completed::Upstreams;
 use crate::check::images::Shared;
 use crate::check::uses::{Component, Unfit, Use, Uses};
 use crate::diagnostics::{
@@ -13,7 +16,9 @@ use crate::diagnostics::{
 };
 use crate::lower;
 use crate::plan::Plan;
-use crate::source::{FileFault, Files, SourceFile, Sources, Spanned, folder_of, join};
+use crate::source::{
+    FileFault, FileId, Files, SourceFile, Sources, Span, Spanned, folder_of, join,
+};
 use crate::spec::values::PathText;
 use crate::spec::{self, Spec};
 
@@ -90,7 +95,7 @@ impl<'a> Loader<'a> {
     fn steps(&mut self, spec: &Spec, path: &str, sources: &mut Sources, sink: &mut Sink) {
         for (_, step) in spec.steps.good() {
             let Some(used) = step.pipeline.as_ref().filter(|_| !self.is_full) else { continue };
-            let Some(target) = self.target(path, &used.spec, sink) else { continue };
+            let Some(target) = target(self.files, path, &used.spec, sink) else { continue };
             if self.uses.knows(&target) {
                 continue;
             }
@@ -107,58 +112,11 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// The root-relative path of a spec.
-    fn target(&self, from: &str, path: &Spanned<PathText>, sink: &mut Sink) -> Option<String> {
-        let written = &path.value.0;
-        let Some(target) = join(folder_of(from), written) else {
-            let message = format!("`{}` leaves the project's root", excerpt(written));
-            let help = "everything that a spec names lies in the repository";
-            sink.report(Diagnostic::new(&MISSING_FILE, path.span, message).help(help));
-            return None;
-        };
-        if !target.ends_with(".mlops.yaml") && !target.ends_with(".mlops.yml") {
-            let message = format!("`{}` is not the name of a spec", excerpt(written));
-            let whole = [".mlops.yaml", ".mlops.yml"].map(|end| format!("{target}{end}"));
-            let whole = whole.iter().find(|whole| self.files.kind(whole).is_some());
-            let help = match whole.and_then(|whole| whole.strip_prefix(&target)) {
-                Some(end) => format!("did you mean `{}{end}`?", excerpt(written)),
-                None => "a spec's name ends in `.mlops.yaml` or `.mlops.yml`; an Azure ML component file is a `component` step".to_owned(),
-            };
-            sink.report(Diagnostic::new(&BAD_VALUE, path.span, message).help(help));
-            return None;
-        }
-        Some(target)
-    }
-
     /// One spec, at the end of the way; `None` when something was refused.
     fn one(&mut self, path: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Use> {
         let at = self.way.last()?.at;
         self.within_limits(sink)?;
-        let text = match self.files.read(path) {
-            Ok(text) => text,
-            Err(FileFault::Missing) => {
-                let message = format!("there is no spec `{path}`");
-                let help = check::meant(self.files, path);
-                let help = help.unwrap_or_else(|| "letter case counts".to_owned());
-                sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
-                return None;
-            }
-            Err(FileFault::NotUtf8(content)) => {
-                // At its place in that file, as the file itself gets it.
-                let id = sources.id_of(path, &content.text);
-                let (text, diagnostic) = crate::unreadable(id, "spec", FileFault::NotUtf8(content));
-                sources.add(SourceFile::new(path, text));
-                sink.report(diagnostic);
-                return None;
-            }
-            Err(fault) => {
-                let message = format!("cannot read the spec `{path}`: {fault}");
-                sink.report(Diagnostic::new(&MISSING_FILE, at, message));
-                return None;
-            }
-        };
-        let file = Arc::new(SourceFile::new(path, text));
-        let id = sources.add(Arc::clone(&file));
+        let (id, file) = read_spec(self.files, (path, at), sources, sink)?;
         let mut own = Sink::new();
         let read = spec::read_spec(id, &file.text, &mut own);
         let found = read.value.and_then(|mut spec| {
@@ -187,7 +145,8 @@ impl<'a> Loader<'a> {
         let (files, folder) = (self.files, folder_of(path));
         let (project, stage_name) = (self.project, self.stage);
         let subject = check::Subject { spec, project, stage: None, stage_name, files, folder };
-        let checked = check::check(subject, &self.uses, sources, sink)?;
+        let around = (&self.uses, &Upstreams::Unread);
+        let checked = check::check(subject, around, sources, sink)?;
         if let Some(unfit) = Unfit::of(&checked) {
             return Some(Use::Unfit(unfit));
         }
@@ -239,6 +198,69 @@ impl<'a> Loader<'a> {
             sink.report(Diagnostic::new(&LIMIT, site.at, message).help(help));
         }
     }
+}
+
+/// The root-relative path of a spec.
+fn target(
+    files: &dyn Files,
+    from: &str,
+    path: &Spanned<PathText>,
+    sink: &mut Sink,
+) -> Option<String> {
+    let written = &path.value.0;
+    let Some(target) = join(folder_of(from), written) else {
+        let message = format!("`{}` leaves the project's root", excerpt(written));
+        let help = "everything that a spec names lies in the repository";
+        sink.report(Diagnostic::new(&MISSING_FILE, path.span, message).help(help));
+        return None;
+    };
+    if !target.ends_with(".mlops.yaml") && !target.ends_with(".mlops.yml") {
+        let message = format!("`{}` is not the name of a spec", excerpt(written));
+        let whole = [".mlops.yaml", ".mlops.yml"].map(|end| format!("{target}{end}"));
+        let whole = whole.iter().find(|whole| files.kind(whole).is_some());
+        let help = match whole.and_then(|whole| whole.strip_prefix(&target)) {
+            Some(end) => format!("did you mean `{}{end}`?", excerpt(written)),
+            None => "a spec's name ends in `.mlops.yaml` or `.mlops.yml`; an Azure ML component file is a `component` step".to_owned(),
+        };
+        sink.report(Diagnostic::new(&BAD_VALUE, path.span, message).help(help));
+        return None;
+    }
+    Some(target)
+}
+
+/// The text of a spec that is named somewhere; what is wrong with it is said there.
+fn read_spec(
+    files: &dyn Files,
+    (path, at): (&str, Span),
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<(FileId, Arc<SourceFile>)> {
+    let text = match files.read(path) {
+        Ok(text) => text,
+        Err(FileFault::Missing) => {
+            let message = format!("there is no spec `{path}`");
+            let help = check::meant(files, path);
+            let help = help.unwrap_or_else(|| "letter case counts".to_owned());
+            sink.report(Diagnostic::new(&MISSING_FILE, at, message).help(help));
+            return None;
+        }
+        Err(FileFault::NotUtf8(content)) => {
+            // At its place in that file, as the file itself gets it.
+            let id = sources.id_of(path, &content.text);
+            let (text, diagnostic) = crate::unreadable(id, "spec", FileFault::NotUtf8(content));
+            sources.add(SourceFile::new(path, text));
+            sink.report(diagnostic);
+            return None;
+        }
+        Err(fault) => {
+            let message = format!("cannot read the spec `{path}`: {fault}");
+            sink.report(Diagnostic::new(&MISSING_FILE, at, message));
+            return None;
+        }
+    };
+    let file = Arc::new(SourceFile::new(path, text));
+    let id = sources.add(Arc::clone(&file));
+    Some((id, file))
 }
 
 /// What is said of two specs that cannot stand beside each other in one pipeline.

@@ -94,6 +94,7 @@ cases! {
     parallel_whole
     parameters
     passthrough
+    pipeline_completed
     pipeline_outputs
     pipelines
     problems

@@ -46,6 +46,7 @@ pub(super) fn wanted(plan: &Plan, workflow: &Workflow, home: Home) -> Graph {
             TriggerKind::Push(_) => Some("push"),
             TriggerKind::PullRequest(_) => Some("pull request"),
             TriggerKind::Schedule(_) => Some("schedule"),
+            TriggerKind::Completed(_) => Some("another pipeline"),
             TriggerKind::Http(_)
             | TriggerKind::Call(_)
             | TriggerKind::Event(_)
@@ -70,7 +71,12 @@ pub(super) fn of_github(plan: &Plan, root: &Value) -> Graph {
         texts: texts(job),
     });
     let has = |event: &str| root["on"].get(event).is_some();
-    let starts = [("push", "push"), ("pull_request", "pull request"), ("schedule", "schedule")];
+    let starts = [
+        ("push", "push"),
+        ("pull_request", "pull request"),
+        ("schedule", "schedule"),
+        ("workflow_run", "another pipeline"),
+    ];
     let starts = starts.into_iter().filter(|(event, _)| has(event)).map(|(_, word)| word);
     graph(plan, jobs.collect(), starts.collect())
 }
@@ -86,7 +92,8 @@ pub(super) fn of_azure_pipelines(plan: &Plan, root: &Value) -> Graph {
     let is_on = |key: &str| root.get(key).is_some_and(|it| it.as_str() != Some("none"));
     let starts = [("trigger", "push"), ("pr", "pull request"), ("schedules", "schedule")];
     let starts = starts.into_iter().filter(|(key, _)| is_on(key)).map(|(_, word)| word);
-    graph(plan, jobs.collect(), starts.collect())
+    let follows = root["resources"].get("pipelines").is_some().then_some("another pipeline");
+    graph(plan, jobs.collect(), starts.chain(follows).collect())
 }
 
 struct Job {

@@ -4,7 +4,8 @@ use super::names::{Context, unknown};
 use super::parameters as proved;
 use super::triggers::Ground;
 use crate::diagnostics::{
-    BAD_EXPRESSION, BAD_VALUE, Diagnostic, Sink, UNKNOWN_REFERENCE, WRONG_TYPE, excerpt,
+    BAD_EXPRESSION, BAD_VALUE, Diagnostic, NOT_SUPPORTED, Sink, UNKNOWN_REFERENCE, WRONG_TYPE,
+    excerpt,
 };
 use crate::plan::{
     ComponentPlace, Event, EventField, EventPiece, EventSource, EventText, Parameter, ParameterId,
@@ -72,6 +73,7 @@ fn brought(
 ) -> Option<Brought> {
     let event = match kind? {
         TriggerKind::Event(event) => event,
+        TriggerKind::Completed(_) => return of_run(text, sink),
         TriggerKind::Push(_)
         | TriggerKind::PullRequest(_)
         | TriggerKind::Schedule(_)
@@ -98,6 +100,30 @@ fn brought(
     }
     let value = Scalar::Text(pieces.into_iter().map(words).collect());
     proved::allowed(cx, parameter, &value, text.span, sink).then_some(Brought::Now(value))
+}
+
+/// What a run of another pipeline would bring.
+fn of_run<T>(text: &Text, sink: &mut Sink) -> Option<T> {
+    for site in text.sites() {
+        let Path::Event(range) = site.path else {
+            let message = "`with` binds values, and what the event brings";
+            let help = "`event.x` alone can be referred to here";
+            sink.report(Diagnostic::new(&BAD_EXPRESSION, site.span, message).help(help));
+            continue;
+        };
+        let name = site.name(range);
+        if name == "job" || name.starts_with("outputs.") {
+            let message = format!("`event.{name}` is not supported yet");
+            let help = "write the value itself, or read what the other pipeline wrote by its path";
+            let at = site.place(range);
+            sink.report(Diagnostic::new(&NOT_SUPPORTED, at, message).help(help));
+            continue;
+        }
+        let what = "field of a `pipeline_completed` event";
+        let known = ["job", "outputs"].into_iter();
+        sink.report(unknown(&UNKNOWN_REFERENCE, site.place(range), what, name, known));
+    }
+    None
 }
 
 fn is_fixed(piece: &EventPiece) -> bool {

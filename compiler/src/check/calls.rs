@@ -36,6 +36,7 @@ pub(crate) fn settled(kind: &TriggerKind, homes: &[Home]) -> TriggerKind {
         | TriggerKind::PullRequest(_)
         | TriggerKind::Schedule(_)
         | TriggerKind::Event(_)
+        | TriggerKind::Completed(_)
         | TriggerKind::Manual => kind.clone(),
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn cover(
             | TriggerKind::Http(_)
             | TriggerKind::Call(_)
             | TriggerKind::Event(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => continue,
         };
         if paths.is_empty() {

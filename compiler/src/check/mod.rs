@@ -7,6 +7,7 @@ mod bindings;
 mod calls;
 mod ci;
 pub(crate) mod circle;
+pub(crate) mod completed;
 mod component;
 mod component_files;
 mod component_nodes;
@@ -54,6 +55,7 @@ mod within;
 use std::collections::{BTreeMap, BTreeSet};
 
 use binder::EdgeSite;
+use completed::Upstreams;
 use cut::Vertex;
 pub(crate) use files::meant;
 use files::{AbsentData, AbsentFolder};
@@ -140,7 +142,7 @@ pub struct Subject<'a> {
 /// Proves a spec; `None` when a mistake was reported.
 pub fn check<'a>(
     subject: Subject<'a>,
-    uses: &Uses,
+    (uses, upstreams): (&Uses, &Upstreams),
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Checked<'a>> {
@@ -148,7 +150,7 @@ pub fn check<'a>(
     let project_spec = project.spec;
     let before = sink.errors();
     let interfaces = interface::interfaces(spec, files, folder, uses, sources, sink);
-    let cx = Context::new(spec, project, files, folder, &interfaces);
+    let cx = Context::new(spec, project, (files, folder), &interfaces, upstreams);
     before_steps(&cx, sink);
     let project = project::of_spec(spec, project_spec);
     let parameters = parameters::parameters(&cx, sink);

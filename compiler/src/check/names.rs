@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::completed::Upstreams;
 use super::files::Window;
 use super::images::{Digests, Shared};
 use super::interface::Interface;
@@ -28,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub(crate) parameters: BTreeMap<&'a str, u32>,
     /// The components behind steps.
     pub(crate) interfaces: &'a [Option<Interface>],
+    /// The specs that triggers follow.
+    pub(crate) upstreams: &'a Upstreams,
     /// Root-relative paths of the spec and of the project file, which may be none.
     pub(crate) paths: (&'a str, &'a str),
     /// What the project's images are built of.
@@ -44,9 +47,9 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         spec: &'a Spec,
         project: Shared<'a>,
-        files: &'a dyn Files,
-        folder: &'a str,
+        (files, folder): (&'a dyn Files, &'a str),
         interfaces: &'a [Option<Interface>],
+        upstreams: &'a Upstreams,
     ) -> Self {
         let steps = index(spec.steps.names());
         let parameters = index(spec.parameters.names());
@@ -65,6 +68,7 @@ impl<'a> Context<'a> {
             steps,
             parameters,
             interfaces,
+            upstreams,
             matching,
             outputs,
         }

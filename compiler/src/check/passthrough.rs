@@ -51,6 +51,7 @@ pub(crate) fn of_trigger(
         | TriggerKind::Http(_)
         | TriggerKind::Call(_)
         | TriggerKind::Event(_)
+        | TriggerKind::Completed(_)
         | TriggerKind::Manual => (&GITHUB_TRIGGER, &AZURE_PIPELINES_TRIGGER),
     };
     written_already(spec, kind, concurrency, sink);
@@ -78,6 +79,7 @@ fn written_already(
         | TriggerKind::Http(_)
         | TriggerKind::Call(_)
         | TriggerKind::Event(_)
+        | TriggerKind::Completed(_)
         | TriggerKind::Manual => return,
     };
     let mut keys = keys.iter().flat_map(|keys| &keys.0);

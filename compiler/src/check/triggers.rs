@@ -8,7 +8,7 @@ use super::names::Context;
 use super::order::Graph;
 use super::size::{MOST_WRITTEN, Sizes};
 use super::slice::Slice;
-use super::{calls, events, homes, image_paths, passthrough, stages, wiring};
+use super::{calls, completed, events, homes, image_paths, passthrough, stages, wiring};
 use crate::diagnostics::{
     BROKEN_SLICE, CONFLICT, Diagnostic, EMPTY_SLICE, LIMIT, MISSING_KEY, Sink, UNBOUND_PARAMETER,
 };
@@ -98,6 +98,7 @@ pub(crate) fn named<'a>(
     let each = cx.spec.triggers.good().filter_map(|(name, spec)| {
         let kind = one_kind(name, spec, sink);
         let planned = kind.and_then(|kind| kind.plan(sink));
+        let planned = planned.and_then(|kind| completed::resolved(cx, spec, kind));
         // A mistake here hinders no other.
         let bound = bindings::read(cx, (parameters, pasted), (spec, planned.as_ref()), sink);
         let named = name_one(cx, name, (spec, kind?, planned), bound, sink)?;
@@ -245,6 +246,7 @@ fn prove(
     homes::can_fire(cx, ground, named, &sliced, &homes, sink);
     events::can_arrive(cx, ground, named, &homes, sink);
     wiring::holds(cx, ground, (named, all), default_skip, (&sliced, &homes), sink);
+    completed::can_follow(cx, named, &homes, sink);
     let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
     let concurrency = said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan());
     let passed = named.spec.passthrough.as_deref();

@@ -49,6 +49,7 @@ pub fn waits_for(kind: &TriggerKind) -> String {
         TriggerKind::Schedule(_) => "the clock",
         TriggerKind::Http(_) | TriggerKind::Call(_) => "a call",
         TriggerKind::Event(_) => "an event",
+        TriggerKind::Completed(_) => "a run of another pipeline",
         TriggerKind::Manual => "a person",
     };
     format!("it waits for {what}")

@@ -35,6 +35,7 @@ fn at_full_hours(trigger: &CheckedTrigger) -> bool {
         | TriggerKind::Http(_)
         | TriggerKind::Call(_)
         | TriggerKind::Event(_)
+        | TriggerKind::Completed(_)
         | TriggerKind::Manual => false,
     }
 }

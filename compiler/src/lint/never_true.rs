@@ -108,6 +108,8 @@ fn narrowed<'p>(values: &Values<'p>, kind: &TriggerKind, default_branch: &str) -
         TriggerKind::PullRequest(_) | TriggerKind::Http(_) | TriggerKind::Event(_) => {
             (None, Some(Vec::new()))
         }
+        // Azure Pipelines runs the commit that the other pipeline ran, GitHub that of the default branch.
+        TriggerKind::Completed(_) => (None, Some(Vec::new())),
         // Whoever calls Azure Pipelines says for which branch or tag.
         TriggerKind::Call(_) | TriggerKind::Manual => (None, None),
     };

@@ -32,6 +32,9 @@ impl Guide<'_> {
                 self.parameter(workflow, self.item_name().as_deref(), keys.get(1))
             }
             Some("resources") if keys.get(1) == Some(&"containers") => self.container(&keys),
+            Some("resources") if keys.get(1) == Some(&"pipelines") => {
+                self.event(home, workflow, "pipelines", &keys, 2)
+            }
             Some("variables" | "resources") => {
                 let text = self.trail.text().unwrap_or_default().to_owned();
                 let groups = project(&["azure_devops", "variable_groups"]);
@@ -117,6 +120,7 @@ impl Guide<'_> {
             "push" | "trigger" => "push",
             "pull_request" | "pr" => "pull_request",
             "schedule" | "schedules" => "schedule",
+            "workflow_run" | "pipelines" => "pipeline_completed",
             other => other,
         };
         let index = self.trail.parts.iter().find_map(|part| match part {
@@ -140,11 +144,13 @@ impl Guide<'_> {
             | TriggerKind::PullRequest(_)
             | TriggerKind::Schedule(_)
             | TriggerKind::Http(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => kind,
         };
-        let sub =
-            keys.iter().skip(depth).copied().find(|key| !["include", "exclude"].contains(key));
+        let around = ["include", "exclude", "trigger"];
+        let sub = keys.iter().skip(depth).copied().find(|key| !around.contains(key));
         let sub = sub.map(|key| match (key, kind) {
+            ("workflows" | "pipeline" | "source", "pipeline_completed") => "spec",
             ("types", "http") => "endpoint",
             ("types", _) => "drafts",
             (key, _) => key,
@@ -244,6 +250,7 @@ fn fired<'p>(
                 }
                 left -= entries;
             }
+            TriggerKind::Completed(_) if kind == "pipeline_completed" => return Some(trigger),
             TriggerKind::Event(_) | TriggerKind::Call(_) if kind == "repository_dispatch" => {
                 return Some(trigger);
             }
@@ -253,6 +260,7 @@ fn fired<'p>(
             | TriggerKind::Event(_)
             | TriggerKind::Call(_)
             | TriggerKind::Http(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => {}
         }
     }

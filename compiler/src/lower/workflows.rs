@@ -96,6 +96,7 @@ fn shares(
             (other, &trigger.kind),
             (TriggerKind::Push(_), TriggerKind::Push(_))
                 | (TriggerKind::PullRequest(_), TriggerKind::PullRequest(_))
+                | (TriggerKind::Completed(_), TriggerKind::Completed(_))
                 // What comes with one event is nothing to another.
                 | (
                     TriggerKind::Event(_) | TriggerKind::Call(_),

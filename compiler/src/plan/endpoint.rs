@@ -47,6 +47,7 @@ impl Trigger {
             | TriggerKind::Schedule(_)
             | TriggerKind::Call(_)
             | TriggerKind::Event(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => None,
         }
     }

@@ -363,6 +363,7 @@ impl Trigger {
             | TriggerKind::Schedule(_)
             | TriggerKind::Http(_)
             | TriggerKind::Call(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => None,
         }
     }
@@ -379,6 +380,7 @@ impl Plan {
             | TriggerKind::Schedule(_)
             | TriggerKind::Http(_)
             | TriggerKind::Event(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => format!("{}.{}", self.name, trigger.name),
         }
     }

@@ -4,6 +4,7 @@
 //! written by every target that its project names.
 
 mod ci;
+mod completed;
 mod component;
 mod condition;
 mod deploy;
@@ -32,6 +33,7 @@ mod words;
 mod workflow;
 
 pub use ci::*;
+pub use completed::*;
 pub use component::*;
 pub use condition::*;
 pub use deploy::*;

@@ -1,7 +1,8 @@
 //! What starts the pipeline, and where each trigger lives.
 
 use super::{
-    Event, EventText, Http, ParameterId, Passthrough, Scalar, StageId, StepId, SubmissionId, Timing,
+    Completed, Event, EventText, Http, ParameterId, Passthrough, Scalar, StageId, StepId,
+    SubmissionId, Timing,
 };
 
 /// A trigger of the spec (the implicit `manual` of every workflow is not one).
@@ -61,6 +62,8 @@ pub enum TriggerKind {
     Http(Http),
     /// A call that starts a run on CI, by the name that callers know.
     Call(String),
+    /// Good runs of another pipeline.
+    Completed(Box<Completed>),
     /// Something that happens in Azure.
     Event(Box<Event>),
     /// A person.

@@ -152,6 +152,7 @@ impl TriggerKind {
             }
             Self::Call(name) => format!("a call of {name}, which starts a run on CI"),
             Self::Event(event) => event.words(),
+            Self::Completed(completed) => completed.words(),
             Self::Manual => "by hand".to_owned(),
         }
     }

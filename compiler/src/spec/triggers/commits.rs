@@ -79,7 +79,7 @@ impl TriggerKindSpec for PullRequestSpec {
 }
 
 /// Checks each pattern, then the list.
-fn patterns(
+pub(super) fn patterns(
     list: &Many<Spanned<String>>,
     allows: fn(&str) -> Result<(), Fault>,
     agree: fn(&[&str]) -> Vec<(usize, Fault)>,

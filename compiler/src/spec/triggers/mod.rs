@@ -2,6 +2,7 @@
 //! [`TriggerSpec::kinds`].
 
 mod commits;
+mod completed;
 mod data;
 mod http;
 mod manual;
@@ -10,6 +11,7 @@ mod with;
 mod workspace;
 
 pub use commits::{PullRequestSpec, PushSpec};
+pub use completed::PipelineCompletedSpec;
 pub use data::DataChangedSpec;
 pub use http::HttpSpec;
 pub use manual::ManualSpec;
@@ -102,6 +104,8 @@ record! {
         opt job_failed = "job_failed": JobFailedSpec,
         /// Data that drift.
         opt drift_detected = "drift_detected": DriftDetectedSpec,
+        /// A good run of another pipeline.
+        opt pipeline_completed = "pipeline_completed": PipelineCompletedSpec,
         /// A person.
         opt manual = "manual": ManualSpec,
 
@@ -123,7 +127,6 @@ record! {
         /// Keys of the event that only one CI platform has, as they are.
         opt passthrough = "passthrough": Box<PassthroughSpec>,
     }
-    later { "pipeline_completed" }
 }
 
 /// What fires a trigger.
@@ -148,7 +151,7 @@ pub trait TriggerKindSpec {
 
 impl TriggerSpec {
     /// The keys of all kinds, for messages.
-    pub const KIND_KEYS: [&'static str; 11] = [
+    pub const KIND_KEYS: [&'static str; 12] = [
         "push",
         "pull_request",
         "schedule",
@@ -159,12 +162,13 @@ impl TriggerSpec {
         "job_completed",
         "job_failed",
         "drift_detected",
+        "pipeline_completed",
         "manual",
     ];
 
     /// The kinds that the author wrote, of which there must be one.
     pub fn kinds(&self) -> Vec<&dyn TriggerKindSpec> {
-        let all: [Option<&dyn TriggerKindSpec>; 11] = [
+        let all: [Option<&dyn TriggerKindSpec>; 12] = [
             self.push.as_ref().map(|it| it as _),
             self.pull_request.as_ref().map(|it| it as _),
             self.schedule.as_ref().map(|it| it as _),
@@ -175,6 +179,7 @@ impl TriggerSpec {
             self.job_completed.as_ref().map(|it| it as _),
             self.job_failed.as_ref().map(|it| it as _),
             self.drift_detected.as_ref().map(|it| it as _),
+            self.pipeline_completed.as_ref().map(|it| it as _),
             self.manual.as_ref().map(|it| it as _),
         ];
         all.into_iter().flatten().collect()

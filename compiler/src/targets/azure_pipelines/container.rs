@@ -96,7 +96,7 @@ fn resource(beside: &Beside<'_>) -> Map {
 }
 
 /// The value of `resources`.
-pub(super) fn resources(all: &[Container<'_>], services: &[Beside<'_>]) -> Map {
+pub(super) fn resources(followed: Vec<Map>, all: &[Container<'_>], services: &[Beside<'_>]) -> Map {
     let list: Vec<Map> = all
         .iter()
         .map(|one| {
@@ -109,6 +109,7 @@ pub(super) fn resources(all: &[Container<'_>], services: &[Beside<'_>]) -> Map {
         .chain(services.iter().map(resource))
         .collect();
     let mut resources = Map::new();
+    resources.put_filled("pipelines", followed);
     resources.put_filled("containers", list);
     resources
 }

@@ -23,7 +23,7 @@ pub(super) fn workflow(plan: &Plan, workflow: &Workflow) -> Artifact {
     }
     passthrough::put(&mut root, &plan.passthrough.azure_pipelines);
     let jobs = jobs(&scope);
-    put_body(&mut root, &scope, jobs);
+    put_body(&mut root, &scope, triggers::followed(plan, workflow), jobs);
     let needs = header::of_workflow(&scope, workflow);
     let header = about::of_workflow(plan, workflow, Home::AzurePipelines, needs, parameter_name);
     artifact(plan, &workflow.id, &root, &header)
@@ -40,7 +40,7 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
     put_lock(&mut root);
     let mut jobs = jobs(&scope);
     jobs.extend(release::write(&scope, release));
-    put_body(&mut root, &scope, jobs);
+    put_body(&mut root, &scope, Vec::new(), jobs);
     let needs = header::of_release(&scope);
     let header = about::of_release(plan, release, needs);
     artifact(plan, &release.id, &root, &header)
@@ -60,9 +60,10 @@ fn put_lock(root: &mut Map) {
     root.put_beside("lockBehavior", "sequential", "takes effect with an exclusive lock check");
 }
 
-fn put_body(root: &mut Map, scope: &Scope<'_>, jobs: Vec<Map>) {
+fn put_body(root: &mut Map, scope: &Scope<'_>, followed: Vec<Map>, jobs: Vec<Map>) {
     root.put_filled("parameters", parameters::list(scope));
-    root.put_filled("resources", container::resources(&scope.containers, &scope.services));
+    let resources = container::resources(followed, &scope.containers, &scope.services);
+    root.put_filled("resources", resources);
     root.put_filled(
         "variables",
         groups::of_file(scope).map(|name| groups::entry(name)).collect::<Vec<_>>(),

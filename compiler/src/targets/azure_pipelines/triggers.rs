@@ -42,6 +42,7 @@ pub(super) fn put(root: &mut Map, plan: &Plan, workflow: &Workflow) {
             TriggerKind::Http(_)
             | TriggerKind::Call(_)
             | TriggerKind::Event(_)
+            | TriggerKind::Completed(_)
             | TriggerKind::Manual => {}
         }
     }
@@ -60,6 +61,32 @@ pub(super) fn on_branch(branch: &str, paths: &[String]) -> Map {
         map.put("paths", lists(Filters { include: paths.to_vec(), exclude: Vec::new() }));
     }
     map
+}
+
+/// The pipelines that a file follows. The service starts a run when one of theirs ends well, and for
+/// no other end.
+pub(super) fn followed(plan: &Plan, workflow: &Workflow) -> Vec<Map> {
+    let all = living_here(plan, workflow).filter_map(|one| match &one.kind {
+        TriggerKind::Completed(completed) => Some(completed),
+        TriggerKind::Push(_)
+        | TriggerKind::PullRequest(_)
+        | TriggerKind::Schedule(_)
+        | TriggerKind::Http(_)
+        | TriggerKind::Call(_)
+        | TriggerKind::Event(_)
+        | TriggerKind::Manual => None,
+    });
+    let each = all.flat_map(|it| it.workflows.iter().map(|file| (file, it.branches.as_slice())));
+    each.map(|(file, branches)| {
+        let mut trigger = Map::new();
+        trigger.put("branches", lists(ref_filters(branches)));
+        let mut map = Map::new();
+        map.put("pipeline", file.id.replace('-', "_"));
+        map.put("source", file.id.as_str());
+        map.put("trigger", trigger);
+        map
+    })
+    .collect()
 }
 
 fn on_push(filter: &Push, concurrency: Concurrency) -> Map {

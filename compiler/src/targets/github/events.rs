@@ -2,7 +2,7 @@
 
 use crate::emit::{Doc, Map};
 use crate::plan::{
-    Home, Passthrough, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
+    Completed, Home, Passthrough, Plan, PullRequest, Push, Timing, Trigger, TriggerKind, Workflow,
 };
 use crate::targets::passthrough;
 
@@ -13,6 +13,7 @@ pub(super) struct Events<'a> {
     push: Option<&'a Push>,
     pull_request: Option<(&'a PullRequest, &'a Passthrough)>,
     schedules: Vec<&'a Timing>,
+    completed: Option<&'a Completed>,
     /// The type of the dispatch by which an event or a call arrives, and what it brings.
     dispatch: Option<(String, Dispatch)>,
 }
@@ -20,8 +21,13 @@ pub(super) struct Events<'a> {
 impl<'a> Events<'a> {
     /// Enabled triggers whose home this is.
     pub(super) fn of(plan: &'a Plan, workflow: &Workflow) -> Self {
-        let mut events =
-            Self { push: None, pull_request: None, schedules: Vec::new(), dispatch: None };
+        let mut events = Self {
+            push: None,
+            pull_request: None,
+            schedules: Vec::new(),
+            completed: None,
+            dispatch: None,
+        };
         for id in &workflow.triggers {
             let trigger = plan.trigger(*id);
             if trigger.lives_on(Home::GitHub) {
@@ -39,6 +45,7 @@ impl<'a> Events<'a> {
                 self.pull_request = Some((request, &trigger.passthrough));
             }
             TriggerKind::Schedule(timing) => self.schedules.push(timing),
+            TriggerKind::Completed(completed) => self.completed = Some(completed),
             TriggerKind::Event(_) => self.dispatch = Some((event_type, Dispatch::All)),
             TriggerKind::Call(_) => self.dispatch = Some((event_type, Dispatch::Some)),
             TriggerKind::Http(_) | TriggerKind::Manual => {}
@@ -65,13 +72,23 @@ impl<'a> Events<'a> {
         self.push.is_none()
             && self.pull_request.is_none()
             && self.schedules.is_empty()
+            && self.completed.is_none()
             && self.dispatch.is_none()
     }
 
     /// Conditions that the events cannot say themselves.
     pub(super) fn guards(&self, trusted: bool) -> Vec<&'static str> {
-        let Some((request, _)) = self.pull_request else { return Vec::new() };
         let mut guards = Vec::new();
+        if self.completed.is_some() {
+            // The event comes whatever became of the run, and for runs of forks as well.
+            guards.push(
+                "github.event_name != 'workflow_run' || \
+                 github.event.workflow_run.conclusion == 'success' && \
+                 github.event.workflow_run.event != 'pull_request' && \
+                 github.event.workflow_run.head_repository.full_name == github.repository",
+            );
+        }
+        let Some((request, _)) = self.pull_request else { return guards };
         if trusted {
             // A fork's run gets no secrets and no identity, and must not reach Azure.
             guards.push(
@@ -92,6 +109,7 @@ impl<'a> Events<'a> {
         on.put_some("pull_request", self.pull_request.map(pull_request));
         let schedules: Vec<_> = self.schedules.into_iter().flat_map(schedule).collect();
         on.put_filled("schedule", schedules);
+        on.put_some("workflow_run", self.completed.map(completed));
         on.put_some(
             "repository_dispatch",
             self.dispatch.map(|(event_type, _)| dispatched(event_type)),
@@ -107,6 +125,18 @@ impl<'a> Events<'a> {
 fn dispatched(event_type: String) -> Map {
     let mut filters = Map::new();
     filters.put("types", Doc::Words(vec![event_type]));
+    filters
+}
+
+/// Why the auditor of workflows need not warn of the event: what it may bring along starts nothing.
+const GUARDED: &str = "zizmor: ignore[dangerous-triggers] jobs ask for good runs of this repository, no pull requests";
+
+fn completed(completed: &Completed) -> Map {
+    let titles = completed.workflows.iter().map(|it| it.title.clone());
+    let mut filters = Map::new();
+    filters.put("workflows", titles.collect::<Vec<_>>());
+    filters.put_beside("types", Doc::Words(vec!["completed".to_owned()]), GUARDED);
+    filters.put("branches", patterns(&completed.branches));
     filters
 }
 
