@@ -143,12 +143,12 @@ pub(super) const HOSTILE: [&str; 9] = [
     "it's \"quoted\"",
     "line\nbreak\r\n::error::x",
     "${{ secrets.TOKEN }}",
-    "$(rm -rf /)`id`",
+    "$(rm -rf ~)`id`",
     "@{triggerBody()}",
     "@parameters('x')",
     "[parameters('x')]",
     "ключ 鍵 \u{1F511} \u{202E}",
-    "</script>&amp;\\u0000\\",
+    "<script>&amp;\\u0000\\",
 ];
 
 #[test]
