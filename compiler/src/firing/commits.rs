@@ -58,10 +58,9 @@ pub fn waits_for(kind: &TriggerKind) -> String {
 /// Whether a push to the default branch releases what lives in Azure: it does when it touches a file
 /// that was generated for it, or one that these refer to.
 pub fn release(plan: &Plan, release: &Release, paths: &[String]) -> Verdict {
-    let generated = [
-        plan.azure_ml_path(""),
-        format!("{}/{}.yml", plan.project.folder(release.home), release.id),
-    ];
+    let live = (!release.triggers.is_empty()).then(|| plan.azure_ml_path(""));
+    let own = format!("{}/{}.yml", plan.project.folder(release.home), release.id);
+    let generated: Vec<String> = live.into_iter().chain([own]).collect();
     let is_within = |path: &String, place: &String| {
         place == "/" || path == place || place.ends_with('/') && path.starts_with(place.as_str())
     };

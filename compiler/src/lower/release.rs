@@ -18,7 +18,8 @@ pub(crate) fn release(checked: &Checked<'_>, plan: &Plan) -> Option<Release> {
         .filter(|(_, it)| it.homes.contains(&Home::AzureMl) && it.event().is_none())
         .map(|(index, _)| TriggerId(index))
         .collect();
-    if triggers.is_empty() {
+    let is_wired = plan.project.targets.contains(&Home::Events) && plan.handoffs().next().is_some();
+    if triggers.is_empty() && !is_wired {
         return None;
     }
     let checks = checked.release_checks.as_ref();
@@ -51,6 +52,9 @@ fn inputs(plan: &Plan, triggers: &[TriggerId]) -> Vec<String> {
         if let Some(value) = &parameter.default {
             data(plan, id, value, &mut paths);
         }
+    }
+    if plan.project.targets.contains(&Home::Events) && plan.wired().next().is_some() {
+        paths.extend(["json", "bicep", "parameters.json"].map(|ending| plan.wiring_path(ending)));
     }
     outermost(paths)
 }

@@ -6,6 +6,8 @@ use super::{Event, Handoff, Home, Plan, Receiver, StageId, Text, Trigger, Trigge
 /// Consumption Logic Apps have names of so many characters
 /// (<https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>).
 const LONGEST_LOGIC_APP: usize = 43;
+/// Deployments of so many.
+const LONGEST_DEPLOYMENT: usize = 64;
 /// And event subscriptions of so many.
 const LONGEST_SUBSCRIPTION: usize = 64;
 
@@ -101,6 +103,16 @@ impl Plan {
         all.filter(|one| one.trigger.hears(self.stage) && !one.receivers.is_empty())
     }
 
+    /// Whether the release looks after what brings events: also when the pipeline has none any more, as
+    /// long as the project says how events are brought. Who never said so is asked for no rights.
+    pub fn releases_events(&self) -> bool {
+        let wiring = &self.project.wiring;
+        let is_said =
+            wiring.key_vault.is_some() || wiring.storage.is_some() || !wiring.topics.is_empty();
+        let is_written = self.project.targets.contains(&Home::Events);
+        is_written && (is_said || self.handoffs().next().is_some())
+    }
+
     /// The Logic App between an event and what it starts.
     pub fn logic_app_name(&self, trigger: TriggerId) -> String {
         shortened(format!("la-{}", self.schedule_name(trigger)), LONGEST_LOGIC_APP)
@@ -124,6 +136,12 @@ impl Plan {
     pub fn wiring_stem(&self) -> String {
         let stage = self.stage_name().map(|stage| format!("-{stage}")).unwrap_or_default();
         format!("{}{stage}-events", self.name)
+    }
+
+    /// What the deployment of the wiring is called: always the same, so that the next one takes its
+    /// place.
+    pub fn deployment_name(&self) -> String {
+        shortened(self.wiring_stem(), LONGEST_DEPLOYMENT)
     }
 
     /// What a deployment of the wiring must be told, in the order of the template.

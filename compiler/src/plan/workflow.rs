@@ -130,13 +130,15 @@ pub struct Release {
     /// The CI platform that has the file. One alone: whose the schedules are is said with the name
     /// of the repository, which each platform spells in its own way.
     pub home: Home,
-    /// What lives on Azure ML, schedules and published endpoints, enabled or not.
+    /// What lives on Azure ML, schedules and published endpoints, enabled or not. What brings events
+    /// is released, too: [`super::Plan::wired`].
     pub triggers: Vec<TriggerId>,
     /// CI steps that must have passed before: those that the triggers skip.
     pub checks: Vec<Job>,
     /// The stage of the checks.
     pub staging: Staging,
-    /// Root-relative files and folders that the released files refer to (code, conda files),
+    /// Root-relative files and folders that the released files refer to (code, conda files), and the
+    /// files of what brings events,
     /// sorted; folders end in `/`, and no entry lies in another. `/` is the root. A push that touches one, or a generated file, releases.
     pub inputs: Vec<String>,
 }

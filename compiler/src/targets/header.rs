@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::{dispatched, script};
 use crate::emit::mark;
 use crate::plan::{
-    BuiltImage, Home, Job, Piece, Place, Plan, Reference, Release, Staging, Task, Text, Trigger,
-    TriggerKind, Work, Workflow,
+    BuiltImage, Handoff, Home, Job, Piece, Place, Plan, Receiver, Reference, Release, Staging,
+    Task, Text, Trigger, TriggerKind, Work, Workflow,
 };
 
 /// The lines of a workflow's file. `name` is what the platform calls a parameter.
@@ -42,9 +42,58 @@ pub(super) fn of_release(plan: &Plan, release: &Release, needs: Vec<String>) -> 
         };
         lines.push(format!("{stage}{what} on Azure ML: {word}."));
     }
+    for (plan, handoff) in release_events(plan) {
+        let stage = plan.stage_name().map(|stage| format!("Stage {stage}: ")).unwrap_or_default();
+        let word = if handoff.trigger.enabled { "enabled" } else { "disabled" };
+        let (app, what) = (plan.logic_app_name(handoff.id), handoff.event.words());
+        lines.push(format!("{stage}Logic App {app}, for when {what}: {word}."));
+    }
     let branch = &plan.project.default_branch;
     lines.push(format!("Started by pushes to {branch}, and by hand."));
     finish(lines, needs)
+}
+
+/// What happens in Azure and starts something, by stage.
+fn release_events(plan: &Plan) -> impl Iterator<Item = (&Plan, Handoff<'_>)> {
+    let stages = plan.each_stage().filter(|plan| plan.releases_events());
+    stages.flat_map(|plan| plan.wired().map(move |handoff| (plan, handoff)))
+}
+
+/// What must exist so that events can be brought.
+pub(super) fn event_needs(plan: &Plan) -> Vec<String> {
+    let receivers: Vec<Receiver<'_>> =
+        release_events(plan).flat_map(|(_, handoff)| handoff.receivers).collect();
+    if receivers.is_empty() {
+        return Vec::new();
+    }
+    let mut needs = vec![
+        "for events: the providers Microsoft.EventGrid and Microsoft.Logic, registered in the \
+         subscription; the right of the identity to write to the resource group and to assign roles \
+         there (Contributor, and Role Based Access Control Administrator)"
+            .to_owned(),
+    ];
+    let wiring = &plan.project.wiring;
+    if receivers.iter().any(|one| matches!(one, Receiver::GitHub { .. })) {
+        let (vault, token) =
+            (wiring.key_vault.as_deref().unwrap_or_default(), &wiring.github_token);
+        needs.push(format!(
+            "key vault {vault} with {token}: a token that may write the contents of the repository"
+        ));
+    }
+    if let Some(storage) = &wiring.storage {
+        needs.push(format!("storage account {storage}, in the resource group"));
+    }
+    let calls_there = |one: &Receiver<'_>| matches!(one, Receiver::AzurePipelines { .. });
+    if receivers.iter().any(calls_there) {
+        let apps = release_events(plan).filter(|(_, it)| it.receivers.iter().any(calls_there));
+        let apps: Vec<String> = apps.map(|(plan, it)| plan.logic_app_name(it.id)).collect();
+        needs.push(format!(
+            "after the first release: the identities of the Logic Apps {} as users of the \
+             organisation in Azure DevOps that may queue builds",
+            apps.join(", ")
+        ));
+    }
+    needs
 }
 
 fn start(plan: &Plan, title: &str) -> Vec<String> {

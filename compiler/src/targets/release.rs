@@ -1,12 +1,15 @@
 //! What release files have in common, whatever the platform: which file is written at all, and the
-//! bash that makes the workspace's schedules and endpoints what the spec says. It reads `PROJECT` (whose they
+//! bash that makes the workspace's schedules and endpoints, and what brings events, what the spec says. It reads `PROJECT` (whose they
 //! are), `PIPELINE` and `COMMIT`, and calls a function `fail MESSAGE`.
+
+mod wiring;
 
 use std::fmt::Write as _;
 
 use crate::plan::{Endpoint, Home, Plan, Reference, Release, Trigger, TriggerId};
 
 use super::script;
+pub(crate) use wiring::{is_applied as applies_events, told as told_of_events};
 
 const LIVE: &str = include_str!("scripts/release_live.sh");
 const TAGS: &str = include_str!("scripts/release_tags.sh");
@@ -33,6 +36,15 @@ pub(crate) fn title(plan: &Plan, words: &str) -> String {
     plan.stage_name().map_or_else(|| words.to_owned(), |stage| format!("{words} ({stage})"))
 }
 
+/// What people read of the step that runs [`apply`].
+pub(crate) fn step_title(plan: &Plan) -> &'static str {
+    if applies_events(plan) {
+        "Apply schedules, endpoints and events"
+    } else {
+        "Apply schedules and endpoints"
+    }
+}
+
 /// The environment of [`apply`]: whose the schedules are is what the project file says, else the
 /// repository as the platform calls it.
 pub(crate) fn env(
@@ -54,7 +66,7 @@ pub(crate) fn env(
 /// Bash, run at the root and signed in: creates, updates, disables and deletes.
 pub(crate) fn apply(plan: &Plan, release: &Release) -> String {
     let tags = if plan.stage.is_some() { STAGE_TAGS } else { TAGS };
-    let mut text = format!("{LIVE}{tags}{FUNCTIONS}\n");
+    let mut text = format!("{LIVE}{tags}{FUNCTIONS}{}\n", wiring::functions(plan));
     for id in &release.triggers {
         if plan.trigger(*id).published().is_none() {
             text.push_str(&schedule(plan, *id));
@@ -63,7 +75,8 @@ pub(crate) fn apply(plan: &Plan, release: &Release) -> String {
     for endpoint in plan.endpoints() {
         text.push_str(&publish(plan, &endpoint));
     }
-    text + "delete_others\n"
+    // What starts something is there after what it starts, and goes before it.
+    text + &wiring::apply(plan) + wiring::clean(plan) + "delete_others\n"
 }
 
 fn schedule(plan: &Plan, id: TriggerId) -> String {

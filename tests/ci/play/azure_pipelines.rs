@@ -416,6 +416,8 @@ fn predefined() -> Map<String, Value> {
         ("System.JobAttempt", "1"),
         ("Build.SourceVersion", "0123abcd"),
         ("Build.SourceBranch", "refs/heads/main"),
+        ("System.TeamProject", "models"),
+        ("System.CollectionUri", "https://dev.azure.com/contoso/"),
         ("Build.Reason", "Manual"),
         ("System.PullRequest.SourceBranch", ""),
         ("Agent.OS", "Linux"),

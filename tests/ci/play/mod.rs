@@ -5,6 +5,7 @@ mod azure_pipelines;
 pub(crate) mod dispatched;
 mod expression;
 mod github;
+mod released;
 mod stage;
 mod stages;
 

@@ -116,6 +116,9 @@ for tag in "${tags[@]}"; do touch "$(place "$tag")"; done
 /// Plays endpoints, too.
 const ENDPOINTS: &str = include_str!("../../own/endpoints.sh");
 
+/// Plays deployments, and what they make.
+const EVENTS: &str = include_str!("events.sh");
+
 /// Stands before every script: the clock is ours.
 const CLOCK: &str = r#"sleep() {
   local clock
@@ -167,6 +170,12 @@ impl Stage {
             stage.write("refused", "");
         }
         stage
+    }
+
+    /// Lets Azure be played for what brings events, too.
+    pub(super) fn play_events(&self) {
+        let az = AZ.replacen("[[ $1 == ml ]] ||", &format!("{EVENTS}[[ $1 == ml ]] ||"), 1);
+        self.program("az", &az.replacen("set -u\n", &format!("set -u\n{ENDPOINTS}"), 1));
     }
 
     fn program(&self, name: &str, text: &str) {

@@ -35,6 +35,7 @@ pub(super) fn of_release(scope: &Scope<'_>) -> Vec<String> {
         "exclusive lock check on the service connection: only then do releases wait for each other"
             .to_owned(),
     );
+    needs.extend(about::event_needs(scope.plan));
     needs
 }
 

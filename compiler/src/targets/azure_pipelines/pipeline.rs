@@ -49,8 +49,9 @@ pub(super) fn release(plan: &Plan, release: &Release) -> Artifact {
 /// What a release depends on; nothing (every path) when the root itself is among it. A filter that
 /// names a folder holds for all that is in it.
 fn released_paths(plan: &Plan, release: &Release) -> Vec<String> {
-    let generated = [plan.azure_ml_folder(), path(plan, &release.id)];
-    let all = generated.iter().chain(&release.inputs);
+    let live = (!release.triggers.is_empty()).then(|| plan.azure_ml_folder());
+    let own = path(plan, &release.id);
+    let all = live.iter().chain([&own]).chain(&release.inputs);
     let paths: Vec<String> = all.map(|path| path.trim_end_matches('/').to_owned()).collect();
     if paths.iter().any(String::is_empty) { Vec::new() } else { paths }
 }

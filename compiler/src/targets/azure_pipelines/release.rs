@@ -1,7 +1,7 @@
 //! The release file: it brings the schedules that live on Azure ML up to date.
 
 use crate::emit::Map;
-use crate::plan::{JobId, Plan, Release, Staging};
+use crate::plan::{DeploymentValue, JobId, Plan, Release, Staging};
 use crate::targets::release as shared;
 
 use super::reader::Reader;
@@ -38,7 +38,7 @@ fn job(
 ) -> Map {
     let mut map = Map::new();
     map.put("job", id);
-    map.put("displayName", shared::title(plan, "Apply schedules and endpoints"));
+    map.put("displayName", shared::title(plan, shared::step_title(plan)));
     map.put_filled("dependsOn", scope::one_or_more(before));
     map.put("timeoutInMinutes", 60_u32);
     map.put("pool", step::hosted());
@@ -59,11 +59,22 @@ fn demand_branch(plan: &Plan) -> Map {
 fn apply(scope: &Scope<'_>, plan: &Plan, release: &Release) -> Map {
     let setup = step::azure_setup();
     let text = format!("{STRICT}{FAIL}{setup}{}", shared::apply(plan, release));
-    let mut script = Script::new("Apply schedules and endpoints", text);
+    let mut script = Script::new(shared::step_title(plan), text);
     let project = expression::variable("System.TeamProject");
     let repository = format!("{project}/{}", expression::variable("Build.Repository.Name"));
     let commit = expression::variable("Build.SourceVersion");
     let env = shared::env(plan, repository, commit, expression::literal);
     script.env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    script.azure(&mut Reader::new(scope))
+    let mut reader = Reader::new(scope);
+    for (name, value) in shared::told_of_events(plan) {
+        let value = match value {
+            DeploymentValue::Text(text) => reader.setting(&text),
+            // What no run here knows, the project says.
+            DeploymentValue::Project | DeploymentValue::Repository => String::new(),
+            DeploymentValue::Organization => expression::variable("System.CollectionUri"),
+            DeploymentValue::TeamProject => expression::variable("System.TeamProject"),
+        };
+        script.env.push((name.to_owned(), value));
+    }
+    script.azure(&mut reader)
 }

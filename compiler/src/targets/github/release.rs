@@ -1,11 +1,11 @@
 //! The release workflow: it applies what lives in Azure, and deletes what no spec asks for any more.
 
 use crate::emit::Map;
-use crate::plan::{Plan, Release, Staging};
+use crate::plan::{DeploymentValue, Plan, Release, Staging};
 use crate::targets::{Artifact, header as about, release as shared};
 
 use super::check;
-use super::expression::{expression, literal};
+use super::expression::{self, expression, literal};
 use super::job::{self, Frame, Permissions};
 use super::scope::Scope;
 use super::{gate, header, login, pins, stage, step, workflow};
@@ -28,7 +28,8 @@ pub(super) fn artifact(plan: &Plan, release: &Release) -> Artifact {
     let title = format!("{} (release)", plan.display_name);
     // Only the default branch is released, whatever starts it.
     let refs = [header::branch(&plan.project.default_branch)];
-    let needs = header::needs(&scope, &jobs, &refs, true);
+    let mut needs = header::needs(&scope, &jobs, &refs, true);
+    needs.extend(about::event_needs(plan));
     let header = about::of_release(plan, release, needs);
     let doc = workflow::document(&title, events(plan, release), concurrency, jobs.map);
     workflow::file(plan, &release.id, &doc, &header)
@@ -40,7 +41,11 @@ fn events(plan: &Plan, release: &Release) -> Map {
     push.put("branches", vec![escape(&plan.project.default_branch)]);
     // Every path lies in the root, and no pattern may start with a slash.
     if !release.inputs.iter().any(|path| path == "/") {
-        let mut paths = vec![glob(&(plan.azure_ml_folder() + "/"))];
+        let lives_there = !release.triggers.is_empty();
+        let mut paths = Vec::new();
+        if lives_there {
+            paths.push(glob(&(plan.azure_ml_folder() + "/")));
+        }
         paths.extend(release.inputs.iter().map(|path| glob(path)));
         paths.push(glob(&workflow::path(plan, &release.id)));
         push.put("paths", paths);
@@ -74,7 +79,7 @@ fn apply(scope: &Scope<'_>, plan: &Plan, release: &Release, needs: Vec<String>) 
     let mut steps: Vec<Map> = approval.map(gate::demand_reviewers).into_iter().collect();
     steps.extend([demand_branch(plan), step::checkout()]);
     steps.extend(login::steps(scope));
-    steps.push(apply_schedules(plan, release));
+    steps.push(apply_all(scope, plan, release));
     Frame {
         name: shared::title(plan, "Apply to the workspace"),
         needs,
@@ -101,12 +106,31 @@ fn demand_branch(plan: &Plan) -> Map {
 }
 
 /// Creates, updates, disables and deletes, in one script.
-fn apply_schedules(plan: &Plan, release: &Release) -> Map {
+fn apply_all(scope: &Scope<'_>, plan: &Plan, release: &Release) -> Map {
     let (repository, commit) = (expression("github.repository"), expression("github.sha"));
     let mut env = Map::new();
     for (name, value) in shared::env(plan, repository, commit, literal) {
         env.put(name, value);
     }
+    if shared::applies_events(plan) {
+        let group = stage::azure(scope, |azure| Some(&azure.resource_group));
+        env.put("AZURE_RESOURCE_GROUP", group);
+    }
+    for (name, value) in shared::told_of_events(plan) {
+        env.put(name, told(scope, &value));
+    }
     let text = [step::STRICT, check::FAIL, &shared::apply(plan, release)].concat();
-    step::script("Apply schedules and endpoints", env, text)
+    step::script(shared::step_title(plan), env, text)
+}
+
+/// What a deployment must be told of what brings events.
+fn told(scope: &Scope<'_>, value: &DeploymentValue) -> String {
+    match value {
+        DeploymentValue::Text(text) => expression::text(scope, text),
+        DeploymentValue::Repository => expression("github.repository"),
+        // What no run on GitHub knows, the project says.
+        DeploymentValue::Project | DeploymentValue::Organization | DeploymentValue::TeamProject => {
+            String::new()
+        }
+    }
 }
