@@ -10,6 +10,7 @@ use tempfile::TempDir;
 mod commands;
 mod differences;
 mod events;
+mod followed;
 mod formats;
 mod images;
 mod locate;

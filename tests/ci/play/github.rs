@@ -34,6 +34,8 @@ pub(super) enum Start<'a> {
     ByHand(&'a BTreeMap<String, Scalar>),
     /// A dispatch, with this payload.
     Sent(&'a Value),
+    /// Another workflow, of whose run this is said.
+    Followed(&'a Value),
 }
 
 /// Runs a workflow.
@@ -50,9 +52,14 @@ pub(super) fn play(plan: &Plan, root: &Yaml, stage: &Stage, start: Start<'_>) ->
             ("workflow_dispatch", Value::Object(each.collect()), Value::Null)
         }
         Start::Sent(payload) => ("repository_dispatch", json!({}), payload.clone()),
+        Start::Followed(_) => ("workflow_run", json!({}), Value::Null),
+    };
+    let run = match start {
+        Start::Followed(run) => run.clone(),
+        Start::ByHand(_) | Start::Sent(_) => Value::Null,
     };
     let stubs = plan.steps.iter().filter_map(stub).collect();
-    let event = json!({ "name": event_name, "client_payload": payload });
+    let event = json!({ "name": event_name, "client_payload": payload, "workflow_run": run });
     let done = BTreeMap::new();
     let mut player = Player { stage, stubs, root, inputs, event, done, said: RefCell::default() };
     player.run();

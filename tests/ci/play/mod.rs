@@ -4,6 +4,7 @@
 mod azure_pipelines;
 pub(crate) mod dispatched;
 mod expression;
+mod followed;
 mod github;
 mod released;
 mod stage;
