@@ -30,6 +30,11 @@ impl Span {
         Self::new(file, 0, 0)
     }
 
+    /// Whether it is a point: the place of something that nobody wrote.
+    pub(crate) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     /// The smallest span that holds both; both lie in one file.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

@@ -192,7 +192,7 @@ fn online(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
             online.put(key, probe.node());
         }
     }
-    scoring(tape, world, &mut online);
+    scoring(tape, world, &mut online, on_cluster);
     online.node()
 }
 
@@ -308,14 +308,20 @@ fn batch(tape: &mut Tape<'_>, world: &mut World, number: usize) -> Node {
     if tape.chance(20) {
         batch.put("logging_level", text(tape.pick(&["warning", "info", "debug"])));
     }
-    scoring(tape, world, &mut batch);
+    scoring(tape, world, &mut batch, false);
     batch.node()
 }
 
 /// A script that answers, and its software.
-fn scoring(tape: &mut Tape<'_>, world: &mut World, of: &mut Record) {
+fn scoring(tape: &mut Tape<'_>, world: &mut World, of: &mut Record, on_cluster: bool) {
     if tape.chance(50) {
-        of.put("environment", environment(tape, world));
+        // Kubernetes takes nothing of a registry, which an entry of `environments` may be too.
+        let of_workspace = ["azureml:sklearn:4", "azureml:sklearn@latest"];
+        let software = match on_cluster {
+            true => text(tape.pick(&of_workspace)),
+            false => environment(tape, world),
+        };
+        of.put("environment", software);
         of.put("code", text(format!("{}src/score", world.up)));
         of.put("scoring_script", text("scoring.py"));
     }

@@ -5,20 +5,26 @@ use std::collections::BTreeMap;
 use super::triggers::{CheckedTrigger, Named};
 use crate::diagnostics::{CONFLICT, Diagnostic, Sink};
 use crate::plan::{Home, TriggerKind};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// Reports what an `http` trigger says that only Azure ML has, when it lives on CI, and why it does.
 pub(crate) fn holds(named: &Named<'_>, why: &str, sink: &mut Sink) {
     let Some(http) = &named.spec.http else { return };
+    // What a stage with an endpoint of its own keeps is written nowhere: the endpoint is too much.
+    let (kept, written): (Vec<Span>, Vec<Span>) =
+        http.deployment.iter().map(|it| it.span).partition(|span| span.is_empty());
     let keys = [
-        ("deployment", http.deployment.as_ref().map(|it| it.span)),
+        ("endpoint", kept.first().map(|_| http.endpoint.span)),
+        ("deployment", written.first().copied()),
         ("version", http.version.as_ref().map(|it| it.span)),
         ("keep", http.keep.as_ref().map(|it| it.0.span)),
     ];
     for (key, span) in keys {
         let Some(span) = span else { continue };
-        let message =
-            format!("`{key}` is for what Azure ML publishes, and this call starts a CI run");
+        let of_stage = if key == "endpoint" { " of a stage's own" } else { "" };
+        let message = format!(
+            "`{key}`{of_stage} is for what Azure ML publishes, and this call starts a CI run"
+        );
         let help = format!("remove it; CI answers this call: {why}");
         sink.report(Diagnostic::new(&CONFLICT, span, message).help(help));
     }

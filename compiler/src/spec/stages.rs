@@ -9,7 +9,7 @@ use super::resources::EnvironmentSpec;
 use super::steps::StepSpec;
 use super::triggers::TriggerSpec;
 use super::values::{CiEnvironment, EntryName, Literal, PortName, StepName};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 record! {
     /// A stage of the project: the same pipelines in another workspace, on other clusters.
@@ -153,8 +153,11 @@ impl StageTrigger {
             trigger.enabled.clone_from(&self.enabled);
         }
         if let (Some(endpoint), Some(http)) = (&self.endpoint, &mut trigger.http) {
-            // The deployment stays: by default it is called like the endpoint.
-            http.deployment.get_or_insert_with(|| http.endpoint.clone());
+            // The deployment stays: by default it is called like the endpoint. Nobody wrote it, which
+            // is seen by its place, a point.
+            let Spanned { value, span } = &http.endpoint;
+            let point = Span::new(span.file, span.start, span.start);
+            http.deployment.get_or_insert_with(|| Spanned::new(value.clone(), point));
             http.endpoint.clone_from(endpoint);
         }
     }

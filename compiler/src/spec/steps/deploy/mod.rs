@@ -303,6 +303,10 @@ impl Kind for Deploy {
             binder.report(wrong);
         }
         let (environment, code) = scoring.bind(binder)?;
+        if let Form::Online(it) = form {
+            let software = it.environment.as_ref().zip(environment.as_ref());
+            it.cluster_takes(software, &self.model, binder)?;
+        }
         let variables = variables.good().map(|(name, it)| (name.value.clone(), it.0.value.clone()));
         let deploy = plan::Deploy {
             endpoint: endpoint.value.clone(),

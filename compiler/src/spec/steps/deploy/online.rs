@@ -5,11 +5,12 @@ use super::identity::EndpointIdentitySpec;
 use super::scale::{ContainerSpec, ScaleSpec};
 use super::{Binder, Scoring};
 use crate::diagnostics::{BAD_VALUE, CONFLICT, Diagnostic, MISSING_KEY, excerpt};
-use crate::plan::{Data, Keys, Maps, OnlineServing, Scalar};
+use crate::plan::{Data, Environment, Keys, Maps, OnlineServing, Scalar};
 use crate::source::Spanned;
 use crate::spec::decode::Dict;
 use crate::spec::record::{choice, record};
 use crate::spec::resources::{Count, Int};
+use crate::spec::text::Text;
 use crate::spec::values::{AnyName, PathText, VariableName, Word};
 
 choice! {
@@ -187,6 +188,40 @@ impl OnlineSpec {
             return None;
         }
         Some(())
+    }
+
+    /// Azure ML's own validator refuses what is in a registry for deployments on Kubernetes.
+    pub(super) fn cluster_takes(
+        &self,
+        software: Option<(&Spanned<String>, &Environment)>,
+        model: &Text,
+        binder: &mut dyn Binder,
+    ) -> Option<()> {
+        const REGISTRY: &str = "azureml://registries/";
+        let Some(compute) = &self.compute else { return Some(()) };
+        let software = software.and_then(|(name, found)| match found {
+            Environment::Reference(address) => Some(("environment", address, name.span)),
+            Environment::Image { .. } | Environment::Build { .. } => None,
+        });
+        let mut holds = Some(());
+        for (what, address, span) in
+            software.into_iter().chain([("model", &model.text, model.span)])
+        {
+            if !address.starts_with(REGISTRY) {
+                continue;
+            }
+            let message = format!("a Kubernetes cluster takes no {what} of a registry");
+            let help = format!(
+                "name one of the workspace (`azureml:<name>:<version>`), or leave `compute` out: machines of Azure ML (`instance_type`) take this {what}"
+            );
+            binder.report(
+                Diagnostic::new(&CONFLICT, span, message)
+                    .related(compute.span, "the cluster")
+                    .help(help),
+            );
+            holds = None;
+        }
+        holds
     }
 
     /// What only machines of Azure ML have, and what only a cluster has.
