@@ -104,7 +104,7 @@ pub(crate) const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Folders beside the targets that they share.
-const SHARED_BY_TARGETS: [&str; 3] = ["own", "passthrough", "problems"];
+const SHARED_BY_TARGETS: [&str; 4] = ["own", "passthrough", "problems", "release"];
 
 /// The longest function, in lines with its signature and braces.
 const LONGEST_FUNCTION: usize = 80;
