@@ -6,7 +6,7 @@ use super::tape::Tape;
 use super::world::{Made, World, is_data};
 
 /// Component files that specs use.
-pub(crate) const FILES: [(&str, &str); 5] = [
+pub(crate) const FILES: [(&str, &str); 6] = [
     (
         "components/prep.yml",
         "type: command\nname: prep\nversion: \"1\"\ninputs:\n  raw: { type: uri_folder }\n  rate: { type: number, default: 0.5, min: 0, max: 1 }\n  split: { type: string, enum: [train, test] }\n  seed: { type: integer, optional: true }\noutputs:\n  clean: { type: uri_folder }\n  report: { type: uri_file }\ncode: ../src\nenvironment: azureml:sklearn:4\ncommand: >-\n  python train.py ${{inputs.raw}} ${{inputs.rate}} ${{inputs.split}} $[[--seed ${{inputs.seed}}]]\n  ${{outputs.clean}} ${{outputs.report}}\n",
@@ -22,6 +22,10 @@ pub(crate) const FILES: [(&str, &str); 5] = [
     (
         "shared/clean.mlops.yaml",
         "mlopsc: 1\nname: shared-clean\nparameters:\n  raw: { type: uri_folder, default: ../data }\n  rate: { type: number, default: 0.5, min: 0, max: 1 }\n  split: { type: string, enum: [train, test] }\nsteps:\n  clean:\n    compute: azureml:cpu\n    environment: azureml:sklearn:4\n    code: ../src\n    run: python train.py ${{ parameters.raw }} ${{ parameters.rate }} ${{ parameters.split }} ${{ git.sha }} ${{ outputs.clean }}\n    outputs: { clean: { type: uri_folder, register: clean } }\n    reuse: false\noutputs: { clean: \"${{ steps.clean.outputs.clean }}\" }\ntriggers: { nightly: { schedule: { every: day, at: \"02:00\" }, with: { split: train } } }\n",
+    ),
+    (
+        "shared/tests.mlops.yaml",
+        "mlopsc: 1\nname: shared-tests\nsteps:\n  unit: { runner: ubuntu-latest, run: echo unit }\n  all: { needs: unit, runner: ubuntu-latest, run: echo all }\ntriggers: { one: { manual: {}, goals: unit } }\n",
     ),
     (
         "shared/both.mlops.yaml",

@@ -44,11 +44,16 @@ fn trigger(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
     }
     let ci: Vec<&str> = world.targets.iter().copied().filter(|it| *it != "azureml").collect();
     let is_call = tape.chance(10) && !ci.is_empty();
-    let is_event = !is_call && world.events.is_some() && tape.chance(20);
+    let is_follower = !is_call && !ci.is_empty() && tape.chance(10);
+    let is_event = !is_call && !is_follower && world.events.is_some() && tape.chance(20);
     let manual = match tape.below(4) {
         _ if is_call => {
             trigger.put("http", call(tape, name));
             true
+        }
+        _ if is_follower => {
+            trigger.put("pipeline_completed", completed(tape, world));
+            false
         }
         _ if is_event => {
             events::event(tape, world, &mut trigger);
@@ -90,6 +95,21 @@ fn trigger(tape: &mut Tape<'_>, world: &World, name: &str) -> Node {
         trigger.put("concurrency", text(tape.pick(&["queue", "cancel", "parallel"])));
     }
     trigger.node()
+}
+
+/// Another spec, whose runs are followed.
+fn completed(tape: &mut Tape<'_>, world: &World) -> Node {
+    let name = tape.pick(&["both", "tests"]);
+    let path = text(format!("{}shared/{name}.mlops.yaml", world.up));
+    if tape.chance(40) {
+        return path;
+    }
+    let mut completed = Record::default();
+    completed.put("spec", path);
+    if tape.chance(60) {
+        completed.put("branches", list(tape, &["main", "release/**", "fix-1", "!release/old"]));
+    }
+    completed.node()
 }
 
 /// The steps that can be published: what is called lives on Azure ML, with all that it needs.
