@@ -25,8 +25,8 @@ pub(super) fn needs(
     for plan in &stages {
         sign_in(plan, &mut reads);
     }
-    let images = about::images(plan, scope.jobs());
-    for credentials in images.iter().filter_map(|image| image.credentials.as_ref()) {
+    let images = about::images(plan, scope.jobs()).into_iter();
+    for credentials in images.filter_map(|image| image.credentials.as_ref()) {
         reads.texts([&credentials.username, &credentials.password]);
     }
     let mut needs = Vec::new();
@@ -37,10 +37,8 @@ pub(super) fn needs(
     needs.extend(about::counted("variable", &reads.variables));
     needs.extend(about::counted("secret", &reads.secrets));
     let mut environments = about::environments(plan, scope.jobs().iter(), &stages);
-    let of_sign_in = stages.iter().filter_map(|plan| plan.sign_in_environment());
-    let of_images = images.iter().filter_map(|image| image.environment.as_deref());
-    for name in of_sign_in.chain(of_images) {
-        if environments.iter().all(|(known, _)| *known != name) {
+    for name in &jobs.environments {
+        if environments.iter().all(|(known, _)| known != name) {
             environments.push((name, false));
         }
     }

@@ -111,6 +111,8 @@ pub(super) struct Jobs {
     pub(super) map: Map,
     /// The environments of the jobs that ask for an identity token; `None`: no environment.
     pub(super) identities: BTreeSet<Option<String>>,
+    /// The environments that jobs may be in, in the order of the jobs.
+    pub(super) environments: Vec<String>,
     /// The first step of the jobs that nothing comes before.
     first: Option<Map>,
 }
@@ -120,6 +122,11 @@ impl Jobs {
     pub(super) fn put(&mut self, id: &str, mut frame: Frame) {
         if frame.needs.is_empty() {
             frame.steps.splice(..0, self.first.clone());
+        }
+        for name in frame.environment.iter().flat_map(|it| it.names.iter().flatten()) {
+            if !self.environments.contains(name) {
+                self.environments.push(name.clone());
+            }
         }
         if frame.permissions.id_token {
             match &frame.environment {
