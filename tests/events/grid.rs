@@ -44,6 +44,11 @@ impl App {
         Self { resource: app, subscription, source }
     }
 
+    /// What the topic tells of.
+    pub(super) fn source(&self) -> &str {
+        self.source.as_str().unwrap_or("nothing")
+    }
+
     /// Whether anything tells it.
     pub(super) fn is_told(&self) -> bool {
         self.subscription.is_some() && self.resource["properties"]["state"] == "Enabled"
@@ -53,13 +58,17 @@ impl App {
     pub(super) fn hears(&self, event: &Value) -> bool {
         let Some(subscription) = &self.subscription else { return false };
         let filter = &subscription["properties"]["filter"];
-        let lower = |it: &Value| it.as_str().unwrap_or_default().to_lowercase();
-        let subject = lower(&event["subject"]);
+        let is_exact = filter["isSubjectCaseSensitive"] == true;
+        let text = |it: &Value| {
+            let text = it.as_str().unwrap_or_default();
+            if is_exact { text.to_owned() } else { text.to_lowercase() }
+        };
+        let subject = text(&event["subject"]);
         let types = filter["includedEventTypes"].as_array().expect("types");
         let advanced = filter["advancedFilters"].as_array();
         types.contains(&event["eventType"])
-            && subject.starts_with(&lower(&filter["subjectBeginsWith"]))
-            && subject.ends_with(&lower(&filter["subjectEndsWith"]))
+            && subject.starts_with(&text(&filter["subjectBeginsWith"]))
+            && subject.ends_with(&text(&filter["subjectEndsWith"]))
             && advanced.into_iter().flatten().all(|it| passes(it, event))
     }
 
@@ -89,12 +98,15 @@ impl<'a> Play<'a> {
         Self { app, world: World::new(), runs: Vec::new(), ended: Vec::new(), started: 0 }
     }
 
-    /// Event Grid posts one batch: those of the events that the filters let pass.
+    /// Event Grid posts one batch: those of the events that the filters let pass. It says what an event
+    /// is from, unless the event does.
     pub(super) fn deliver(&mut self, events: &[Value]) {
         let heard = events.iter().filter(|it| self.app.hears(it)).cloned();
         let heard: Vec<Value> = heard
             .map(|mut event| {
-                event["topic"] = self.app.source.clone();
+                if event["topic"].is_null() {
+                    event["topic"] = self.app.source.clone();
+                }
                 event
             })
             .collect();

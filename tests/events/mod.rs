@@ -9,6 +9,7 @@ mod payloads;
 mod quiet;
 mod run;
 mod template;
+mod why;
 mod world;
 
 use mlopsc_compiler::plan::Plan;
@@ -33,10 +34,9 @@ fn template(compiled: &Compiled) -> Template {
     Template::read(&file(".json"), &file(".parameters.json"), &GIVEN)
 }
 
-/// An event as Event Grid sends it.
+/// An event as Event Grid sends it, but for what it is from.
 fn event(id: &str, kind: &str, subject: &str, data: &Value) -> Value {
     json!({
-        "topic": "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg",
         "subject": subject,
         "eventType": kind,
         "eventTime": "2026-11-20T08:15:30.1234567Z",

@@ -96,7 +96,8 @@ impl Scope for Template {
                 };
                 Some(texts[1..].iter().enumerate().fold(texts[0].clone(), fill).into())
             }
-            "resourceId" | "subscriptionResourceId" | "extensionResourceId" | "guid" => {
+            "resourceId" => Some(resource_id(&texts).into()),
+            "subscriptionResourceId" | "extensionResourceId" | "guid" => {
                 Some(format!("/{function}/{}", texts.join("/")).into())
             }
             "resourceGroup" => Some(json!({ "location": "westeurope", "name": "rg", "id": "/rg" })),
@@ -109,4 +110,15 @@ impl Scope for Template {
             _ => None,
         }
     }
+}
+
+/// The address of a resource: `resourceId([group,] type, name…)`.
+fn resource_id(arguments: &[String]) -> String {
+    let at = arguments.iter().position(|it| it.contains('/')).expect("a type");
+    let group = arguments[..at].last().map_or("rg", String::as_str);
+    let (provider, kinds) = arguments[at].split_once('/').expect("a type");
+    let named = kinds.split('/').zip(&arguments[at + 1..]);
+    let named: Vec<String> = named.map(|(kind, name)| format!("{kind}/{name}")).collect();
+    let scope = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups";
+    format!("{scope}/{group}/providers/{provider}/{}", named.join("/"))
 }

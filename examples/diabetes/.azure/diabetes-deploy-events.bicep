@@ -1,4 +1,4 @@
-// mlopsc spec=pipelines/deploy.mlops.yaml digest=3b4eec4fe3314cf9
+// mlopsc spec=pipelines/deploy.mlops.yaml digest=e18e6acf2299788f
 // Written by mlopsc: edit pipelines/deploy.mlops.yaml, then run `mlopsc build pipelines/deploy.mlops.yaml`.
 //
 // What brings events to diabetes-deploy.
@@ -216,6 +216,8 @@ resource app_registered 'Microsoft.Logic/workflows@2019-05-01' = {
                         'integer'
                         'string'
                       ]
+                      minLength: 1
+                      maxLength: 8192
                     }
                   }
                 }

@@ -190,7 +190,11 @@ fn compared(event: &Event) -> &'static [&'static str] {
 fn shape(name: &str) -> Object {
     match name {
         // A number in the service's samples, and text in its tables.
-        "ModelVersion" => Object::of("type", vec!["integer", "string"]),
+        "ModelVersion" => {
+            let mut version = Object::of("type", vec!["integer", "string"]);
+            version.put("minLength", 1_u32).put("maxLength", LONGEST_TEXT);
+            version
+        }
         "DriftCoefficient" => Object::of("type", "number"),
         name if TAGS.contains(&name) => Object::of("type", vec!["object", "null"]),
         _ => text(LONGEST_TEXT),
