@@ -317,10 +317,8 @@ fn scoring(tape: &mut Tape<'_>, world: &mut World, of: &mut Record, on_cluster: 
     if tape.chance(50) {
         // Kubernetes takes nothing of a registry, which an entry of `environments` may be too.
         let of_workspace = ["azureml:sklearn:4", "azureml:sklearn@latest"];
-        let software = match on_cluster {
-            true => text(tape.pick(&of_workspace)),
-            false => environment(tape, world),
-        };
+        let software =
+            if on_cluster { text(tape.pick(&of_workspace)) } else { environment(tape, world) };
         of.put("environment", software);
         of.put("code", text(format!("{}src/score", world.up)));
         of.put("scoring_script", text("scoring.py"));
