@@ -7,14 +7,19 @@ use crate::diagnostics::{
 };
 use crate::plan::{Datastore, Event, Home, TriggerKind, Wiring};
 use crate::source::Spanned;
-use crate::spec::project::ProjectSpec;
+use crate::spec::decode::Dict;
+use crate::spec::project::{DatastoreSpec, EventsSpec};
+use crate::spec::values::EntryName;
+
+/// The map of datastores.
+type Datastores = Dict<EntryName, DatastoreSpec>;
 
 /// GitHub takes types of dispatches of so many characters ("Create a repository dispatch event").
 const LONGEST_EVENT_TYPE: usize = 100;
 
 /// Where the project's datastores are.
-pub(crate) fn datastores(spec: &ProjectSpec, sink: &mut Sink) -> Vec<Datastore> {
-    let each = spec.datastores.good().map(|(name, it)| {
+pub(crate) fn datastores(all: &Datastores, sink: &mut Sink) -> Vec<Datastore> {
+    let each = all.good().map(|(name, it)| {
         account(&it.account, sink);
         container(&it.container, sink);
         Datastore {
@@ -27,8 +32,7 @@ pub(crate) fn datastores(spec: &ProjectSpec, sink: &mut Sink) -> Vec<Datastore> 
 }
 
 /// What brings events.
-pub(crate) fn wiring(spec: &ProjectSpec, sink: &mut Sink) -> Wiring {
-    let said = spec.events.as_ref();
+pub(crate) fn wiring(said: Option<&EventsSpec>, all: &Datastores, sink: &mut Sink) -> Wiring {
     let token = said.and_then(|it| it.github_token.as_ref());
     let vault = said.and_then(|it| it.key_vault.as_ref());
     let storage = said.and_then(|it| it.storage.as_ref());
@@ -47,7 +51,7 @@ pub(crate) fn wiring(spec: &ProjectSpec, sink: &mut Sink) -> Wiring {
     }
     let mut topics = Vec::new();
     for (of, topic) in said.iter().flat_map(|it| it.topics.good()) {
-        let known = spec.datastores.items.iter().map(|item| item.name.value.as_str());
+        let known = all.items.iter().map(|item| item.name.value.as_str());
         if of.value != "workspace" && !known.clone().any(|name| name == of.value) {
             let names = known.chain(["workspace"]);
             sink.report(unknown(&UNKNOWN_REFERENCE, of.span, "source of events", &of.value, names));

@@ -86,8 +86,8 @@ pub(crate) fn project(spec: &ProjectSpec, sink: &mut Sink) -> Project {
         also: also(spec),
         pins: Vec::new(), // known once their file is read
         stages: super::stages::stages(spec),
-        datastores: events::datastores(spec, sink),
-        wiring: events::wiring(spec, sink),
+        datastores: events::datastores(&spec.datastores, sink),
+        wiring: events::wiring(spec.events.as_ref(), &spec.datastores, sink),
     };
     lint_levels(spec, sink);
     images::said(spec, &project.targets, sink);

@@ -62,6 +62,14 @@ pub(crate) fn project_holds(spec: &ProjectSpec, sink: &mut Sink) {
                 sink.report(unknown(rule, name.span, "environment", &name.value, known));
             }
         }
+        for name in stage.datastores.items.iter().map(|it| &it.name) {
+            if spec.datastores.get(&name.value).is_none() {
+                let (rule, known) = (&UNKNOWN_REFERENCE, spec.datastores.names());
+                sink.report(unknown(rule, name.span, "datastore", &name.value, known));
+            }
+        }
+        super::events::datastores(&stage.datastores, sink);
+        super::events::wiring(stage.events.as_ref(), &spec.datastores, sink);
         if let Some(azure) = &stage.azure {
             super::project::azure(Some(azure), sink);
             same_login(spec, azure, sink);

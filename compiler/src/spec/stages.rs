@@ -3,7 +3,7 @@
 use super::Spec;
 use super::decode::{Dict, Many};
 use super::ports::{LongParameter, ParameterSpec};
-use super::project::{AzureSpec, ProjectSpec};
+use super::project::{AzureSpec, DatastoreSpec, EventsSpec, ProjectSpec};
 use super::record::record;
 use super::resources::EnvironmentSpec;
 use super::steps::StepSpec;
@@ -32,6 +32,11 @@ record! {
         all compute = "compute": Dict<EntryName, Spanned<String>>,
         /// Entries of `environments` that are different.
         all environments = "environments": Dict<EntryName, EnvironmentSpec>,
+        /// Entries of `datastores` that are different: what brings events is in the resource group of
+        /// the stage, and so are the accounts.
+        all datastores = "datastores": Dict<EntryName, DatastoreSpec>,
+        /// What is different of the settings of events.
+        opt events = "events": EventsSpec,
     }
 }
 
@@ -98,6 +103,13 @@ impl ProjectSpec {
         }
         replace(&mut project.compute, &stage.compute, |_| false);
         replace(&mut project.environments, &stage.environments, |_| false);
+        replace(&mut project.datastores, &stage.datastores, |_| false);
+        if let Some(own) = &stage.events {
+            project.events = Some(match project.events.take() {
+                Some(shared) => wired(own, shared),
+                None => own.clone(),
+            });
+        }
         project
     }
 }
@@ -161,6 +173,20 @@ impl StageTrigger {
             http.endpoint.clone_from(endpoint);
         }
     }
+}
+
+/// The settings of events that a stage says, and those that it leaves out.
+fn wired(own: &EventsSpec, shared: EventsSpec) -> EventsSpec {
+    let mut own = own.clone();
+    own.key_vault = own.key_vault.or(shared.key_vault);
+    own.github_token = own.github_token.or(shared.github_token);
+    own.storage = own.storage.or(shared.storage);
+    for topic in shared.topics.items {
+        if own.topics.get(&topic.name.value).is_none() {
+            own.topics.items.push(topic);
+        }
+    }
+    own
 }
 
 /// What a stage says, and what it leaves out.
