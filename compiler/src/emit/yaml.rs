@@ -48,6 +48,13 @@ fn fits_line(value: &Doc) -> bool {
     }
 }
 
+/// Whether a value is a block of literal lines, whose header has a line of its own.
+fn is_block(value: &Doc) -> bool {
+    let is_literal = |text: &str| scalar::style(text) == Style::Literal;
+    matches!(value, Doc::Text(text) if is_literal(text))
+        || matches!(value, Doc::Folded(text) if !folds(text) && is_literal(text))
+}
+
 struct Writer {
     out: String,
     /// The last thing written was a block that keeps all line feeds at its end, so that an empty
@@ -83,7 +90,8 @@ impl Writer {
         for line in entry.above() {
             self.comment(line, indent);
         }
-        if let Some(text) = entry.beside().filter(|_| !fits_line(&entry.value)) {
+        let has_line = fits_line(&entry.value) || is_block(&entry.value);
+        if let Some(text) = entry.beside().filter(|_| !has_line) {
             self.comment(text, indent);
         }
     }
@@ -177,7 +185,7 @@ impl Writer {
             Doc::Text(text) | Doc::Folded(text) => {
                 let style = scalar::style(text);
                 if style == Style::Literal {
-                    return self.block(text, indent + 2);
+                    return self.block(text, indent + 2, beside);
                 }
                 self.styled(text, style);
             }
@@ -250,10 +258,10 @@ impl Writer {
         self.keeps = false;
     }
 
-    fn block(&mut self, text: &str, indent: usize) {
+    fn block(&mut self, text: &str, indent: usize, beside: Option<&str>) {
         let header = scalar::block_header(text);
         self.out.push_str(header);
-        self.out.push('\n');
+        self.end_line(beside);
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             if !line.is_empty() {
                 self.indent(indent);

@@ -155,8 +155,20 @@ pub(super) fn place(scope: &Scope<'_>, own: &Step, variables: &[(String, Value)]
         script.push_str("data=$GITHUB_WORKSPACE/.mlopsc\n");
     }
     script.push_str(&lines);
-    Some(step::script("Place the inputs and outputs", Map::new(), script))
+    let mut step = Map::new();
+    step.put("name", "Place the inputs and outputs");
+    if scope.follows && !paths.is_empty() {
+        step.put_beside("run", script, PATHS);
+    } else {
+        step.put("run", script);
+    }
+    Some(step)
 }
+
+/// Why the auditor of workflows need not warn of variables in a job that follows another workflow:
+/// their names and their folders are fixed before any run.
+const PATHS: &str =
+    "zizmor: ignore[github-env] what is set are paths below the workspace, under names of the spec";
 
 fn announcements(paths: &[Path<'_>]) -> String {
     let mut lines = String::new();

@@ -67,6 +67,11 @@ impl<'a> Events<'a> {
         self.pull_request.is_some()
     }
 
+    /// Whether runs of other workflows start it.
+    pub(super) fn follows(&self) -> bool {
+        self.completed.is_some()
+    }
+
     /// Whether only people start the workflow.
     pub(super) fn by_hand_only(&self) -> bool {
         self.push.is_none()

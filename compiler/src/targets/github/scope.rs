@@ -40,6 +40,8 @@ pub(super) struct Scope<'a> {
     /// The workflow releases, so that its jobs take nothing from caches, which any branch may have
     /// filled.
     pub(super) releases: bool,
+    /// Runs of other workflows start the workflow.
+    pub(super) follows: bool,
     /// How long each of the jobs waits that watch one Azure ML job, in minutes; never empty.
     pub(super) slices: Vec<u32>,
     jobs: &'a [Job],
@@ -73,6 +75,7 @@ impl<'a> Scope<'a> {
             dispatch: Dispatch::None,
             guards: Vec::new(),
             releases: false,
+            follows: false,
             slices: slices(plan.timeout_minutes),
             jobs,
             job_of_step: jobs_of_steps(plan, jobs).into(),

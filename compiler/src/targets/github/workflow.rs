@@ -17,6 +17,7 @@ pub(super) fn artifact(plan: &Plan, workflow: &Workflow) -> Artifact {
     scope.dispatch = events.dispatch();
     scope.guards = events.guards(workflow.trusted);
     scope.releases = events.push().is_some_and(Push::looks_like_a_release);
+    scope.follows = events.follows();
     let refs = header::refs(plan, &events);
     let on = events.into_map(inputs::dispatch(&scope, &workflow.parameters));
     let concurrency = concurrency(&scope, &workflow.id, workflow.concurrency);
