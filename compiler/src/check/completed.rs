@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::names::Context;
 use super::triggers::Named;
-use crate::diagnostics::{Diagnostic, HOME, NOT_SUPPORTED, Sink};
-use crate::plan::{Completed, Followed, Home, Plan, Trigger, TriggerKind};
+use crate::diagnostics::{CONFLICT, Diagnostic, HOME, NOT_SUPPORTED, Sink};
+use crate::plan::{Completed, Concurrency, Followed, Home, Plan, Trigger, TriggerKind};
 use crate::source::{Spanned, join};
 use crate::spec::Spec;
 use crate::spec::triggers::TriggerSpec;
@@ -105,4 +105,22 @@ pub(crate) fn can_follow(cx: &Context<'_>, named: &Named<'_>, homes: &[Home], si
         };
         sink.report(diagnostic.related(start.span, "this trigger"));
     }
+}
+
+/// Reports runs that any run of the other pipeline would cancel: GitHub starts a workflow behind bad
+/// runs as well, and no condition comes before what happens to a run that is under way.
+pub(crate) fn can_wait(cx: &Context<'_>, named: &Named<'_>, homes: &[Home], sink: &mut Sink) {
+    let TriggerKind::Completed(completed) = &named.plan else { return };
+    let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
+    let Some(said) = said.filter(|word| word.value.plan() == Concurrency::Cancel) else { return };
+    if !homes.contains(&Home::GitHub) {
+        return;
+    }
+    let (trigger, other) = (&named.name.value, &completed.pipeline);
+    let message = format!(
+        "on GitHub a bad run of `{other}` would cancel what a good one started by `{trigger}`"
+    );
+    let help = "write `concurrency: queue` at the trigger: its runs wait for each other";
+    let diagnostic = Diagnostic::new(&CONFLICT, said.span, message).help(help);
+    sink.report(diagnostic.related(named.name.span, "this trigger"));
 }

@@ -247,6 +247,7 @@ fn prove(
     events::can_arrive(cx, ground, named, &homes, sink);
     wiring::holds(cx, ground, (named, all), default_skip, (&sliced, &homes), sink);
     completed::can_follow(cx, named, &homes, sink);
+    completed::can_wait(cx, named, &homes, sink);
     let said = named.spec.concurrency.as_ref().or(cx.spec.concurrency.as_ref());
     let concurrency = said.map_or_else(|| named.kind.concurrency(), |word| word.value.plan());
     let passed = named.spec.passthrough.as_deref();
