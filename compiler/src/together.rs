@@ -22,9 +22,13 @@ pub fn across<'a>(analyses: impl Iterator<Item = &'a mut Analysis>) {
 fn say_clashes(analyses: &mut [&mut Analysis]) {
     let mut owners: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut clashes: Vec<(usize, usize, (String, String))> = Vec::new();
+    let plans = analyses.iter().filter_map(|analysis| analysis.plan.as_ref());
+    let followed: BTreeSet<&str> = plans.flat_map(Plan::followed_titles).collect();
     for (index, analysis) in analyses.iter().enumerate() {
         let Some(plan) = &analysis.plan else { continue };
-        for claim in plan.claims() {
+        let titles = plan.titles().filter(|title| followed.contains(title.as_str()));
+        let titles = titles.map(|title| (plan::TITLES.to_owned(), title));
+        for claim in plan.claims().chain(titles) {
             match owners.get(&claim) {
                 Some(owner) if *owner != index => clashes.push((*owner, index, claim)),
                 Some(_) => {}
@@ -56,7 +60,8 @@ fn say_clashes(analyses: &mut [&mut Analysis]) {
                 continue;
             }
             let (message, help) = clash(&place, &file, &other);
-            let conflict = Diagnostic::new(&diagnostics::CONFLICT, concerned.name, message);
+            let at = if place == plan::TITLES { title_span(concerned) } else { concerned.name };
+            let conflict = Diagnostic::new(&diagnostics::CONFLICT, at, message);
             concerned.diagnostics.push(conflict.help(help));
         }
     }
@@ -86,6 +91,14 @@ fn clash(place: &str, what: &str, other: &str) -> (String, &'static str) {
         return (
             format!("`{other}` brings events by `{what}` too"),
             "what brings events is named after the pipeline and its trigger; rename one of them",
+        );
+    }
+    if place == plan::TITLES {
+        return (
+            format!(
+                "a workflow of `{other}` has the title `{what}` too, and a pipeline follows it"
+            ),
+            "GitHub tells workflows that are followed by their titles alone; choose another `display_name`",
         );
     }
     (
@@ -157,6 +170,16 @@ fn say_circles(analyses: &mut [&mut Analysis]) {
         analyses[at].diagnostics.push(diagnostic);
         analyses[at].plan = None;
     }
+}
+
+/// Where it is written what a spec's workflows are called.
+fn title_span(analysis: &Analysis) -> Span {
+    const KEY: &str = "display_name";
+    let file = analysis.sources.file(SPEC);
+    let start = locate::offset_of(&file.text, &[KEY.to_owned()]);
+    let is_there = file.text.get(start as usize..).is_some_and(|rest| rest.starts_with(KEY));
+    let end = start + u32::try_from(KEY.len()).unwrap_or(0);
+    if is_there { Span::new(SPEC, start, end) } else { analysis.name }
 }
 
 /// Where a trigger's name is written.

@@ -85,3 +85,21 @@ fn what_is_followed_is_said() {
     let graph = sandbox.run(&["graph", "second.mlops.yaml"]).code(0);
     assert!(graph.out.contains("a good run of first on release"), "{}", graph.out);
 }
+
+#[test]
+fn a_title_that_is_followed_is_of_one_pipeline_alone() {
+    let sandbox = row(&["first", "second"], PUSH);
+    let like = spec("third", PUSH).replace("name: third", "name: third\ndisplay_name: first");
+    sandbox.write("third.mlops.yaml", &like);
+    let run = sandbox.run(&["check", "--message-format", "concise"]).code(1);
+    assert_eq!(
+        run.out,
+        "first.mlops.yaml:2:7: error[conflict]: a workflow of `third.mlops.yaml` has the title `first` \
+         too, and a pipeline follows it\n\
+         third.mlops.yaml:3:1: error[conflict]: a workflow of `first.mlops.yaml` has the title `first` \
+         too, and a pipeline follows it\n"
+    );
+    // Nobody minds what nobody follows.
+    sandbox.write("second.mlops.yaml", &spec("second", PUSH));
+    sandbox.run(&["check"]).code(0);
+}

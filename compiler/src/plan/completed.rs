@@ -1,6 +1,6 @@
 //! Pipelines that run after others.
 
-use super::{Plan, Trigger, TriggerKind};
+use super::{Home, Plan, Trigger, TriggerKind};
 
 /// What a trigger follows: good runs of the whole graph of another pipeline, on some branches.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -50,6 +50,26 @@ impl Plan {
         let is_whole = trigger.slice.len() == self.steps.len()
             || trigger.workflow.is_none() && self.reaches_all_ends(trigger);
         is_whole && !is_asked
+    }
+
+    /// The titles of workflows that it follows on GitHub, which knows no others.
+    pub fn followed_titles(&self) -> impl Iterator<Item = &str> {
+        let followers = self.triggers.iter().filter(|it| it.lives_on(Home::GitHub));
+        let workflows = followers.filter_map(Trigger::completed).flat_map(|it| &it.workflows);
+        workflows.map(|workflow| workflow.title.as_str())
+    }
+
+    /// The titles that its workflows have on GitHub.
+    pub fn titles(&self) -> impl Iterator<Item = String> + '_ {
+        let is_there = self.project.targets.contains(&Home::GitHub);
+        let titles = self.workflows.iter().map(|workflow| workflow.title.clone());
+        let titles = titles.chain(self.release.as_ref().map(|_| self.release_title()));
+        titles.filter(move |_| is_there)
+    }
+
+    /// The title of what applies its files to the workspace.
+    pub fn release_title(&self) -> String {
+        format!("{} (release)", self.display_name)
     }
 
     fn reaches_all_ends(&self, trigger: &Trigger) -> bool {

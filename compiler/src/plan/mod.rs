@@ -265,6 +265,9 @@ pub const COMPONENTS: &str = "//components";
 /// Where types of dispatches are, among [`Plan::claims`].
 pub const DISPATCHES: &str = "//dispatches";
 
+/// Where the titles of workflows are that somebody follows on GitHub.
+pub const TITLES: &str = "//titles";
+
 /// Index of a step in [`Plan::steps`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct StepId(pub u32);

@@ -25,13 +25,13 @@ pub(super) fn artifact(plan: &Plan, release: &Release) -> Artifact {
     let mut concurrency = Map::new();
     // A newer release replaces one that waits: it holds all that the older one would apply.
     concurrency.put("group", &release.id).put("cancel-in-progress", false);
-    let title = format!("{} (release)", plan.display_name);
     // Only the default branch is released, whatever starts it.
     let refs = [header::branch(&plan.project.default_branch)];
     let mut needs = header::needs(&scope, &jobs, &refs, true);
     needs.extend(about::event_needs(plan));
     let header = about::of_release(plan, release, needs);
-    let doc = workflow::document(&title, events(plan, release), concurrency, jobs.map);
+    let doc =
+        workflow::document(&plan.release_title(), events(plan, release), concurrency, jobs.map);
     workflow::file(plan, &release.id, &doc, &header)
 }
 
