@@ -227,6 +227,29 @@ pub(crate) fn as_the_heads_say(name: &str, setup: &Setup, artifacts: &[Artifact]
 }
 
 #[test]
+fn what_events_need_is_listed_and_in_the_outputs() {
+    let mut seen = 0;
+    for name in CASES {
+        let Some(plan) = compiled(name).plan else { continue };
+        let artifacts = emit(&plan, &["events"]);
+        let mut setup = Setup::new(Names::default());
+        setup.add(&plan, &artifacts);
+        let events = &setup.events;
+        let templates = artifacts.iter().filter(|it| it.path.contains("-events."));
+        let all: String = templates.map(|it| it.text.as_str()).collect();
+        assert_eq!(events.workspaces.is_empty(), all.is_empty(), "{name}");
+        let vaults = events.vaults.iter().flat_map(|(vault, secret)| [vault, secret]);
+        let listed = checklist(&setup);
+        for word in events.accounts.iter().chain(&events.callers).chain(vaults) {
+            assert!(all.contains(&format!("\"{word}\"")), "{name}: {word}");
+            assert!(listed.contains(&format!("`{word}`")), "{name}: {word} in\n{listed}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "there is something to see");
+}
+
+#[test]
 fn what_setup_lists_is_in_the_outputs() {
     for name in CASES {
         let Some((setup, artifacts)) = of_case(name) else { continue };

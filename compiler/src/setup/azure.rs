@@ -73,7 +73,7 @@ pub struct Assets {
 }
 
 impl Workspace {
-    fn of(plan: &Plan) -> Self {
+    pub(super) fn of(plan: &Plan) -> Self {
         let azure = &plan.project.azure;
         Self {
             subscription: Setting::of(&azure.subscription),

@@ -13,7 +13,47 @@ pub fn checklist(setup: &Setup) -> String {
     github(&mut text, setup);
     azure_pipelines(&mut text, setup);
     azure(&mut text, setup);
+    events(&mut text, setup);
     text
+}
+
+fn events(text: &mut String, setup: &Setup) {
+    let events = &setup.events;
+    if events.workspaces.is_empty() {
+        return;
+    }
+    text.push_str("\n## Events\n\n");
+    item(
+        text,
+        "providers `Microsoft.EventGrid` and `Microsoft.Logic`, registered in the subscription",
+    );
+    for workspace in &events.workspaces {
+        let what = "for whoever releases, the roles Contributor and Role Based Access Control \
+                    Administrator on the resource group of the workspace";
+        item(text, &format!("{what} {}", place(workspace)));
+    }
+    for account in &events.accounts {
+        item(text, &format!("storage account `{account}` in that resource group"));
+    }
+    for (vault, secret) in &events.vaults {
+        let token = "a fine-grained token of GitHub for the repository alone, with `Contents: read \
+                     and write`";
+        item(
+            text,
+            &format!(
+                "key vault `{vault}` in that resource group, with the secret `{secret}`: {token}"
+            ),
+        );
+    }
+    for app in &events.callers {
+        let what = "after the first release, the identity of the Logic App";
+        item(
+            text,
+            &format!(
+                "{what} `{app}` as a user of the organisation in Azure DevOps, with `Queue builds` for its pipeline"
+            ),
+        );
+    }
 }
 
 fn item(text: &mut String, what: &str) {

@@ -21,8 +21,8 @@ pub struct Events {
 impl Events {
     /// What a plan wires.
     pub(super) fn read(&mut self, plan: &Plan) {
-        let wiring = &plan.project.wiring;
         for stage in plan.each_stage().filter(|stage| stage.wired().next().is_some()) {
+            let wiring = &stage.project.wiring;
             self.workspaces.insert(Workspace::of(stage));
             self.accounts.extend(stage.watched_accounts().into_iter().map(|(_, account)| account));
             self.accounts.extend(wiring.storage.clone());

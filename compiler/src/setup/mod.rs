@@ -7,6 +7,7 @@
 mod azure;
 mod azure_pipelines;
 mod checklist;
+mod events;
 mod github;
 mod scripts;
 mod walk;
@@ -14,6 +15,7 @@ mod walk;
 pub use azure::{Assets, Azure, Setting, Workspace};
 pub use azure_pipelines::{AzurePipelines, Connection, Pipeline};
 pub use checklist::checklist;
+pub use events::Events;
 pub use github::GitHub;
 pub use scripts::github as github_script;
 pub use scripts::{azure as azure_script, azure_pipelines as azure_pipelines_script};
@@ -33,6 +35,8 @@ pub struct Setup {
     pub azure_pipelines: AzurePipelines,
     /// In Azure.
     pub azure: Azure,
+    /// For events.
+    pub events: Events,
 }
 
 /// What the project file says of the places where the repository lives.
@@ -76,7 +80,7 @@ impl Setup {
                 Home::GitHub => self.github.read(artifact, &self.names.default_branch),
                 Home::AzurePipelines => self.azure_pipelines.read(plan, artifact),
                 Home::AzureMl => self.azure.read(plan, artifact),
-                Home::Events => {}
+                Home::Events => self.events.read(plan),
             }
             if matches!(home(plan, &artifact.path), Home::GitHub | Home::AzurePipelines) {
                 self.azure.read_ci(plan, artifact);

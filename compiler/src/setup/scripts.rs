@@ -249,8 +249,47 @@ pub fn azure(setup: &Setup) -> Option<String> {
     for server in &azure.container_registries {
         registry(&mut script, server);
     }
+    events(&mut script, setup);
     script.push_str("\n((missing == 0)) || { echo 'Make what is missing, then run this again.' >&2; exit 1; }\n");
     Some(script)
+}
+
+/// What events need in the subscriptions of their workspaces.
+fn events(script: &mut String, setup: &Setup) {
+    let events = &setup.events;
+    for workspace in &events.workspaces {
+        let _ = writeln!(script, "\nsubscription={}", shown(&workspace.subscription));
+        for provider in ["Microsoft.EventGrid", "Microsoft.Logic"] {
+            let _ = writeln!(
+                script,
+                "az provider register --subscription \"$subscription\" --namespace {provider} --output none"
+            );
+        }
+        for name in &events.accounts {
+            let what = quote(&format!("storage account {name}"));
+            let name = quote(name);
+            let _ = writeln!(
+                script,
+                "need {what} az storage account show --subscription \"$subscription\" --name {name}"
+            );
+        }
+        for (vault, secret) in &events.vaults {
+            let what = quote(&format!("secret {secret} in the key vault {vault}"));
+            let (vault, secret) = (quote(vault), quote(secret));
+            let _ = writeln!(
+                script,
+                "need {what} az keyvault secret show --vault-name {vault} --name {secret} --query attributes"
+            );
+        }
+    }
+}
+
+/// A setting as bash reads it.
+fn shown(setting: &Setting) -> String {
+    match setting {
+        Setting::Fixed(text) => quote(text),
+        Setting::Variable(name) => format!("${{{name}:?set it as on CI}}"),
+    }
 }
 
 fn registry(script: &mut String, server: &str) {
@@ -267,17 +306,13 @@ fn registry(script: &mut String, server: &str) {
 }
 
 fn one_workspace(script: &mut String, assets: &Assets, workspace: &Workspace) {
-    let text = |setting: &Setting| match setting {
-        Setting::Fixed(text) => quote(text),
-        Setting::Variable(name) => format!("${{{name}:?set it as on CI}}"),
-    };
     let _ = writeln!(
         script,
         "\nsubscription={}\ngroup={}\nworkspace={}\n\
          in_group=(--subscription \"$subscription\" --resource-group \"$group\")",
-        text(&workspace.subscription),
-        text(&workspace.resource_group),
-        text(&workspace.name),
+        shown(&workspace.subscription),
+        shown(&workspace.resource_group),
+        shown(&workspace.name),
     );
     script.push_str(
         "need \"resource group $group\" az group show --subscription \"$subscription\" --name \"$group\"\n\
