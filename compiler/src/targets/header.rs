@@ -59,6 +59,31 @@ fn release_events(plan: &Plan) -> impl Iterator<Item = (&Plan, Handoff<'_>)> {
     stages.flat_map(|plan| plan.wired().map(move |handoff| (plan, handoff)))
 }
 
+/// Vaults and storage accounts of what brings events, in the order of the stages.
+fn stored_for_events(plan: &Plan) -> Vec<String> {
+    let mut needs: Vec<String> = Vec::new();
+    for (stage, handoff) in release_events(plan) {
+        let wiring = &stage.project.wiring;
+        let calls_github = |one: &Receiver<'_>| matches!(one, Receiver::GitHub { .. });
+        let vault = wiring.key_vault.iter().filter(|_| handoff.receivers.iter().any(calls_github));
+        let token = &wiring.github_token;
+        let vault = vault.map(|vault| {
+            format!(
+                "key vault {vault} with {token}: a token that may write the contents of the repository"
+            )
+        });
+        let storage = wiring.storage.iter();
+        let storage =
+            storage.map(|account| format!("storage account {account}, in the resource group"));
+        for need in vault.chain(storage) {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+    }
+    needs
+}
+
 /// What must exist so that events can be brought.
 pub(super) fn event_needs(plan: &Plan) -> Vec<String> {
     let receivers: Vec<Receiver<'_>> =
@@ -72,17 +97,7 @@ pub(super) fn event_needs(plan: &Plan) -> Vec<String> {
          there (Contributor, and Role Based Access Control Administrator)"
             .to_owned(),
     ];
-    let wiring = &plan.project.wiring;
-    if receivers.iter().any(|one| matches!(one, Receiver::GitHub { .. })) {
-        let (vault, token) =
-            (wiring.key_vault.as_deref().unwrap_or_default(), &wiring.github_token);
-        needs.push(format!(
-            "key vault {vault} with {token}: a token that may write the contents of the repository"
-        ));
-    }
-    if let Some(storage) = &wiring.storage {
-        needs.push(format!("storage account {storage}, in the resource group"));
-    }
+    needs.extend(stored_for_events(plan));
     let calls_there = |one: &Receiver<'_>| matches!(one, Receiver::AzurePipelines { .. });
     if receivers.iter().any(calls_there) {
         let apps = release_events(plan).filter(|(_, it)| it.receivers.iter().any(calls_there));
