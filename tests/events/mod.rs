@@ -89,7 +89,7 @@ triggers:
     with: { file: "${{ event.file }}" }
   failed:
     job_failed: other
-    with: { job: "${{ event.job }}", note: "note: ${{ event.tags.note }}" }
+    with: { job: "${{ event.job }}", note: "note@${{ event.tags.note }}" }
   both:
     job_completed: other
     home: [github, azure_pipelines]

@@ -170,7 +170,7 @@ fn hostile_payloads_arrive_as_data() {
         let (_, call) =
             play.world.started.first().unwrap_or_else(|| panic!("{text}: {:?}", play.ended));
         assert_eq!(brought(&call.body)["job"], text);
-        assert_eq!(brought(&call.body)["note"], format!("note: {text}"));
+        assert_eq!(brought(&call.body)["note"], format!("note@{text}"));
     }
 }
 

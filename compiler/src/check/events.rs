@@ -1,14 +1,17 @@
 //! Events: what the project says of them, and whether they can arrive.
 
+use super::bindings::Pasted;
 use super::names::{Context, unknown};
 use super::triggers::{Ground, Named, Sliced};
 use crate::diagnostics::{
-    BAD_VALUE, Diagnostic, HOME, LIMIT, MISSING_KEY, Sink, UNKNOWN_REFERENCE, excerpt,
+    BAD_VALUE, CANNOT_EXPRESS, Diagnostic, HOME, LIMIT, MISSING_KEY, Sink, UNKNOWN_REFERENCE,
+    excerpt,
 };
-use crate::plan::{Datastore, Event, Home, TriggerKind, Wiring};
+use crate::plan::{Datastore, Event, Home, TriggerKind, ValueType, Wiring};
 use crate::source::Spanned;
 use crate::spec::decode::Dict;
 use crate::spec::project::{DatastoreSpec, EventsSpec};
+use crate::spec::triggers::BoundValue;
 use crate::spec::values::EntryName;
 
 /// The map of datastores.
@@ -152,6 +155,9 @@ pub(crate) fn can_arrive(
     if let Event::DataChanged(data) = &**event {
         data_arrives(cx, ground, named, data, sink);
     }
+    if homes.contains(&Home::AzureMl) {
+        text_is_checked(ground, named, sink);
+    }
     if homes.contains(&Home::GitHub) {
         github_is_called(cx, ground, named, sink);
     }
@@ -176,6 +182,26 @@ fn data_arrives(
         let message = "`debounce` needs a place to remember what happened";
         let help = "name a storage account in mlopsc.yaml: `events: { storage: … }`";
         sink.report(Diagnostic::new(&MISSING_KEY, debounce.span, message).help(help));
+    }
+}
+
+/// An endpoint takes texts as they come, and Azure ML pastes them into command lines: what an event
+/// brings must pass a run on CI, which compares it with the parameter's pattern.
+fn text_is_checked(ground: &Ground<'_>, named: &Named<'_>, sink: &mut Sink) {
+    for (id, _) in &named.from_event {
+        let parameter = ground.parameters[id.0 as usize].as_ref();
+        let is_text = parameter.is_some_and(|it| it.kind == ValueType::String);
+        if !is_text || ground.pasted[id.0 as usize] == Pasted::Never {
+            continue;
+        }
+        let name = parameter.map_or("", |it| it.name.as_str());
+        let value = named.spec.with.get(name).and_then(|item| item.value.as_ref());
+        let at = value.map_or(named.name.span, BoundValue::span);
+        let message = format!(
+            "nobody looks at what the event brings for `{name}` before Azure ML pastes it into a command line"
+        );
+        let help = "an endpoint takes every text; let the event start a run on CI, which checks it: `home: github` or `home: azure_pipelines`";
+        sink.report(Diagnostic::new(&CANNOT_EXPRESS, at, message).help(help));
     }
 }
 

@@ -76,10 +76,19 @@ impl Read {
 /// Texts and values, one behind the other.
 pub(in super::super) fn joined(parts: &[Read]) -> Value {
     let mut out = String::new();
-    for part in parts {
+    for (at, part) in parts.iter().enumerate() {
         match part {
-            Read::Text(text) if out.is_empty() => out.push_str(&literal(text)),
-            Read::Text(text) => out.push_str(&text.replace("@{", "@@{")),
+            Read::Text(text) => {
+                let is_last = at + 1 == parts.len();
+                // A sign right before a value would make text of the value.
+                let plain = if is_last { text.as_str() } else { text.trim_end_matches('@') };
+                let start =
+                    if out.is_empty() { literal(plain) } else { plain.replace("@{", "@@{") };
+                out.push_str(&start);
+                if plain.len() < text.len() {
+                    out.push_str(&["@{'", &text[plain.len()..], "'}"].concat());
+                }
+            }
             Read::Integer(_)
             | Read::Arrived(_)
             | Read::Body(..)
